@@ -1,1 +1,27 @@
-//! Under construction.
+#![doc = include_str!("../README.md")]
+
+pub mod accounts;
+pub mod alert;
+mod builder;
+mod client;
+pub mod dashboard;
+mod dates;
+mod error;
+pub mod money;
+mod pace;
+mod page;
+pub mod profile;
+mod refusal;
+mod retry;
+pub mod time;
+mod wire;
+
+pub use builder::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY};
+pub use client::PartnerClient;
+pub use dates::DateRange;
+pub use error::{Error, ErrorKind, Result};
+pub use pace::{DEFAULT_BURST, DEFAULT_RATE};
+pub use page::Page;
+pub use retry::RetryPolicy;
+pub use rust_decimal::Decimal;
+pub use secrecy::SecretString;

@@ -1,0 +1,285 @@
+//! Lists that come in pages: one envelope for every printed form, one walk that always ends.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures::stream::{self, FuturesOrdered, Stream, StreamExt as _, TryStreamExt as _};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::{self, model};
+
+/// Rows asked for per page: valid under every document.
+pub(crate) const PER_PAGE: u32 = 100;
+/// No list of a partner is longer than this many pages.
+const LAST_PAGE: u64 = 100_000;
+/// Pages without rows that are read one after the other before the list counts as broken.
+const EMPTY_PAGES: u32 = 3;
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Which page the service says this is.
+    pub page: Option<u64>,
+    /// How many rows the service says it puts on a page; may be fewer than asked for.
+    pub per_page: Option<u64>,
+    /// How many rows the whole list has.
+    pub total: Option<u64>,
+    /// How many pages the whole list has, where the service says so.
+    pub pages: Option<u64>,
+    /// Whether another page follows, where the service says so.
+    pub has_next: Option<bool>,
+}
+
+impl<T> Page<T> {
+    /// The number of the last page, where this page tells: a page count, else total ÷ size.
+    fn last(&self) -> Option<u64> {
+        self.pages.or_else(|| {
+            let size = self.per_page.filter(|size| *size > 0).unwrap_or(u64::from(PER_PAGE));
+            Some(self.total?.div_ceil(size))
+        })
+    }
+
+    /// Whether a page follows page `number`.
+    fn has_more(&self, number: u64) -> bool {
+        let short = (self.items.len() as u64) < self.per_page.unwrap_or(u64::from(PER_PAGE));
+        match (self.has_next, self.last()) {
+            (Some(more), _) => more,
+            (None, Some(last)) => number < last,
+            (None, None) => !short,
+        }
+    }
+}
+
+model! {
+    /// Where a list stands, beside its rows or in an object of its own.
+    #[derive(Default)]
+    struct Position {
+        page: Option<u64> = count("page"),
+        per_page: Option<u64> = count("per_page" | "size"),
+        total: Option<u64> = count("total"),
+        pages: Option<u64> = count("pages" | "total_pages"),
+        has_next: Option<bool> = flag("has_next"),
+    }
+}
+
+/// Every printed envelope: rows under one of five names, the position beside them or in an object.
+struct Envelope<T> {
+    rows: Vec<T>,
+    position: Position,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
+            type Value = Envelope<T>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a page of rows")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<Envelope<T>, A::Error> {
+                const ROWS: [&str; 5] = ["accounts", "transactions", "items", "sessions", "data"];
+                let (mut rows, mut inside, mut beside) = (None, None, Position::default());
+                while let Some(wire::Key(key)) = map.next_key()? {
+                    let key = &*key;
+                    match key {
+                        _ if ROWS.contains(&key) => wire::keep(&mut rows, key, &ROWS, wire::list(&mut map)?),
+                        "pagination" | "meta" => inside = wire::nested(&mut map)?.or(inside),
+                        "page" | "current_page" => beside.page = wire::count(&mut map)?.or(beside.page),
+                        "per_page" | "size" => beside.per_page = wire::count(&mut map)?.or(beside.per_page),
+                        "total" | "total_records" => beside.total = wire::count(&mut map)?.or(beside.total),
+                        "total_pages" | "pages" => beside.pages = wire::count(&mut map)?.or(beside.pages),
+                        "has_next" => beside.has_next = wire::flag(&mut map)?.or(beside.has_next),
+                        _ => wire::skip(&mut map)?,
+                    }
+                }
+                let inside: Position = inside.unwrap_or_default();
+                Ok(Envelope {
+                    rows: rows
+                        .map(|(_, rows)| rows)
+                        .ok_or_else(|| A::Error::custom("expected a list of rows, found an object without one"))?,
+                    position: Position {
+                        page: inside.page.or(beside.page),
+                        per_page: inside.per_page.or(beside.per_page),
+                        total: inside.total.or(beside.total),
+                        pages: inside.pages.or(beside.pages),
+                        has_next: inside.has_next.or(beside.has_next),
+                    },
+                })
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Envelope<T>, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(row) = seq.next_element()? {
+                    rows.push(row);
+                }
+                Ok(Envelope { rows, position: Position::default() })
+            }
+        }
+        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let Envelope { rows, position } = Envelope::deserialize(deserializer)?;
+        Ok(Self {
+            items: rows,
+            page: position.page,
+            per_page: position.per_page,
+            total: position.total,
+            pages: position.pages,
+            has_next: position.has_next,
+        })
+    }
+}
+
+type Fetching<T> = Pin<Box<dyn Future<Output = (u64, Result<Page<T>>)> + Send>>;
+type Fetch<T> = Arc<dyn Fn(u64) -> Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>> + Send + Sync>;
+
+/// A walk over all pages of a list, some of them fetched ahead.
+struct Walk<T> {
+    operation: &'static str,
+    fetch: Fetch<T>,
+    id: fn(&T) -> &str,
+    ahead: usize,
+    under_way: FuturesOrdered<Fetching<T>>,
+    asked: u64,
+    last: Option<u64>,
+    previous: Vec<String>,
+    empty: u32,
+    seen: HashSet<String>,
+    total: Option<u64>,
+    again: bool,
+    failure: Option<Error>,
+    done: bool,
+}
+
+/// Rows of every page, in order, each once. The walk ends with an error where pages repeat, and where
+/// after a second walk there are still fewer rows than the list says it has.
+pub(crate) fn rows<T, F, Fut>(
+    operation: &'static str,
+    ahead: usize,
+    id: fn(&T) -> &str,
+    fetch: F,
+) -> impl Stream<Item = Result<T>> + Send
+where
+    T: Send + 'static,
+    F: Fn(u64) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Page<T>>> + Send + 'static,
+{
+    let walk = Walk {
+        operation,
+        fetch: Arc::new(move |page| Box::pin(fetch(page))),
+        id,
+        ahead: ahead.max(1),
+        under_way: FuturesOrdered::new(),
+        asked: 0,
+        last: None,
+        previous: Vec::new(),
+        empty: 0,
+        seen: HashSet::new(),
+        total: None,
+        again: false,
+        failure: None,
+        done: false,
+    };
+    stream::try_unfold(walk, |mut walk| async move { Ok(walk.next().await?.map(|rows| (rows, walk))) })
+        .map_ok(|rows| stream::iter(rows.into_iter().map(Ok)))
+        .try_flatten()
+}
+
+/// All rows of a walk. Of an incomplete one the error carries what was read.
+pub(crate) async fn all<T: Clone + Send + Sync + 'static>(rows: impl Stream<Item = Result<T>>) -> Result<Vec<T>> {
+    let mut read = Vec::new();
+    let mut rows = std::pin::pin!(rows);
+    while let Some(row) = rows.next().await {
+        match row {
+            Ok(row) => read.push(row),
+            Err(error) if error.kind() == ErrorKind::Incomplete => return Err(error.with_rows(read)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
+}
+
+impl<T: Send + 'static> Walk<T> {
+    /// The new rows of the next page; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Vec<T>>> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        if self.done {
+            return Ok(None);
+        }
+        self.ask_ahead();
+        let Some((number, page)) = self.under_way.next().await else { return Ok(None) };
+        let page = page?;
+        self.check(number, &page)?;
+        self.total = page.total.or(self.total);
+        self.last = page.last();
+        let more = page.has_more(number);
+        let rows = self.keep_new(page.items);
+        if !more {
+            self.under_way.clear();
+            self.finish();
+        }
+        Ok(Some(rows))
+    }
+
+    /// Keeps as many pages under way as the list is known to have; without a count, one.
+    fn ask_ahead(&mut self) {
+        let known = self.last.unwrap_or(0);
+        while self.under_way.is_empty() || (self.under_way.len() < self.ahead && self.asked < known) {
+            self.asked += 1;
+            let (number, page) = (self.asked, (self.fetch)(self.asked));
+            self.under_way.push_back(Box::pin(async move { (number, page.await) }));
+        }
+    }
+
+    /// A server that ignores `page`, or that promises pages for ever, is an error.
+    fn check(&mut self, number: u64, page: &Page<T>) -> Result<()> {
+        let wrong = |detail: String| Err(Error::new(ErrorKind::Decode, self.operation, detail));
+        let ids: Vec<String> = page.items.iter().map(|row| (self.id)(row).to_owned()).collect();
+        if !ids.is_empty() && number > 1 && ids == self.previous {
+            return wrong(format!("page {number} repeats page {}", number - 1));
+        }
+        self.empty = if ids.is_empty() { self.empty + 1 } else { 0 };
+        if self.empty >= EMPTY_PAGES && page.has_more(number) {
+            return wrong(format!("{EMPTY_PAGES} pages in a row are empty, and the list says that more follow"));
+        }
+        if number >= LAST_PAGE {
+            return wrong(format!("the list has more than {LAST_PAGE} pages"));
+        }
+        self.previous = ids;
+        Ok(())
+    }
+
+    fn keep_new(&mut self, mut rows: Vec<T>) -> Vec<T> {
+        rows.retain(|row| self.seen.insert((self.id)(row).to_owned()));
+        rows
+    }
+
+    /// At the end of the list: walk once more where rows are missing, for rows move between pages.
+    fn finish(&mut self) {
+        let seen = self.seen.len() as u64;
+        match self.total {
+            Some(total) if seen < total && !self.again => {
+                self.again = true;
+                (self.asked, self.last, self.empty) = (0, None, 0);
+                self.previous.clear();
+            }
+            Some(total) if seen < total => {
+                let detail = format!("the list says it has {total} rows and {seen} were found, also on a second walk");
+                self.failure = Some(Error::new(ErrorKind::Incomplete, self.operation, detail));
+                self.done = true;
+            }
+            _ => self.done = true,
+        }
+    }
+}
