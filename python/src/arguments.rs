@@ -1,0 +1,71 @@
+//! What callers pass in: exact amounts and calendar days.
+
+use chrono::{Datelike as _, NaiveDate};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyInt, PyString};
+use rust_decimal::Decimal;
+use vobiz_core::{DateRange, ErrorKind, money, time};
+
+use crate::error::refuse;
+
+/// An amount given as text, as an `int` or as a `decimal.Decimal`. Floats are refused: `0.1` is not one of them.
+pub(crate) fn amount(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<Decimal> {
+    let py = given.py();
+    let decimal = py.import("decimal")?.getattr("Decimal")?;
+    let whole = given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>();
+    if !(whole || given.is_instance_of::<PyString>() || given.is_instance(&decimal)?) {
+        let kind = given.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{operation}: {name} must be exact: text such as \"500.10\", an int or a decimal.Decimal, not {kind}"
+        )));
+    }
+    let text = given.str()?;
+    money::parse(text.to_str()?).map_err(|error| refuse(py, ErrorKind::Invalid, operation, &format!("{name}: {error}")))
+}
+
+/// A window of days, either end of which may be left to the service.
+pub(crate) fn days(operation: &str, from: Option<&Bound<'_, PyAny>>, to: Option<&Bound<'_, PyAny>>) -> PyResult<DateRange> {
+    Ok(DateRange {
+        from: from.map(|given| day(operation, "from_date", given)).transpose()?,
+        to: to.map(|given| day(operation, "to_date", given)).transpose()?,
+    })
+}
+
+/// A day given as `datetime.date` or as text. An instant is refused, for its day depends on a zone.
+fn day(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
+    let py = given.py();
+    if given.is_instance_of::<PyDateTime>() {
+        return Err(PyTypeError::new_err(format!(
+            "{operation}: {name} is a calendar day, and the day of a datetime depends on its zone; pass its .date()"
+        )));
+    }
+    if given.is_instance_of::<PyDate>() {
+        return given.extract();
+    }
+    let Ok(text) = given.cast::<PyString>() else {
+        let kind = given.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{operation}: {name} must be a datetime.date or text such as \"2026-04-30\", not {kind}"
+        )));
+    };
+    let text = text.to_str()?.trim();
+    match time::parse_day(text) {
+        Some(day) if text.len() == 10 => Ok(day),
+        _ => Err(refuse(py, ErrorKind::Invalid, operation, &format!("{name}: {}", why_no_day(text)))),
+    }
+}
+
+/// Why a text is not a day, in words that lead to the right one.
+fn why_no_day(text: &str) -> String {
+    const FORM: &str = "write it as \"2026-04-30\" or pass a datetime.date";
+    let shown: String = text.chars().take(40).collect();
+    let first_of_month = text.get(..8).filter(|_| text.len() == 10).and_then(|month| time::parse_day(&format!("{month}01")));
+    let last_of_month = first_of_month
+        .filter(|_| text.as_bytes().iter().skip(8).all(u8::is_ascii_digit))
+        .and_then(|first| first.checked_add_months(chrono::Months::new(1))?.pred_opt());
+    match last_of_month {
+        Some(last) => format!("{shown} is not a day; {} has {} days, the last is {last}", last.format("%B %Y"), last.day()),
+        None => format!("{shown:?} is not a day; {FORM}"),
+    }
+}
