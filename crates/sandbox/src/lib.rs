@@ -1,1 +1,30 @@
-//! Under construction.
+//! A Vobiz Partner API and a Telegram Bot API in one process, on a clock you can turn.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! use std::time::Duration;
+//! use vobiz_sandbox::{Options, Sandbox};
+//!
+//! let sandbox = Sandbox::start(Options { customers: 12, ..Options::default() }).await?;
+//! println!("{} {} {}", sandbox.base_url(), sandbox.auth_id(), sandbox.auth_token());
+//! sandbox.clock().advance(Duration::from_secs(24 * 3600));
+//! # Ok(())
+//! # }
+//! ```
+
+mod calendar;
+mod clock;
+mod control;
+mod lock;
+mod money;
+mod options;
+mod partner;
+mod random;
+mod sandbox;
+mod telegram;
+mod world;
+
+pub use clock::{Clock, FASTEST};
+pub use options::Options;
+pub use sandbox::{Sandbox, Wallet};
+pub use telegram::{Button, Chat, Entity, Person, Sent, SentFile};

@@ -1,0 +1,116 @@
+//! The Partner API half.
+
+mod accounts;
+mod figures;
+mod profile;
+mod query;
+mod refusal;
+mod reports;
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::{OriginalUri, Path, Query, Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Serialize;
+
+use crate::clock::Clock;
+use crate::lock::lock;
+use crate::world::{Credentials, World};
+use query::Parameters;
+use refusal::Refusal;
+
+/// Where the Partner API is.
+pub(crate) const BASE_PATH: &str = "/api/v1/partner";
+
+/// The Partner API over a world.
+#[derive(Clone)]
+pub(crate) struct PartnerApi {
+    world: Arc<Mutex<World>>,
+    clock: Clock,
+    credentials: Arc<Credentials>,
+}
+
+/// What a call reads the world with: the credentials and the query.
+struct Asked {
+    credentials: Arc<Credentials>,
+    parameters: Parameters,
+}
+
+impl PartnerApi {
+    pub(crate) fn new(world: Arc<Mutex<World>>, clock: Clock, credentials: Credentials) -> Self {
+        Self { world, clock, credentials: Arc::new(credentials) }
+    }
+
+    /// Every call of the API, relative to its base path.
+    pub(crate) fn router(self) -> Router {
+        let credentials = self.credentials.clone();
+        Router::new()
+            .route("/me", get(|State(api): Api, query: Asking| api.answer(query, profile::me)))
+            .route("/dashboard", get(|State(api): Api, query: Asking| api.answer(query, reports::dashboard)))
+            .route("/analytics", get(|State(api): Api, query: Asking| api.answer(query, reports::analytics)))
+            .route("/accounts", get(|State(api): Api, query: Asking| api.answer(query, accounts::list)))
+            .route("/accounts/{id}", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::one)))
+            .route("/accounts/{id}/balance", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::balance)))
+            .method_not_allowed_fallback(method_not_allowed)
+            .fallback(not_found)
+            .layer(middleware::from_fn(move |request, next| authenticate(credentials.clone(), request, next)))
+            .with_state(self)
+    }
+
+    /// Reads the world as it is now. The lock is free again before the body is written.
+    async fn answer<T, F>(self, Query(pairs): Asking, read: F) -> Response
+    where
+        T: Serialize + Send + 'static,
+        F: FnOnce(&World, &Asked) -> Result<T, Refusal> + Send + 'static,
+    {
+        // A large world takes a while to read.
+        let work = tokio::task::spawn_blocking(move || {
+            let asked = Asked { credentials: self.credentials, parameters: Parameters::new(pairs) };
+            let read = {
+                let mut world = lock(&self.world);
+                world.advance_to(self.clock.now());
+                read(&world, &asked)
+            };
+            match read {
+                Ok(body) => axum::Json(body).into_response(),
+                Err(refusal) => refusal.into_response(),
+            }
+        });
+        work.await.unwrap_or_else(|_| Refusal::internal().into_response())
+    }
+
+    async fn answer_of<T, F>(self, Path(id): Id, query: Asking, read: F) -> Response
+    where
+        T: Serialize + Send + 'static,
+        F: FnOnce(&World, &Asked, &str) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.answer(query, move |world, asked| read(world, asked, &id)).await
+    }
+}
+
+type Api = State<PartnerApi>;
+type Asking = Query<Vec<(String, String)>>;
+type Id = Path<String>;
+
+/// Lets a request pass that carries the partner's own credentials.
+async fn authenticate(credentials: Arc<Credentials>, request: Request, next: Next) -> Response {
+    if is_partner(&credentials, request.headers()) { next.run(request).await } else { Refusal::unauthorized().into_response() }
+}
+
+fn is_partner(credentials: &Credentials, headers: &HeaderMap) -> bool {
+    let is = |name: &str, value: &str| headers.get(name).is_some_and(|sent| sent.as_bytes() == value.as_bytes());
+    is("x-auth-id", &credentials.auth_id) && is("x-auth-token", &credentials.auth_token)
+}
+
+/// The answer on a path that is not there.
+pub(crate) async fn not_found(OriginalUri(uri): OriginalUri) -> Response {
+    Refusal::not_found("ROUTE_NOT_FOUND", &format!("Route {} not found", uri.path())).into_response()
+}
+
+async fn method_not_allowed() -> Response {
+    Refusal::method_not_allowed().into_response()
+}

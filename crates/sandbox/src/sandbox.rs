@@ -1,0 +1,209 @@
+//! A running sandbox.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use axum::Router;
+use chrono::{DateTime, SubsecRound, Utc};
+use rust_decimal::Decimal;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::clock::Clock;
+use crate::control::{self, Control};
+use crate::lock::lock;
+use crate::money::Amount;
+use crate::options::Options;
+use crate::partner::{self, PartnerApi};
+use crate::telegram::{Chat, Telegram};
+use crate::world::{Credentials, World};
+
+/// Both services, on loopback, for as long as this value lives.
+pub struct Sandbox {
+    url: String,
+    credentials: Credentials,
+    clock: Clock,
+    telegram: Telegram,
+    world: Option<Arc<Mutex<World>>>,
+    /// Dropped last: it runs the server.
+    _engine: Engine,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").field("url", &self.url).field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+
+/// A customer's wallet at some instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Wallet {
+    /// The customer.
+    pub auth_id: String,
+    /// Its name.
+    pub name: String,
+    /// What is in it, in rupees.
+    pub balance: Decimal,
+}
+
+/// How often a running clock moves the world and shows the time.
+const TICK: Duration = Duration::from_millis(50);
+
+impl Sandbox {
+    /// Starts a sandbox on a port of 127.0.0.1. Its clock stands until told to run.
+    ///
+    /// # Errors
+    /// When the port is taken, the folder of recorded bodies is missing, or an option is out of bounds.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let engine = Engine::new()?;
+        let running = engine.runtime()?.spawn(Self::run(options));
+        let (url, credentials, clock, telegram, world) = running.await.context("the sandbox did not start")??;
+        Ok(Self { url, credentials, clock, telegram, world, _engine: engine })
+    }
+
+    async fn run(options: Options) -> anyhow::Result<(String, Credentials, Clock, Telegram, Option<Arc<Mutex<World>>>)> {
+        let (fewest, most) = (Options::CUSTOMERS.start(), Options::CUSTOMERS.end());
+        ensure!(Options::CUSTOMERS.contains(&options.customers), "a world has {fewest} to {most} customers, not {}", options.customers);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let credentials = Credentials::of(options.seed);
+        let start = options.start().trunc_subsecs(6);
+        let (seed, customers) = (options.seed, options.customers);
+        let world = tokio::task::spawn_blocking(move || World::open(seed, customers, start)).await?;
+        let world = Some(Arc::new(Mutex::new(world)));
+        let clock = Clock::new(start, world.clone());
+        let telegram = Telegram::new(clock.clone());
+        let partner = world.as_ref().map(|world| PartnerApi::new(world.clone(), clock.clone(), credentials.clone()));
+        let control = Control::new(clock.clone(), telegram.clone(), world.clone(), credentials.clone());
+        let router = Router::new()
+            .merge(telegram.router())
+            .nest("/control", control::router(control))
+            .nest(partner::BASE_PATH, partner.map(PartnerApi::router).unwrap_or_default())
+            .fallback(partner::not_found);
+        tokio::spawn(tick(clock.clone()));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok((url, credentials, clock, telegram, world))
+    }
+
+    /// `http://127.0.0.1:N`, also the address of the Bot API.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the Partner API is.
+    pub fn base_url(&self) -> String {
+        format!("{}{}", self.url, partner::BASE_PATH)
+    }
+
+    /// The partner's `X-Auth-ID`.
+    pub fn auth_id(&self) -> &str {
+        &self.credentials.auth_id
+    }
+
+    /// The partner's `X-Auth-Token`.
+    pub fn auth_token(&self) -> &str {
+        &self.credentials.auth_token
+    }
+
+    /// A token for a bot. Any other of the form `digits:text` works too.
+    pub fn telegram_token(&self) -> &str {
+        &self.credentials.telegram_token
+    }
+
+    /// The clock of both services.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
+    /// The chats with the bot.
+    pub fn chat(&self) -> Chat {
+        Chat(self.telegram.clone())
+    }
+
+    /// Every customer's wallet now, in the order of the customers' list; empty for recorded bodies.
+    pub fn wallets(&self) -> Vec<Wallet> {
+        self.clock.settle();
+        let Some(world) = &self.world else { return Vec::new() };
+        let world = lock(world);
+        let wallets = world.customers().map(|(index, customer)| {
+            let identity = world.identity(index);
+            let name = customer.given.as_ref().map_or_else(|| identity.name(), |given| given.name.clone());
+            Wallet { auth_id: identity.auth_id(), name, balance: customer.wallet.to_decimal() }
+        });
+        wallets.collect()
+    }
+
+    /// Sets a customer's wallet, or with the partner's `auth_id` the partner's own, by an adjustment in the ledger.
+    ///
+    /// # Errors
+    /// When there is no such customer, or the amount is finer than five decimals or beyond ₹100 crore.
+    pub fn set_wallet(&self, auth_id: &str, balance: Decimal) -> anyhow::Result<()> {
+        self.change(auth_id, balance, World::set_wallet)
+    }
+
+    /// Pays into a customer's wallet as if the customer did, or into the partner's own.
+    ///
+    /// # Errors
+    /// When there is no such customer, or the amount is not positive, finer than five decimals or beyond ₹100 crore.
+    pub fn top_up(&self, auth_id: &str, amount: Decimal) -> anyhow::Result<()> {
+        ensure!(amount > Decimal::ZERO, "a top-up is more than zero, not {amount}");
+        self.change(auth_id, amount, World::top_up)
+    }
+
+    fn change(
+        &self,
+        auth_id: &str,
+        amount: Decimal,
+        change: impl FnOnce(&mut World, &str, Amount, DateTime<Utc>) -> bool,
+    ) -> anyhow::Result<()> {
+        let world = self.world.as_ref().context("recorded bodies have no wallets")?;
+        let amount = Amount::from_decimal(amount).with_context(|| format!("{amount} does not fit a wallet"))?;
+        // The partner is known by its own id.
+        let auth_id = if auth_id == self.credentials.auth_id { "" } else { auth_id };
+        let mut world = lock(world);
+        let now = self.clock.now();
+        ensure!(change(&mut world, auth_id, amount, now), "there is no customer {auth_id}");
+        Ok(())
+    }
+}
+
+/// Moves the world along with a running clock.
+async fn tick(clock: Clock) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if clock.speed() > 0.0 {
+            let clock = clock.clone();
+            // A large world takes a while to move.
+            let _ = tokio::task::spawn_blocking(move || clock.settle()).await;
+        }
+    }
+}
+
+/// Threads of its own, so that the services answer whatever the caller's runtime is doing.
+struct Engine(Option<Runtime>);
+
+impl Engine {
+    fn new() -> anyhow::Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("vobiz-sandbox").enable_all().build();
+        Ok(Self(Some(runtime.context("cannot start the sandbox's threads")?)))
+    }
+
+    fn runtime(&self) -> anyhow::Result<&Runtime> {
+        self.0.as_ref().context("the sandbox has stopped")
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The methods of the Bot API, by name.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::markup::Formatted;
+use super::message::Person;
+use super::parameters::{self, Parameters};
+use super::refusal::{Refusal, bad_request, not_found};
+use super::sent::{Sent, buttons};
+use super::state::State;
+use super::{edit, send};
+
+/// One call of a method.
+pub(super) struct Call<'a> {
+    pub(super) state: &'a mut State,
+    pub(super) method: &'static str,
+    pub(super) parameters: &'a Parameters,
+    pub(super) now: DateTime<Utc>,
+    pub(super) bot_id: i64,
+}
+
+type Method = fn(&mut Call<'_>) -> Result<Value, Refusal>;
+
+const METHODS: [(&str, Method); 26] = [
+    ("getMe", get_me),
+    ("sendMessage", send::message),
+    ("sendPhoto", send::photo),
+    ("sendDocument", send::document),
+    ("editMessageText", edit::message_text),
+    ("editMessageCaption", edit::message_caption),
+    ("editMessageReplyMarkup", edit::reply_markup),
+    ("deleteMessage", edit::delete),
+    ("pinChatMessage", |call| edit::pin(call, true)),
+    ("unpinChatMessage", |call| edit::pin(call, false)),
+    ("unpinAllChatMessages", |call| edit::pin(call, false)),
+    ("answerCallbackQuery", answer_callback_query),
+    ("setMyCommands", set_my_commands),
+    ("getMyCommands", get_my_commands),
+    ("deleteMyCommands", delete_my_commands),
+    ("setMyDescription", agree),
+    ("setMyShortDescription", agree),
+    ("setMyName", agree),
+    ("sendChatAction", send_chat_action),
+    ("deleteWebhook", delete_webhook),
+    ("getWebhookInfo", get_webhook_info),
+    ("getChat", get_chat),
+    ("getChatMember", get_chat_member),
+    ("getFile", get_file),
+    ("logOut", agree),
+    ("close", agree),
+];
+
+/// The method of that name, whatever its case.
+pub(super) fn find(name: &str) -> Result<(&'static str, Method), Refusal> {
+    METHODS.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).ok_or_else(not_found)
+}
+
+impl Call<'_> {
+    pub(super) fn bot(&self) -> Person {
+        bot(self.bot_id)
+    }
+
+    /// A note of this call, whose chat and message are still to be filled in.
+    pub(super) fn noted(&self, text: &str, shown: &Formatted, reply_markup: Option<Value>) -> Sent {
+        Sent {
+            number: 0,
+            at: self.now,
+            method: self.method.to_owned(),
+            chat_id: 0,
+            message_id: 0,
+            text: self.parameters.text(text),
+            parse_mode: self.parameters.text("parse_mode"),
+            plain: shown.text.clone(),
+            entities: shown.entities.clone(),
+            buttons: buttons(reply_markup.as_ref()),
+            reply_markup,
+            file: None,
+            silent: self.parameters.flag("disable_notification"),
+            show_alert: self.parameters.flag("show_alert"),
+        }
+    }
+}
+
+/// The bot as a person.
+pub(super) fn bot(id: i64) -> Person {
+    Person { id, first_name: "Vobiz".into(), username: Some("vobiz_sandbox_bot".into()), is_bot: true }
+}
+
+fn get_me(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let mut me = parameters::json(call.bot());
+    for (name, value) in [
+        ("can_join_groups", true),
+        ("can_read_all_group_messages", false),
+        ("supports_inline_queries", false),
+        ("can_connect_to_business", false),
+        ("has_main_web_app", false),
+    ] {
+        me[name] = json!(value);
+    }
+    Ok(me)
+}
+
+fn answer_callback_query(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    const TOO_OLD: &str = "query is too old and response timeout expired or query ID is invalid";
+    let id = call.parameters.text("callback_query_id").unwrap_or_default();
+    let query = call.state.queries.get_mut(&id).filter(|query| !query.is_answered).ok_or_else(|| bad_request(TOO_OLD))?;
+    query.is_answered = true;
+    let (chat, message) = (query.chat, query.message);
+    let shown = Formatted { text: call.parameters.text("text").unwrap_or_default(), entities: Vec::new() };
+    if super::markup::units(&shown.text) > 200 {
+        return Err(bad_request("MESSAGE_TOO_LONG"));
+    }
+    let mut sent = call.noted("text", &shown, None);
+    (sent.chat_id, sent.message_id) = (chat, message);
+    call.state.note(sent);
+    Ok(json!(true))
+}
+
+/// Commands are kept by scope and language.
+fn scope(call: &Call<'_>) -> Result<String, Refusal> {
+    let scope = call.parameters.json("scope")?.unwrap_or_else(|| json!({"type": "default"}));
+    Ok(format!("{scope} {}", call.parameters.text("language_code").unwrap_or_default()))
+}
+
+fn set_my_commands(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let commands = call.parameters.json("commands")?.unwrap_or_else(|| json!([]));
+    for command in commands.as_array().ok_or_else(|| bad_request("can't parse commands: expected an Array"))? {
+        let name = command["command"].as_str().unwrap_or_default().trim_start_matches('/');
+        let is_good = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+        if name.is_empty() || name.len() > 32 || !name.chars().all(is_good) {
+            return Err(bad_request("BOT_COMMAND_INVALID"));
+        }
+        let described = command["description"].as_str().unwrap_or_default();
+        if described.is_empty() || described.chars().count() > 256 {
+            return Err(bad_request("BOT_COMMAND_DESCRIPTION_INVALID"));
+        }
+    }
+    let scope = scope(call)?;
+    call.state.commands.insert(scope, commands);
+    Ok(json!(true))
+}
+
+fn get_my_commands(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    Ok(call.state.commands.get(&scope(call)?).cloned().unwrap_or_else(|| json!([])))
+}
+
+fn delete_my_commands(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let scope = scope(call)?;
+    call.state.commands.remove(&scope);
+    Ok(json!(true))
+}
+
+fn send_chat_action(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    call.parameters.chat_id()?;
+    Ok(json!(true))
+}
+
+fn delete_webhook(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    if call.parameters.flag("drop_pending_updates") {
+        call.state.updates.clear();
+    }
+    Ok(json!(true))
+}
+
+fn get_webhook_info(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let waiting = call.state.updates.len();
+    Ok(json!({"url": "", "has_custom_certificate": false, "pending_update_count": waiting}))
+}
+
+fn get_chat(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let chat = call.parameters.chat_id()?;
+    let room = call.state.rooms.get(&chat).ok_or_else(|| bad_request("chat not found"))?;
+    Ok(room.full_object())
+}
+
+fn get_chat_member(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let chat = call.parameters.chat_id()?;
+    let room = call.state.rooms.get(&chat).ok_or_else(|| bad_request("chat not found"))?;
+    let id = call.parameters.integer("user_id").ok_or_else(|| bad_request("invalid user_id specified"))?;
+    let bot = call.bot();
+    let person = if id == bot.id { Some(&bot) } else { room.people.get(&id) };
+    match person {
+        Some(person) => Ok(json!({"status": "member", "user": person})),
+        None => Err(bad_request("PARTICIPANT_ID_INVALID")),
+    }
+}
+
+fn get_file(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let id = call.parameters.text("file_id").unwrap_or_default();
+    let stored = call.state.files.get(&id).ok_or_else(|| bad_request("invalid file_id"))?;
+    Ok(json!({
+        "file_id": id,
+        "file_unique_id": format!("AQAD{}", id.get(id.len() - 6..).unwrap_or_default()),
+        "file_size": stored.bytes.len(),
+        "file_path": stored.path,
+    }))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it stands in a table of methods that may refuse")]
+fn agree(_: &mut Call<'_>) -> Result<Value, Refusal> {
+    Ok(json!(true))
+}

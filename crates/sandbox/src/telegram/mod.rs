@@ -1,0 +1,110 @@
+//! The Bot API half: what a bot sees of Telegram, and the chat on its other side.
+
+mod chat;
+mod content;
+mod edit;
+mod markup;
+mod message;
+mod methods;
+mod parameters;
+mod refusal;
+mod send;
+mod sent;
+mod state;
+mod updates;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::{Path, Request, State as Shared};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use serde_json::{Value, json};
+
+pub use chat::Chat;
+pub use markup::Entity;
+pub use message::Person;
+pub use sent::{Button, Sent, SentFile};
+
+use crate::clock::Clock;
+use crate::lock::lock;
+use methods::Call;
+use parameters::Parameters;
+use refusal::{Refusal, not_found};
+use state::State;
+
+/// The Bot API half of a sandbox.
+#[derive(Clone)]
+pub(crate) struct Telegram(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    clock: Clock,
+}
+
+impl fmt::Debug for Telegram {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Telegram")
+    }
+}
+
+impl Telegram {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self(Arc::new(Inner { state: Mutex::new(State::new()), clock }))
+    }
+
+    /// `/bot<token>/<method>` and `/file/bot<token>/<path>`.
+    pub(crate) fn router(&self) -> Router {
+        Router::new()
+            .route("/bot{token}/{method}", any(answer))
+            .route("/file/bot{token}/{folder}/{name}", get(download))
+            .with_state(self.clone())
+    }
+
+    async fn call(&self, token: &str, method: &str, request: Request) -> Result<Value, Refusal> {
+        let bot_id = bot_id(token)?;
+        let parameters = Parameters::read(request).await?;
+        if method.eq_ignore_ascii_case("getUpdates") {
+            return self.get_updates(&parameters).await;
+        }
+        let (method, function) = methods::find(method)?;
+        let now = self.0.clock.now();
+        let mut state = lock(&self.0.state);
+        function(&mut Call { state: &mut state, method, parameters: &parameters, now, bot_id })
+    }
+}
+
+/// A token is the bot's number, a colon and a secret; any secret will do.
+fn bot_id(token: &str) -> Result<i64, Refusal> {
+    let (number, secret) = token.split_once(':').ok_or_else(not_found)?;
+    match number.parse() {
+        Ok(id) if id > 0 && !secret.is_empty() => Ok(id),
+        _ => Err(Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized")),
+    }
+}
+
+async fn answer(
+    Shared(telegram): Shared<Telegram>,
+    Path((token, method)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    match telegram.call(&token, &method, request).await {
+        Ok(result) => axum::Json(json!({"ok": true, "result": result})).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn download(Shared(telegram): Shared<Telegram>, Path((token, folder, name)): Path<(String, String, String)>) -> Response {
+    let path = format!("{folder}/{name}");
+    let found = bot_id(&token).map(|_| {
+        let state = lock(&telegram.0.state);
+        state.files.values().find(|stored| stored.path == path).map(|stored| stored.bytes.clone())
+    });
+    match found {
+        Ok(Some(bytes)) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        Ok(None) => not_found().into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}

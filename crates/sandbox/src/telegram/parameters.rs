@@ -1,0 +1,127 @@
+//! A method's parameters, wherever they come from: query, JSON, form or multipart.
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::refusal::{Refusal, bad_request};
+
+/// A file that came with a request.
+#[derive(Debug, Clone)]
+pub(super) struct Upload {
+    pub(super) name: String,
+    pub(super) bytes: Bytes,
+}
+
+/// What a method was called with.
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    values: Map<String, Value>,
+    files: BTreeMap<String, Upload>,
+}
+
+/// The largest file a bot may send.
+const LARGEST_BODY: usize = 52 * 1024 * 1024;
+
+impl Parameters {
+    /// Reads all parameters of a request; those of the body win over those of the query.
+    pub(super) async fn read(request: Request) -> Result<Self, Refusal> {
+        let mut parameters = Self::default();
+        parameters.form(request.uri().query().unwrap_or_default());
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        if kind.starts_with("multipart/") {
+            parameters.multipart(request).await.map_err(|_| bad_request("can't parse multipart form"))?;
+            return Ok(parameters);
+        }
+        let body = axum::body::to_bytes(request.into_body(), LARGEST_BODY).await.map_err(|_| bad_request("can't read body"))?;
+        if kind.starts_with("application/json") && !body.is_empty() {
+            match serde_json::from_slice(&body) {
+                Ok(Value::Object(values)) => parameters.values.extend(values),
+                _ => return Err(bad_request("can't parse JSON object")),
+            }
+        } else {
+            parameters.form(&String::from_utf8_lossy(&body));
+        }
+        Ok(parameters)
+    }
+
+    fn form(&mut self, text: &str) {
+        let pairs = url::form_urlencoded::parse(text.as_bytes());
+        self.values.extend(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))));
+    }
+
+    async fn multipart(&mut self, request: Request) -> anyhow::Result<()> {
+        let mut form = Multipart::from_request(request, &()).await?;
+        while let Some(field) = form.next_field().await? {
+            let part = field.name().unwrap_or_default().to_owned();
+            match field.file_name().map(str::to_owned) {
+                Some(name) => {
+                    let upload = Upload { name, bytes: field.bytes().await? };
+                    self.files.insert(part, upload);
+                }
+                None => {
+                    self.values.insert(part, Value::String(field.text().await?));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A text, or a number or truth value written as one.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        match self.values.get(name)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
+    }
+
+    pub(super) fn integer(&self, name: &str) -> Option<i64> {
+        self.text(name)?.trim().parse().ok()
+    }
+
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.text(name).is_some_and(|text| matches!(text.to_lowercase().as_str(), "true" | "1" | "yes"))
+    }
+
+    /// A structured value, which forms carry as JSON text. Text that is not JSON is an error.
+    pub(super) fn json(&self, name: &str) -> Result<Option<Value>, Refusal> {
+        match self.values.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+            Some(Value::String(text)) => {
+                serde_json::from_str(text).map(Some).map_err(|_| bad_request(&format!("can't parse {name} JSON object")))
+            }
+            Some(value) => Ok(Some(value.clone())),
+        }
+    }
+
+    /// The file of a parameter: uploaded under its name, or under another as `attach://name`.
+    pub(super) fn file(&self, name: &str) -> Option<&Upload> {
+        let attached = self.text(name).and_then(|text| text.strip_prefix("attach://").map(str::to_owned));
+        self.files.get(attached.as_deref().unwrap_or(name))
+    }
+
+    /// The chat a method is about.
+    pub(super) fn chat_id(&self) -> Result<i64, Refusal> {
+        match self.text("chat_id") {
+            None => Err(bad_request("chat_id is empty")),
+            Some(_) => self.integer("chat_id").filter(|id| *id != 0).ok_or_else(|| bad_request("chat not found")),
+        }
+    }
+
+    /// The message a method is about.
+    pub(super) fn message_id(&self) -> Result<i32, Refusal> {
+        let number = self.integer("message_id").and_then(|number| i32::try_from(number).ok());
+        number.ok_or_else(|| bad_request("message identifier is not specified"))
+    }
+}
+
+/// Everything that can be written as JSON, as a JSON value.
+pub(super) fn json(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}

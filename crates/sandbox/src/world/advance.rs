@@ -1,0 +1,148 @@
+//! Moving the world forward.
+
+use chrono::{DateTime, Utc};
+
+use super::call::Call;
+use super::customer::{Customer, Due};
+use super::ledger::{Entry, Kind};
+use super::partner::Movement;
+use super::totals::Totals;
+use super::traits::Payment;
+use super::{HourCounts, World};
+use crate::calendar::{Day, Hour};
+use crate::money::Amount;
+use crate::random::{Dice, mix};
+
+impl World {
+    /// Lets everything happen up to `now`. The past does not change: an earlier instant does nothing.
+    pub(crate) fn advance_to(&mut self, now: DateTime<Utc>) {
+        self.micros = self.micros.max(now.timestamp_micros());
+        let target = now.timestamp();
+        while self.second < target {
+            let hour = Hour::of(self.second);
+            let end = target.min(hour.next().start());
+            self.deliver_dues(self.second, end);
+            let closes = end == hour.next().start();
+            self.live(hour, self.second, end, closes);
+            self.second = end;
+            if closes {
+                self.begin(hour.next());
+            }
+        }
+    }
+
+    /// Lets every customer live a part of `hour`, and think about its wallet when the hour `closes`.
+    fn live(&mut self, hour: Hour, from: i64, to: i64, closes: bool) {
+        let mut totals = Totals::default();
+        let mut counts = HourCounts::default();
+        let mut count = |call: &Call| {
+            totals.add(call);
+            counts.calls += 1;
+            counts.charged += u32::from(call.cost() > Amount::ZERO);
+        };
+        for customer in &mut self.customers {
+            customer.live(hour, from, to, &mut count);
+            if closes && customer.due.is_none() && customer.traits.is_present(to) {
+                customer.due = decide(customer, hour.next());
+            }
+        }
+        if let Some(day) = self.days.last_mut() {
+            *day += totals;
+        }
+        if let Some(hour) = self.hours.last_mut() {
+            hour.calls += counts.calls;
+            hour.charged += counts.charged;
+        }
+    }
+
+    /// Pays in what was promised for a second after `from` up to `to`, in that order.
+    fn deliver_dues(&mut self, from: i64, to: i64) {
+        let mut dues: Vec<(Due, usize)> = self
+            .customers
+            .iter()
+            .enumerate()
+            .filter_map(|(index, customer)| Some((customer.due.filter(|due| due.second > from && due.second <= to)?, index)))
+            .collect();
+        dues.sort_by_key(|(due, index)| (due.second, *index));
+        for (due, index) in dues {
+            // Within the second before, so that it never lies ahead of the clock.
+            let at = (due.second - 1) * 1_000_000 + i64::try_from(mix(self.customers[index].traits.key ^ due.second.unsigned_abs()) % 1_000_000).unwrap_or(0);
+            let customer = &mut self.customers[index];
+            customer.due = None;
+            match customer.traits.payment {
+                Payment::AutoRecharge { .. } | Payment::Postpaid => {
+                    customer.record(Entry { at, amount: due.amount, kind: Kind::Payment });
+                }
+                _ if due.amount <= self.partner.wallet => {
+                    customer.record(Entry { at, amount: due.amount, kind: Kind::Transfer("Recharge".into()) });
+                    let customer = u32::try_from(index).ok();
+                    self.partner.enter(Movement { at, amount: -due.amount, customer });
+                }
+                _ => customer.due = Some(Due { second: due.second + 6 * 3_600, ..due }),
+            }
+        }
+    }
+
+    /// Begins `hour`: opens its records, and a day's before them; collects rent, pays in for the partner.
+    fn begin(&mut self, hour: Hour) {
+        self.hours.push(HourCounts::default());
+        let day = hour.day();
+        if hour == day.first_hour() {
+            self.days.push(Totals::default());
+            for customer in &mut self.customers {
+                customer.close_day(day);
+            }
+        }
+        if hour.of_day() == 6 {
+            let of_month = day.of_month();
+            for customer in &mut self.customers {
+                if customer.traits.rent_day == of_month && customer.traits.is_present(hour.start()) {
+                    collect_rent(customer, hour.start());
+                }
+            }
+        }
+        if hour.of_day() == 10 && !day.is_sunday() && self.partner.wallet < self.partner.top_up.share(1, 3) {
+            let amount = self.partner.top_up;
+            self.partner.enter(Movement { at: hour.start() * 1_000_000, amount, customer: None });
+        }
+    }
+}
+
+fn collect_rent(customer: &mut Customer, second: i64) {
+    for number in 0..customer.traits.numbers {
+        let rent = customer.traits.rent(number);
+        if customer.traits.is_postpaid() || customer.wallet >= rent {
+            customer.enter(Entry { at: second * 1_000_000, amount: -rent, kind: Kind::Rent(number) });
+        }
+    }
+}
+
+/// What a customer does about its wallet at the beginning of `hour`.
+fn decide(customer: &Customer, hour: Hour) -> Option<Due> {
+    let traits = &customer.traits;
+    let now = hour.start();
+    let amount = traits.top_up;
+    let mut dice = Dice::new(&[traits.key, 0x6475_6500, now.unsigned_abs()]);
+    let mut after = |low: u32, high: u32| now + i64::from(dice.between(low, high));
+    match traits.payment {
+        Payment::OnTime if customer.wallet < traits.reserve() => Some(Due { second: office_hours(after(300, 3_000)), amount }),
+        Payment::Late { below, hours } if customer.wallet < below => {
+            Some(Due { second: office_hours(after(300, 3_000) + hours * 3_600), amount })
+        }
+        Payment::AutoRecharge { below } if customer.wallet < below => Some(Due { second: after(60, 240), amount }),
+        Payment::Postpaid if hour.of_day() == 11 && hour.day().of_month() == 3 && customer.wallet < Amount::ZERO => {
+            Some(Due { second: after(60, 3_000), amount: -customer.wallet })
+        }
+        _ => None,
+    }
+}
+
+/// The same second, or the same part of an hour in the next hour in which an office is open.
+fn office_hours(second: i64) -> i64 {
+    let part = second - Hour::of(second).start();
+    let mut hour = Hour::of(second);
+    while !(10..19).contains(&hour.of_day()) || Day::of(hour.start()).is_sunday() {
+        hour = hour.next();
+    }
+    hour.start() + part
+}

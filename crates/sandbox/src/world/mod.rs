@@ -1,0 +1,192 @@
+//! A partner's world: customers that call, pay and run dry, on a clock that only goes forward.
+//!
+//! Nothing random is stored. The calls of any hour of any customer are dealt from the seed when the
+//! clock passes them and again when somebody asks for them; kept are only the wallet of each
+//! midnight, the movements that are not calls, and sums by day. So a world of fifty thousand
+//! customers fits in memory, and every figure that it shows comes from the same calls.
+
+mod advance;
+mod call;
+mod cast;
+mod change;
+mod customer;
+mod identity;
+mod ledger;
+mod names;
+mod partner;
+mod tier;
+mod totals;
+mod trade;
+mod traits;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+pub(crate) use call::{Call, Direction, Outcome, Product};
+pub(crate) use customer::Customer;
+pub(crate) use identity::{Given, Identity, hyphenated, uuid};
+pub(crate) use ledger::{Entry, Kind};
+pub(crate) use partner::{COMPANY, CURRENCY, Credentials, Movement, NAME, Partner};
+pub(crate) use tier::{NUMBER_SETUP, Tier};
+pub(crate) use totals::{Sums, Totals};
+pub(crate) use traits::Kyc;
+
+use crate::calendar::{Day, Hour};
+use crate::money::Amount;
+use crate::random::Dice;
+use cast::Role;
+use traits::{Payment, Traits};
+
+/// Days of records before a world opens.
+const HISTORY: i64 = 42;
+/// What a wallet holds while its true opening balance is still to be chosen.
+const PLENTY: Amount = Amount::rupees(100_000_000);
+
+/// The whole world.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) partner: Partner,
+    customers: Vec<Customer>,
+    index: HashMap<String, usize>,
+    /// Everything up to and including this second has happened.
+    second: i64,
+    /// The instant last shown to it, in microseconds since 1970.
+    micros: i64,
+    first_day: Day,
+    days: Vec<Totals>,
+    hours: Vec<HourCounts>,
+}
+
+/// How many rows an hour has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct HourCounts {
+    pub(crate) calls: u32,
+    /// Calls that cost something, each of which has a row in a ledger.
+    pub(crate) charged: u32,
+}
+
+impl World {
+    /// A world of `customers` whose records begin six weeks before `start`.
+    pub(crate) fn open(seed: u64, customers: usize, start: DateTime<Utc>) -> Self {
+        let second = start.timestamp();
+        let opening = Day::of(second);
+        let first_day = opening.plus(-HISTORY);
+        let mut world = Self {
+            seed,
+            partner: Partner::new(seed, customers, Amount::ZERO, first_day.start() * 1_000_000),
+            customers: Vec::with_capacity(customers + 1),
+            index: HashMap::with_capacity(customers + 1),
+            second: first_day.start(),
+            micros: first_day.start() * 1_000_000,
+            first_day,
+            days: vec![Totals::default()],
+            hours: vec![HourCounts::default()],
+        };
+        let mut staged = Vec::new();
+        for index in 0..=customers {
+            let role = cast::role(seed, customers, index);
+            let mut traits = Traits::draw(seed, index, role, first_day);
+            cast::prepare(&mut traits, role, second);
+            let wallet = cast::wallet_at_start(&traits, role, second);
+            staged.extend(wallet.map(|wallet| (index, wallet)));
+            world.settle(traits, role, wallet.is_some());
+        }
+        let top_up = world.expected_spend().share(12, 1).max(Amount::rupees(90_000)).rounded_up(10_000);
+        world.partner = Partner::new(seed, customers, top_up, world.micros);
+        world.advance_to(start);
+        for (index, wallet) in staged {
+            if let Some(customer) = world.customers.get_mut(index) {
+                customer.reopen(wallet);
+            }
+        }
+        world
+    }
+
+    /// Moves a customer in: from the first day of the records, or later if it is created later.
+    fn settle(&mut self, traits: Traits, role: Role, is_staged: bool) {
+        let created = traits.since.div_euclid(1_000_000);
+        let mut customer = if role == Role::Arriving {
+            let mut customer = Customer::new(traits, Day::of(created));
+            customer.due = Some(customer::Due { second: created + 600, amount: customer.traits.top_up });
+            customer
+        } else {
+            Customer::new(traits, self.first_day)
+        };
+        if role != Role::Arriving {
+            let mut dice = Dice::new(&[customer.traits.key, 0x6f70_656e]);
+            let part = i64::from(dice.between(150, 1_000));
+            let opening = match customer.traits.payment {
+                _ if is_staged => PLENTY,
+                Payment::Postpaid => Amount::ZERO,
+                _ => customer.traits.reserve() + customer.traits.top_up.share(part, 1_000) + Amount::paise(i64::from(dice.below(9_999))),
+            };
+            customer.enter(Entry { at: self.micros, amount: opening, kind: Kind::Opening });
+        }
+        self.adopt(customer);
+    }
+
+    fn adopt(&mut self, customer: Customer) -> usize {
+        let index = self.customers.len();
+        self.index.insert(Identity::new(self.seed, index).auth_id(), index);
+        self.customers.push(customer);
+        index
+    }
+
+    /// What all customers spend on a normal day, about.
+    fn expected_spend(&self) -> Amount {
+        self.customers.iter().map(|customer| customer.traits.burn()).sum()
+    }
+
+    /// The instant it has reached.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.micros).unwrap_or_default()
+    }
+
+    pub(crate) fn today(&self) -> Day {
+        Day::of(self.second)
+    }
+
+    /// The first day of its records.
+    pub(crate) fn first_day(&self) -> Day {
+        self.first_day
+    }
+
+    /// The customers that can be seen now, in the order of their creation.
+    pub(crate) fn customers(&self) -> impl DoubleEndedIterator<Item = (usize, &Customer)> {
+        self.customers.iter().enumerate().filter(|(_, customer)| customer.traits.is_present(self.second))
+    }
+
+    /// The customer with that `auth_id`, if it can be seen now.
+    pub(crate) fn customer(&self, auth_id: &str) -> Option<(usize, &Customer)> {
+        let index = *self.index.get(auth_id)?;
+        let customer = self.customers.get(index)?;
+        customer.traits.is_present(self.second).then_some((index, customer))
+    }
+
+    pub(crate) fn identity(&self, index: usize) -> Identity {
+        Identity::new(self.seed, index)
+    }
+
+    /// The sum of all customers' wallets.
+    pub(crate) fn total_balance(&self) -> Amount {
+        self.customers().map(|(_, customer)| customer.wallet).sum()
+    }
+
+    /// Sums by day from day `from` to day `to`, both included, days without records left out.
+    pub(crate) fn days(&self, from: Day, to: Day) -> impl Iterator<Item = (Day, &Totals)> {
+        self.days
+            .iter()
+            .zip(0_i64..)
+            .map(|(totals, offset)| (self.first_day.plus(offset), totals))
+            .filter(move |(day, _)| (from..=to).contains(day))
+    }
+
+    /// Row counts of an hour.
+    pub(crate) fn counts(&self, hour: Hour) -> HourCounts {
+        let place = usize::try_from(hour.number() - self.first_day.first_hour().number());
+        place.ok().and_then(|place| self.hours.get(place)).copied().unwrap_or_default()
+    }
+}
+
