@@ -19,6 +19,7 @@ mod lock;
 mod money;
 mod options;
 mod partner;
+mod payloads;
 mod random;
 mod sandbox;
 mod telegram;

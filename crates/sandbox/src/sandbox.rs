@@ -18,6 +18,7 @@ use crate::lock::lock;
 use crate::money::Amount;
 use crate::options::Options;
 use crate::partner::{self, PartnerApi};
+use crate::payloads::Payloads;
 use crate::telegram::{Chat, Telegram};
 use crate::world::{Credentials, World};
 
@@ -73,17 +74,19 @@ impl Sandbox {
         let url = format!("http://{}", listener.local_addr()?);
         let credentials = Credentials::of(options.seed);
         let start = options.start().trunc_subsecs(6);
-        let (seed, customers) = (options.seed, options.customers);
-        let world = tokio::task::spawn_blocking(move || World::open(seed, customers, start)).await?;
-        let world = Some(Arc::new(Mutex::new(world)));
+        let (world, recorded) = match options.payloads {
+            Some(folder) => (None, Some(Payloads::open(folder, options.replace)?)),
+            None => (Some(open_world(options.seed, options.customers, start).await?), None),
+        };
         let clock = Clock::new(start, world.clone());
         let telegram = Telegram::new(clock.clone());
-        let partner = world.as_ref().map(|world| PartnerApi::new(world.clone(), clock.clone(), credentials.clone()));
         let control = Control::new(clock.clone(), telegram.clone(), world.clone(), credentials.clone());
+        let served = world.as_ref().map(|world| PartnerApi::new(world.clone(), clock.clone(), credentials.clone()).router());
+        let partner = served.or(recorded.map(Payloads::router)).unwrap_or_default();
         let router = Router::new()
             .merge(telegram.router())
             .nest("/control", control::router(control))
-            .nest(partner::BASE_PATH, partner.map(PartnerApi::router).unwrap_or_default())
+            .nest(partner::BASE_PATH, partner::guarded(partner, credentials.clone()))
             .fallback(partner::not_found);
         tokio::spawn(tick(clock.clone()));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -170,6 +173,12 @@ impl Sandbox {
         ensure!(change(&mut world, auth_id, amount, now), "there is no customer {auth_id}");
         Ok(())
     }
+}
+
+async fn open_world(seed: u64, customers: usize, start: DateTime<Utc>) -> anyhow::Result<Arc<Mutex<World>>> {
+    // A large world takes a while to get to its opening.
+    let world = tokio::task::spawn_blocking(move || World::open(seed, customers, start)).await?;
+    Ok(Arc::new(Mutex::new(world)))
 }
 
 /// Moves the world along with a running clock.

@@ -47,7 +47,6 @@ impl PartnerApi {
 
     /// Every call of the API, relative to its base path.
     pub(crate) fn router(self) -> Router {
-        let credentials = self.credentials.clone();
         Router::new()
             .route("/me", get(|State(api): Api, query: Asking| api.answer(query, profile::me)))
             .route("/dashboard", get(|State(api): Api, query: Asking| api.answer(query, reports::dashboard)))
@@ -57,7 +56,6 @@ impl PartnerApi {
             .route("/accounts/{id}/balance", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::balance)))
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(not_found)
-            .layer(middleware::from_fn(move |request, next| authenticate(credentials.clone(), request, next)))
             .with_state(self)
     }
 
@@ -96,6 +94,12 @@ type Api = State<PartnerApi>;
 type Asking = Query<Vec<(String, String)>>;
 type Id = Path<String>;
 
+/// Asks every request for the partner's credentials.
+pub(crate) fn guarded(router: Router, credentials: Credentials) -> Router {
+    let credentials = Arc::new(credentials);
+    router.layer(middleware::from_fn(move |request, next| authenticate(credentials.clone(), request, next)))
+}
+
 /// Lets a request pass that carries the partner's own credentials.
 async fn authenticate(credentials: Arc<Credentials>, request: Request, next: Next) -> Response {
     if is_partner(&credentials, request.headers()) { next.run(request).await } else { Refusal::unauthorized().into_response() }
@@ -108,7 +112,12 @@ fn is_partner(credentials: &Credentials, headers: &HeaderMap) -> bool {
 
 /// The answer on a path that is not there.
 pub(crate) async fn not_found(OriginalUri(uri): OriginalUri) -> Response {
-    Refusal::not_found("ROUTE_NOT_FOUND", &format!("Route {} not found", uri.path())).into_response()
+    no_route(uri.path())
+}
+
+/// The answer on `path`, which is not there.
+pub(crate) fn no_route(path: &str) -> Response {
+    Refusal::not_found("ROUTE_NOT_FOUND", &format!("Route {path} not found")).into_response()
 }
 
 async fn method_not_allowed() -> Response {
