@@ -19,8 +19,8 @@ pub(super) struct Plain(pub(super) Amount);
 /// An amount in a transfer: a number with two decimals.
 pub(super) struct Fixed(pub(super) Amount);
 
-/// Minutes, given in tenths: a number with one decimal, or a whole 0.
-pub(super) struct Minutes(pub(super) u64);
+/// Tenths, given in tenths: a number with one decimal, or a whole 0.
+pub(super) struct Tenths(pub(super) u64);
 
 /// Writes a number digit by digit as in `text`, without passing through a binary float.
 fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
@@ -51,7 +51,7 @@ impl Serialize for Fixed {
     }
 }
 
-impl Serialize for Minutes {
+impl Serialize for Tenths {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             0 => serializer.serialize_u64(0),
@@ -81,7 +81,7 @@ fn instant(micros: i64) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CostText, Fixed, Minutes, Plain, WalletText, micros_offset, micros_z, seconds_z};
+    use super::{CostText, Fixed, Tenths, Plain, WalletText, micros_offset, micros_z, seconds_z};
     use crate::money::Amount;
 
     fn written(value: impl serde::Serialize) -> String {
@@ -95,9 +95,9 @@ mod tests {
         assert_eq!(written(Plain(Amount::rupees(200))), "200");
         assert_eq!(written(Plain(Amount::paise(45))), "0.45");
         assert_eq!(written(Fixed(Amount::rupees(47_750))), "47750.00");
-        assert_eq!(written(Minutes(1_572)), "157.2");
-        assert_eq!(written(Minutes(120)), "12.0");
-        assert_eq!(written(Minutes(0)), "0");
+        assert_eq!(written(Tenths(1_572)), "157.2");
+        assert_eq!(written(Tenths(120)), "12.0");
+        assert_eq!(written(Tenths(0)), "0");
     }
 
     #[test]

@@ -1,20 +1,25 @@
 //! The Partner API half.
 
 mod accounts;
+mod cdrs;
 mod figures;
+mod numbers;
 mod profile;
 mod query;
 mod refusal;
 mod reports;
+mod transactions;
+mod transfer;
 
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Serialize;
 
 use crate::clock::Clock;
@@ -54,26 +59,43 @@ impl PartnerApi {
             .route("/accounts", get(|State(api): Api, query: Asking| api.answer(query, accounts::list)))
             .route("/accounts/{id}", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::one)))
             .route("/accounts/{id}/balance", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::balance)))
+            .route("/accounts/{id}/transactions", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, transactions::of_customer)))
+            .route("/transactions", get(|State(api): Api, query: Asking| api.answer(query, transactions::of_all)))
+            .route("/accounts/{id}/cdrs", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, cdrs::of_customer)))
+            .route("/accounts/{id}/cdrs/{call}", get(one_cdr))
+            .route("/cdrs", get(|State(api): Api, query: Asking| api.answer(query, cdrs::of_all)))
+            .route("/accounts/{id}/numbers", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, numbers::of_customer)))
+            .route("/numbers", get(|State(api): Api, query: Asking| api.answer(query, numbers::of_all)))
+            .route("/accounts/{id}/transfer-balance", post(transfer_balance))
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(not_found)
             .with_state(self)
     }
 
-    /// Reads the world as it is now. The lock is free again before the body is written.
-    async fn answer<T, F>(self, Query(pairs): Asking, read: F) -> Response
+    /// Reads the world as it is now.
+    async fn answer<T, F>(self, query: Asking, read: F) -> Response
     where
         T: Serialize + Send + 'static,
         F: FnOnce(&World, &Asked) -> Result<T, Refusal> + Send + 'static,
     {
+        self.change(query, |world, asked| read(world, asked)).await
+    }
+
+    /// Reads or changes the world as it is now. The lock is free again before the body is written.
+    async fn change<T, F>(self, Query(pairs): Asking, work: F) -> Response
+    where
+        T: Serialize + Send + 'static,
+        F: FnOnce(&mut World, &Asked) -> Result<T, Refusal> + Send + 'static,
+    {
         // A large world takes a while to read.
         let work = tokio::task::spawn_blocking(move || {
             let asked = Asked { credentials: self.credentials, parameters: Parameters::new(pairs) };
-            let read = {
+            let outcome = {
                 let mut world = lock(&self.world);
                 world.advance_to(self.clock.now());
-                read(&world, &asked)
+                work(&mut world, &asked)
             };
-            match read {
+            match outcome {
                 Ok(body) => axum::Json(body).into_response(),
                 Err(refusal) => refusal.into_response(),
             }
@@ -88,6 +110,14 @@ impl PartnerApi {
     {
         self.answer(query, move |world, asked| read(world, asked, &id)).await
     }
+}
+
+async fn one_cdr(State(api): Api, Path((id, call)): Path<(String, String)>, query: Asking) -> Response {
+    api.answer(query, move |world, asked| cdrs::one(world, asked, &id, &call)).await
+}
+
+async fn transfer_balance(State(api): Api, Path(id): Id, query: Asking, body: Bytes) -> Response {
+    api.change(query, move |world, asked| transfer::balance(world, asked, &id, &body)).await
 }
 
 type Api = State<PartnerApi>;

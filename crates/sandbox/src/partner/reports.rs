@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Asked;
-use super::figures::{CostText, Minutes, WalletText, micros_offset};
+use super::figures::{CostText, Tenths, WalletText, micros_offset};
 use super::profile::{Profile, within_report};
 use super::refusal::Refusal;
 use crate::calendar::Day;
@@ -49,7 +49,7 @@ struct Customer {
 struct Usage {
     total_calls: u64,
     answered_calls: u64,
-    total_minutes: Minutes,
+    total_minutes: Tenths,
     total_cost: CostText,
 }
 
@@ -79,7 +79,7 @@ struct Point {
 struct Part {
     total_calls: u64,
     answered_calls: u64,
-    total_minutes: Minutes,
+    total_minutes: Tenths,
 }
 
 /// Days before today where no window is asked for.
@@ -161,11 +161,11 @@ fn usage(sums: Sums) -> Usage {
     Usage {
         total_calls: sums.calls,
         answered_calls: sums.answered,
-        total_minutes: Minutes(sums.tenths),
+        total_minutes: Tenths(sums.tenths),
         total_cost: CostText(sums.cost),
     }
 }
 
 fn part(sums: Sums) -> Part {
-    Part { total_calls: sums.calls, answered_calls: sums.answered, total_minutes: Minutes(sums.tenths) }
+    Part { total_calls: sums.calls, answered_calls: sums.answered, total_minutes: Tenths(sums.tenths) }
 }

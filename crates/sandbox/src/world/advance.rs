@@ -38,7 +38,7 @@ impl World {
         let mut count = |call: &Call| {
             totals.add(call);
             counts.calls += 1;
-            counts.charged += u32::from(call.cost() > Amount::ZERO);
+            counts.movements += u32::from(call.cost() > Amount::ZERO);
         };
         for customer in &mut self.customers {
             customer.live(hour, from, to, &mut count);
@@ -51,7 +51,7 @@ impl World {
         }
         if let Some(hour) = self.hours.last_mut() {
             hour.calls += counts.calls;
-            hour.charged += counts.charged;
+            hour.movements += counts.movements;
         }
     }
 
@@ -61,13 +61,17 @@ impl World {
             .customers
             .iter()
             .enumerate()
-            .filter_map(|(index, customer)| Some((customer.due.filter(|due| due.second > from && due.second <= to)?, index)))
+            .filter_map(|(index, customer)| {
+                let due = customer.due.filter(|due| due.second > from && due.second <= to)?;
+                customer.traits.is_present(due.second).then_some((due, index))
+            })
             .collect();
         dues.sort_by_key(|(due, index)| (due.second, *index));
         for (due, index) in dues {
+            let Some(customer) = self.customers.get_mut(index) else { continue };
             // Within the second before, so that it never lies ahead of the clock.
-            let at = (due.second - 1) * 1_000_000 + i64::try_from(mix(self.customers[index].traits.key ^ due.second.unsigned_abs()) % 1_000_000).unwrap_or(0);
-            let customer = &mut self.customers[index];
+            let part = mix(customer.traits.key ^ due.second.unsigned_abs()) % 1_000_000;
+            let at = (due.second - 1) * 1_000_000 + i64::try_from(part).unwrap_or(0);
             customer.due = None;
             match customer.traits.payment {
                 Payment::AutoRecharge { .. } | Payment::Postpaid => {
@@ -75,11 +79,14 @@ impl World {
                 }
                 _ if due.amount <= self.partner.wallet => {
                     customer.record(Entry { at, amount: due.amount, kind: Kind::Transfer("Recharge".into()) });
-                    let customer = u32::try_from(index).ok();
-                    self.partner.enter(Movement { at, amount: -due.amount, customer });
+                    self.partner.enter(Movement { at, amount: -due.amount, customer: u32::try_from(index).ok() });
                 }
-                _ => customer.due = Some(Due { second: due.second + 6 * 3_600, ..due }),
+                _ => {
+                    customer.due = Some(Due { second: due.second + 6 * 3_600, ..due });
+                    continue;
+                }
             }
+            self.count_movement();
         }
     }
 
@@ -95,10 +102,11 @@ impl World {
         }
         if hour.of_day() == 6 {
             let of_month = day.of_month();
-            for customer in &mut self.customers {
-                if customer.traits.rent_day == of_month && customer.traits.is_present(hour.start()) {
-                    collect_rent(customer, hour.start());
-                }
+            let customers = self.customers.iter_mut();
+            let due = customers.filter(|customer| customer.traits.rent_day == of_month && customer.traits.is_present(hour.start()));
+            let collected: u32 = due.map(|customer| collect_rent(customer, hour.start())).sum();
+            if let Some(hour) = self.hours.last_mut() {
+                hour.movements += collected;
             }
         }
         if hour.of_day() == 10 && !day.is_sunday() && self.partner.wallet < self.partner.top_up.share(1, 3) {
@@ -108,13 +116,17 @@ impl World {
     }
 }
 
-fn collect_rent(customer: &mut Customer, second: i64) {
+/// Takes the month's rent for each phone number that can be paid for, and tells how many were.
+fn collect_rent(customer: &mut Customer, second: i64) -> u32 {
+    let mut collected = 0;
     for number in 0..customer.traits.numbers {
         let rent = customer.traits.rent(number);
         if customer.traits.is_postpaid() || customer.wallet >= rent {
             customer.enter(Entry { at: second * 1_000_000, amount: -rent, kind: Kind::Rent(number) });
+            collected += 1;
         }
     }
+    collected
 }
 
 /// What a customer does about its wallet at the beginning of `hour`.

@@ -29,6 +29,7 @@ impl World {
         let amount = balance - customer.wallet;
         if amount != Amount::ZERO {
             customer.enter(Entry { at, amount, kind: Kind::Adjustment });
+            self.count_movement();
         }
         true
     }
@@ -43,6 +44,7 @@ impl World {
         }
         let Some(customer) = self.customer_mut(auth_id) else { return false };
         customer.enter(Entry { at, amount, kind: Kind::Payment });
+        self.count_movement();
         true
     }
 
@@ -57,6 +59,7 @@ impl World {
         let customer = self.customers.get_mut(index).ok_or(TransferRefused::UnknownCustomer)?;
         customer.enter(Entry { at, amount, kind: Kind::Transfer(description.into()) });
         let wallet = customer.wallet;
+        self.count_movement();
         self.partner.enter(Movement { at, amount: -amount, customer: u32::try_from(index).ok() });
         Ok((self.partner.wallet, wallet))
     }

@@ -71,26 +71,20 @@ impl Customer {
         }
         let mut next_call = hour.next().start();
         let mut span = self.span(from, to, self.wallet);
-        let mut waiting = self.entries[self.applied..].iter();
-        let mut head = waiting.next();
+        let mut waiting = self.entries.get(self.applied..).unwrap_or_default().iter().peekable();
         deal(&self.traits, hour, |call| {
             if call.end > to {
                 next_call = next_call.min(call.end);
                 return;
             }
-            while let Some(entry) = head.filter(|entry| entry.second() < call.end) {
+            while let Some(entry) = waiting.next_if(|entry| entry.second() < call.end) {
                 span.wallet += entry.amount;
-                head = waiting.next();
             }
             if span.admits(&call) {
                 each(&call);
             }
         });
-        while let Some(entry) = head {
-            span.wallet += entry.amount;
-            head = waiting.next();
-        }
-        self.wallet = span.wallet;
+        self.wallet = waiting.fold(span.wallet, |wallet, entry| wallet + entry.amount);
         self.applied = self.entries.len();
         self.quiet_until = next_call;
     }
@@ -117,14 +111,12 @@ impl Customer {
         let Some(morning) = self.mornings.get(day.since(self.first_day)) else { return };
         let until = until.min(day.next().start() - 1);
         let mut span = self.span(day.start() - 1, until, *morning);
-        let mut waiting = self.entries_of(day.start(), until).iter();
-        let mut head = waiting.next();
+        let mut waiting = self.entries_of(day.start(), until).1.iter().peekable();
         let mut hour = day.first_hour();
         while hour.start() <= until {
             deal(&self.traits, hour, |call| {
-                while let Some(entry) = head.filter(|entry| entry.second() < call.end) {
+                while let Some(entry) = waiting.next_if(|entry| entry.second() < call.end) {
                     span.wallet += entry.amount;
-                    head = waiting.next();
                 }
                 if span.admits(&call) {
                     each(call);
@@ -134,11 +126,11 @@ impl Customer {
         }
     }
 
-    /// Movements from second `from` to second `to`, both included.
-    pub(crate) fn entries_of(&self, from: i64, to: i64) -> &[Entry] {
+    /// Movements from second `from` to second `to`, both included, and how many come before them.
+    pub(crate) fn entries_of(&self, from: i64, to: i64) -> (usize, &[Entry]) {
         let first = self.entries.partition_point(|entry| entry.second() < from);
         let last = self.entries.partition_point(|entry| entry.second() <= to);
-        self.entries.get(first..last).unwrap_or_default()
+        (first, self.entries.get(first..last).unwrap_or_default())
     }
 
     /// Chooses the opening balance afterwards, so that the wallet is `wallet` now.

@@ -39,6 +39,11 @@ impl Identity {
         Self { seed, index, key: key(seed, index) }
     }
 
+    /// Root of everything random about it.
+    pub(crate) fn key(self) -> u64 {
+        self.key
+    }
+
     /// `MA_` and eight letters, different for each customer of a world.
     pub(crate) fn auth_id(self) -> String {
         auth_id("MA_", self.seed, self.index as u64)
@@ -117,6 +122,14 @@ impl Identity {
         let digits = 10 - dial.len();
         let line = Dice::new(&[self.key, 10, u64::from(number)]).roll() % 10_u64.pow(u32::try_from(digits - 1).unwrap_or(0));
         format!("+91{dial}6{line:0width$}", width = digits - 1)
+    }
+
+    /// One of its `numbers` phone numbers, or its contact's when it has none.
+    pub(crate) fn own_number(self, draw: u64, numbers: u8) -> String {
+        match draw.checked_rem(u64::from(numbers)) {
+            Some(number) => self.phone_number(u8::try_from(number).unwrap_or(0)),
+            None => self.phone(),
+        }
     }
 
     /// Someone the customer calls or is called by; the same few hundred people again and again.

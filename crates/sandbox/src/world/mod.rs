@@ -11,9 +11,12 @@ mod cast;
 mod change;
 mod customer;
 mod identity;
+#[cfg(test)]
+mod invariants;
 mod ledger;
 mod names;
 mod partner;
+mod records;
 mod tier;
 mod totals;
 mod trade;
@@ -25,9 +28,11 @@ use chrono::{DateTime, Utc};
 
 pub(crate) use call::{Call, Direction, Outcome, Product};
 pub(crate) use customer::Customer;
-pub(crate) use identity::{Given, Identity, hyphenated, uuid};
+pub(crate) use change::TransferRefused;
+pub(crate) use identity::{Given, Identity, uuid};
 pub(crate) use ledger::{Entry, Kind};
-pub(crate) use partner::{COMPANY, CURRENCY, Credentials, Movement, NAME, Partner};
+pub(crate) use records::{Cause, Movement, Scope, Window, call_id, call_number};
+pub(crate) use partner::{COMPANY, CURRENCY, Credentials, NAME};
 pub(crate) use tier::{NUMBER_SETUP, Tier};
 pub(crate) use totals::{Sums, Totals};
 pub(crate) use traits::Kyc;
@@ -36,6 +41,7 @@ use crate::calendar::{Day, Hour};
 use crate::money::Amount;
 use crate::random::Dice;
 use cast::Role;
+use partner::Partner;
 use traits::{Payment, Traits};
 
 /// Days of records before a world opens.
@@ -63,8 +69,8 @@ pub(crate) struct World {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct HourCounts {
     pub(crate) calls: u32,
-    /// Calls that cost something, each of which has a row in a ledger.
-    pub(crate) charged: u32,
+    /// Rows of ledgers: calls that cost something, and other movements.
+    pub(crate) movements: u32,
 }
 
 impl World {
@@ -123,8 +129,16 @@ impl World {
                 _ => customer.traits.reserve() + customer.traits.top_up.share(part, 1_000) + Amount::paise(i64::from(dice.below(9_999))),
             };
             customer.enter(Entry { at: self.micros, amount: opening, kind: Kind::Opening });
+            self.count_movement();
         }
         self.adopt(customer);
+    }
+
+    /// Counts a movement of this hour that is not a call.
+    fn count_movement(&mut self) {
+        if let Some(hour) = self.hours.last_mut() {
+            hour.movements += 1;
+        }
     }
 
     fn adopt(&mut self, customer: Customer) -> usize {
@@ -165,6 +179,16 @@ impl World {
         customer.traits.is_present(self.second).then_some((index, customer))
     }
 
+    /// Customer `index`, even if it cannot be seen now: its calls stay on record.
+    pub(crate) fn any_customer(&self, index: usize) -> Option<&Customer> {
+        self.customers.get(index)
+    }
+
+    /// How many phone numbers customer `index` has, or had when it left.
+    pub(crate) fn numbers_of(&self, index: usize) -> u8 {
+        self.customers.get(index).map_or(0, |customer| customer.traits.numbers)
+    }
+
     pub(crate) fn identity(&self, index: usize) -> Identity {
         Identity::new(self.seed, index)
     }
@@ -183,10 +207,11 @@ impl World {
             .filter(move |(day, _)| (from..=to).contains(day))
     }
 
-    /// Row counts of an hour.
-    pub(crate) fn counts(&self, hour: Hour) -> HourCounts {
-        let place = usize::try_from(hour.number() - self.first_day.first_hour().number());
-        place.ok().and_then(|place| self.hours.get(place)).copied().unwrap_or_default()
+    /// Row counts by hour, the latest first.
+    fn counts(&self) -> impl Iterator<Item = (Hour, HourCounts)> {
+        let first = self.first_day.first_hour().number();
+        let hours = self.hours.iter().enumerate().rev();
+        hours.map(move |(place, counts)| (Hour::from_number(first + i64::try_from(place).unwrap_or(0)), *counts))
     }
 }
 
