@@ -166,7 +166,7 @@ impl Row for accounts::Account {
         Column("concurrent_calls_limit", Read::Count(|row| row.concurrent_calls_limit)),
         Column("pricing_tier_id", Read::Text(|row| row.pricing_tier_id.as_deref())),
         Column("pricing_tier_name", Read::Text(|row| row.pricing_tier.as_ref()?.name.as_deref())),
-        Column("rate_per_minute", Read::Number(|row| row.pricing_tier.as_ref()?.rate_per_minute)),
+        Column("rate_per_minute", Read::Rate(|row| row.pricing_tier.as_ref()?.rate_per_minute)),
         Column("email", Read::Text(|row| row.email.as_deref())),
         Column("phone", Read::Text(|row| row.phone.as_deref())),
         Column("id", Read::Text(|row| row.id.as_deref())),

@@ -1,4 +1,4 @@
-//! The client whose calls are coroutines, over the same futures.
+//! The calls that do not wait, over the same futures.
 
 use std::future::Future;
 
@@ -9,25 +9,18 @@ use vobiz_core::PartnerClient;
 
 use crate::accounts::{Account, Accounts, Wallet};
 use crate::arguments::days;
-use crate::client::{asked, from_environment, listed, not_pickled, plain, with_credentials};
+use crate::client::{asked, from_environment, listed, plain, with_credentials};
 use crate::error::raise;
 use crate::profile::Profile;
 use crate::report::Report;
 
-/// A client of the Partner API whose calls are awaited; otherwise the same as `Client`.
-///
-/// Cancelling the task ends the call.
-///
-/// Examples
-/// --------
-/// >>> client = vobiz.AsyncClient.from_env()
-/// >>> report, accounts = await asyncio.gather(client.dashboard(), client.accounts())  # doctest: +SKIP
-#[pyclass(frozen, module = "vobiz_partner")]
+/// The calls of `vobiz_partner.AsyncClient`, each an awaitable of the loop that runs. Its coroutines are plain Python.
+#[pyclass(frozen, name = "_AsyncCalls", module = "vobiz_partner._core")]
 #[derive(Debug)]
-pub(crate) struct AsyncClient(pub(crate) PartnerClient);
+pub(crate) struct AsyncCalls(pub(crate) PartnerClient);
 
 #[pymethods]
-impl AsyncClient {
+impl AsyncCalls {
     #[new]
     #[pyo3(signature = (auth_id = None, auth_token = None, *, base_url = None, timeout = None, attempts = None))]
     fn new(
@@ -41,32 +34,27 @@ impl AsyncClient {
         with_credentials(py, auth_id, auth_token, base_url, timeout, attempts).map(Self)
     }
 
-    /// Build a client from the environment. See `Client.from_env`.
     #[classmethod]
     #[pyo3(signature = (*, timeout = None, attempts = None))]
     fn from_env(class: &Bound<'_, PyType>, timeout: Option<f64>, attempts: Option<u32>) -> PyResult<Self> {
         from_environment(class.py(), timeout, attempts).map(Self)
     }
 
-    /// Where calls go.
     #[getter]
     fn base_url(&self) -> &str {
         self.0.base_url()
     }
 
-    /// See `Client.me`.
     fn me<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let client = self.0.clone();
         coroutine::<_, Profile, _>(py, async move { client.me().await })
     }
 
-    /// See `Client.dashboard`.
     fn dashboard<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let client = self.0.clone();
         coroutine::<_, Report, _>(py, async move { client.dashboard().await })
     }
 
-    /// See `Client.analytics`.
     #[pyo3(signature = (from_date = None, to_date = None))]
     fn analytics<'py>(
         &self,
@@ -79,25 +67,21 @@ impl AsyncClient {
         coroutine::<_, Report, _>(py, async move { client.analytics(days).await })
     }
 
-    /// See `Client.accounts`.
     #[pyo3(signature = (search = None))]
     fn accounts<'py>(&self, py: Python<'py>, search: Option<String>) -> PyResult<Bound<'py, PyAny>> {
         coroutine::<_, Accounts, _>(py, listed(&self.0, search).all())
     }
 
-    /// See `Client.account`.
     fn account<'py>(&self, py: Python<'py>, auth_id: String) -> PyResult<Bound<'py, PyAny>> {
         let client = self.0.clone();
         coroutine::<_, Account, _>(py, async move { client.account(&auth_id).await })
     }
 
-    /// See `Client.balance`.
     fn balance<'py>(&self, py: Python<'py>, auth_id: String) -> PyResult<Bound<'py, PyAny>> {
         let client = self.0.clone();
         coroutine::<_, Wallet, _>(py, async move { client.balance(&auth_id).await })
     }
 
-    /// See `Client.get`.
     #[pyo3(signature = (path, /, **query))]
     fn get<'py>(&self, py: Python<'py>, path: String, query: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         let client = self.0.clone();
@@ -110,14 +94,6 @@ impl AsyncClient {
                 Err(error) => Err(raise(py, &error)),
             })
         })
-    }
-
-    fn __repr__(&self) -> String {
-        format!("AsyncClient(base_url='{}')", self.0.base_url())
-    }
-
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
-        Err(not_pickled(slf))
     }
 }
 

@@ -1,9 +1,11 @@
 //! What callers pass in: exact amounts and calendar days.
 
+use std::time::Duration;
+
 use chrono::{Datelike as _, NaiveDate};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyInt, PyString};
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyInt, PyString};
 use rust_decimal::Decimal;
 use vobiz_core::{DateRange, ErrorKind, money, time};
 
@@ -22,6 +24,32 @@ pub(crate) fn amount(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> P
     }
     let text = given.str()?;
     money::parse(text.to_str()?).map_err(|error| refuse(py, ErrorKind::Invalid, operation, &format!("{name}: {error}")))
+}
+
+/// A length of time given as `datetime.timedelta`, or as text such as `24h`.
+pub(crate) fn duration(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let length = if given.is_instance_of::<PyDelta>() {
+        given.extract().ok()
+    } else {
+        let text: String = given.extract().map_err(|_| {
+            PyTypeError::new_err(format!("{operation}: {name} must be a datetime.timedelta or text such as \"24h\""))
+        })?;
+        length(text.trim())
+    };
+    let detail = || format!("{name} must be a length of time such as \"90s\", \"15m\", \"24h\" or \"7d\"");
+    length.ok_or_else(|| refuse(given.py(), ErrorKind::Invalid, operation, &detail()))
+}
+
+fn length(text: &str) -> Option<Duration> {
+    let unit = match text.chars().last()? {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    let number: u64 = text.get(..text.len() - 1)?.parse().ok()?;
+    number.checked_mul(unit).map(Duration::from_secs)
 }
 
 /// A window of days, either end of which may be left to the service.

@@ -29,7 +29,7 @@ impl<T> Read<T> {
             Self::Text(_) => DataType::Utf8,
             Self::Count(_) => DataType::Int64,
             Self::Flag(_) => DataType::Boolean,
-            Self::Amount(_) | Self::Number(_) => DataType::Decimal128(PRECISION, SCALE),
+            Self::Amount(_) | Self::Minutes(_) | Self::Rate(_) => DataType::Decimal128(PRECISION, SCALE),
             Self::Day(_) => DataType::Date32,
             Self::Instant(_) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         }
@@ -83,7 +83,7 @@ impl<T: Row> Rows<T> {
                 }
                 Arc::new(values.finish())
             }
-            Read::Amount(read) | Read::Number(read) => {
+            Read::Amount(read) | Read::Minutes(read) | Read::Rate(read) => {
                 let mut values = Decimal128Builder::new();
                 for row in rows() {
                     let scaled = read(row).map(|amount| {

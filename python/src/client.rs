@@ -198,8 +198,13 @@ impl Client {
         format!("Client(base_url='{}')", self.0.base_url())
     }
 
+    /// Pickles are copied, stored and sent; a credential is not.
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
-        Err(not_pickled(slf))
+        let class = slf.get_type();
+        let name = class.name()?;
+        Err(PyTypeError::new_err(format!(
+            "a {name} holds a credential and is not pickled; build one there with {name}.from_env()"
+        )))
     }
 }
 
@@ -284,10 +289,4 @@ fn drop_tokens(found: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(drop_tokens),
         _ => {}
     }
-}
-
-/// Pickles are copied, stored and sent; a credential is not.
-pub(crate) fn not_pickled(client: &Bound<'_, PyAny>) -> PyErr {
-    let class = client.get_type().name().map_or_else(|_| "a client".to_owned(), |name| name.to_string());
-    PyTypeError::new_err(format!("{class} holds a credential and is not pickled; build one where it is needed, with from_env()"))
 }

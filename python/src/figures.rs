@@ -90,14 +90,14 @@ impl Row for dashboard::DayFigures {
         Column("date", Read::Day(|day| Some(day.date))),
         Column("total_calls", Read::Count(|day| day.total_calls)),
         Column("answered_calls", Read::Count(|day| day.answered_calls)),
-        Column("total_minutes", Read::Number(|day| day.total_minutes)),
+        Column("total_minutes", Read::Minutes(|day| day.total_minutes)),
         Column("total_cost", Read::Amount(|day| day.total_cost)),
         Column("inbound_total_calls", Read::Count(|day| day.inbound.as_ref()?.total_calls)),
         Column("inbound_answered_calls", Read::Count(|day| day.inbound.as_ref()?.answered_calls)),
-        Column("inbound_total_minutes", Read::Number(|day| day.inbound.as_ref()?.total_minutes)),
+        Column("inbound_total_minutes", Read::Minutes(|day| day.inbound.as_ref()?.total_minutes)),
         Column("outbound_total_calls", Read::Count(|day| day.outbound.as_ref()?.total_calls)),
         Column("outbound_answered_calls", Read::Count(|day| day.outbound.as_ref()?.answered_calls)),
-        Column("outbound_total_minutes", Read::Number(|day| day.outbound.as_ref()?.total_minutes)),
+        Column("outbound_total_minutes", Read::Minutes(|day| day.outbound.as_ref()?.total_minutes)),
     ];
 
     const KEY: &'static str = "day";

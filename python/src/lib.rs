@@ -18,6 +18,7 @@ mod money;
 mod profile;
 mod report;
 mod runtime;
+mod sandbox;
 mod table;
 
 use pyo3::prelude::*;
@@ -31,7 +32,7 @@ mod _core {
     #[pymodule_export]
     use crate::accounts::{Account, Accounts, PricingTier, Wallet};
     #[pymodule_export]
-    use crate::aio::AsyncClient;
+    use crate::aio::AsyncCalls;
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
@@ -42,4 +43,6 @@ mod _core {
     use crate::profile::Profile;
     #[pymodule_export]
     use crate::report::{Report, ReportAccounts, ReportCustomer, ReportCustomers, TopCustomer, TopCustomers};
+    #[pymodule_export]
+    use crate::sandbox::Sandbox;
 }

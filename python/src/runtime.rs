@@ -1,4 +1,4 @@
-//! Waiting for the core's futures from ordinary Python code.
+//! Waiting for futures from ordinary Python code.
 
 use std::future::Future;
 use std::time::Duration;
@@ -11,20 +11,24 @@ use crate::error::raise;
 /// How often a waiting call lets Ctrl-C and Jupyter's stop button through.
 const SIGNALS: Duration = Duration::from_millis(100);
 
-/// Waits for `work` with the GIL released. Also works where an event loop is running, for it needs none.
+/// Waits for a call of the core; its error becomes an exception.
 pub(crate) fn wait<T: Send>(py: Python<'_>, work: impl Future<Output = vobiz_core::Result<T>> + Send) -> PyResult<T> {
-    let outcome = py.detach(|| {
+    finish(py, work)?.map_err(|error| raise(py, &error))
+}
+
+/// Waits for `work` with the GIL released. Also works where an event loop is running, for it needs none.
+pub(crate) fn finish<T: Send>(py: Python<'_>, work: impl Future<Output = T> + Send) -> PyResult<T> {
+    py.detach(|| {
         get_runtime().block_on(async {
             tokio::pin!(work);
             loop {
                 tokio::select! {
-                    done = &mut work => break Ok::<_, PyErr>(done),
+                    done = &mut work => return Ok(done),
                     () = tokio::time::sleep(SIGNALS) => signals()?,
                 }
             }
         })
-    })?;
-    outcome.map_err(|error| raise(py, &error))
+    })
 }
 
 /// Runs the handlers of signals that came meanwhile; that of Ctrl-C raises `KeyboardInterrupt`.

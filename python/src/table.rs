@@ -21,10 +21,11 @@ pub(crate) enum Read<T> {
     Text(fn(&T) -> Option<&str>),
     Count(fn(&T) -> Option<u64>),
     Flag(fn(&T) -> Option<bool>),
-    /// Money, of which a sum makes sense where there is one currency.
+    /// Money, which is summed within one currency.
     Amount(fn(&T) -> Option<Decimal>),
-    /// Another exact number: minutes, a rate.
-    Number(fn(&T) -> Option<Decimal>),
+    Minutes(fn(&T) -> Option<Decimal>),
+    /// Money for a unit of something, which is never summed.
+    Rate(fn(&T) -> Option<Decimal>),
     Day(fn(&T) -> Option<NaiveDate>),
     Instant(fn(&T) -> Option<DateTime<Utc>>),
 }
@@ -37,7 +38,8 @@ impl<T> Read<T> {
             Self::Count(_) => "count",
             Self::Flag(_) => "flag",
             Self::Amount(_) => "amount",
-            Self::Number(_) => "number",
+            Self::Minutes(_) => "minutes",
+            Self::Rate(_) => "rate",
             Self::Day(_) => "day",
             Self::Instant(_) => "instant",
         }
@@ -48,7 +50,7 @@ impl<T> Read<T> {
             Self::Text(read) => read(row).into_bound_py_any(py),
             Self::Count(read) => read(row).into_bound_py_any(py),
             Self::Flag(read) => read(row).into_bound_py_any(py),
-            Self::Amount(read) | Self::Number(read) => read(row).into_bound_py_any(py),
+            Self::Amount(read) | Self::Minutes(read) | Self::Rate(read) => read(row).into_bound_py_any(py),
             Self::Day(read) => read(row).into_bound_py_any(py),
             Self::Instant(read) => read(row).into_bound_py_any(py),
         }

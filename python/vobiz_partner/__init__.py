@@ -12,10 +12,10 @@ Examples
 ...     low = client.accounts().below("500")
 """
 
+from vobiz_partner._async import AsyncClient
 from vobiz_partner._core import (
     Account,
     Accounts,
-    AsyncClient,
     CallFigures,
     Client,
     DayFigures,
@@ -26,6 +26,7 @@ from vobiz_partner._core import (
     ReportAccounts,
     ReportCustomer,
     ReportCustomers,
+    Sandbox,
     TimeSeries,
     TopCustomer,
     TopCustomers,
@@ -79,6 +80,7 @@ __all__ = [
     "ReportAccounts",
     "ReportCustomer",
     "ReportCustomers",
+    "Sandbox",
     "ServerError",
     "TimeSeries",
     "TopCustomer",

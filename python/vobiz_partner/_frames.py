@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from vobiz_partner._core import Accounts, ReportCustomers, TimeSeries, TopCustomers
+    from vobiz_partner._core import _Table
 
-    Table = Accounts | ReportCustomers | TimeSeries | TopCustomers
-
-# What pandas calls each kind of column; amounts and numbers stay objects, `decimal.Decimal` each.
+# What pandas calls each kind of column; exact numbers stay objects, `decimal.Decimal` each.
 _PANDAS = {
     "text": "object",
     "count": "Int64",
     "flag": "boolean",
     "amount": "object",
-    "number": "object",
+    "minutes": "object",
+    "rate": "object",
     "day": "datetime64[s]",
     "instant": "datetime64[us, UTC]",
 }
 
 
-def to_pandas(table: Table) -> pd.DataFrame:
+def to_pandas(table: _Table[Any]) -> pd.DataFrame:
     """Build a frame from the columns' own values, so that nothing but pandas is needed."""
     try:
         import pandas as pd  # noqa: PLC0415 - only here is it needed
@@ -35,7 +34,7 @@ def to_pandas(table: Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def to_polars(table: Table) -> pl.DataFrame:
+def to_polars(table: _Table[Any]) -> pl.DataFrame:
     """Hand the Arrow stream to polars."""
     try:
         import polars as pl  # noqa: PLC0415 - only here is it needed
@@ -44,7 +43,7 @@ def to_polars(table: Table) -> pl.DataFrame:
     return pl.DataFrame(table)
 
 
-def to_parquet(table: Table, path: str | os.PathLike[str]) -> None:
+def to_parquet(table: _Table[Any], path: str | os.PathLike[str]) -> None:
     """Write the Arrow stream with whichever library is there."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - only here is it needed

@@ -1,6 +1,182 @@
-"""What a notebook cell shows."""
+"""What a notebook cell shows: tables in the reader's own colours, everything that came from outside escaped."""
+
 from __future__ import annotations
-import html
-def render(thing: object) -> str:
-    """Show the repr."""
-    return f"<pre>{html.escape(repr(thing))}</pre>"
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from vobiz_partner import _figures as figures
+
+if TYPE_CHECKING:
+    from vobiz_partner._core import CallFigures, Period, Report, _Table
+
+ROWS = 24
+"""Longest table that is shown whole; of a longer one, the first and the last rows."""
+
+ABSENT = '<span style="opacity:.5" title="not sent">–</span>'
+_LINE = "border:0;border-bottom:1px solid color-mix(in srgb, currentColor 20%, transparent);padding:.2em .6em"
+_SUM = "border:0;border-top:1px solid currentColor;padding:.2em .6em;font-weight:600"
+
+# Per table: its title and the columns shown, of which the starred ones are summed at the foot.
+_TABLES = {
+    "TimeSeries": (
+        "Calls by day",
+        "date total_calls* answered_calls* total_minutes* total_cost* inbound_total_calls* outbound_total_calls*",
+    ),
+    "Accounts": ("Customers", "auth_id name balance* billing_mode is_active kyc_status pricing_tier_name updated_at"),
+    "TopCustomers": ("Top customers", "auth_id name total_calls* total_cost*"),
+    "ReportCustomers": ("Customers of the report", "auth_id name email is_active created_at"),
+}
+
+
+def render(thing: Any) -> str:
+    """Return the HTML of a report, a table or a single model."""
+    name = type(thing).__name__
+    if name in _TABLES:
+        return _table(thing, *_TABLES[name])
+    if name == "Report":
+        return _report(thing)
+    pairs = [(field, getattr(thing, field)) for field in thing._fields]
+    body = [[_th(field), _td(_value(value))] for field, value in pairs if value is not None]
+    return _page(name, [], body, [])
+
+
+def _table(table: _Table[Any], title: str, shown: str) -> str:
+    kinds = table._kinds()
+    columns = [(name.rstrip("*"), name.endswith("*"), kinds[name.rstrip("*")]) for name in shown.split()]
+    currencies = table._column("currency") if "currency" in kinds else [table.currency] * len(table)
+    unit = figures.sign(table.currency).strip()
+    values = [table._column(name) for name, _, _ in columns]
+
+    def cells(row: int) -> Iterator[str]:
+        for place, (_, _, kind) in enumerate(columns):
+            value = values[place][row]
+            yield _td(_cell(kind, value, currencies[row], bare=bool(unit)), right=kind in figures.KINDS)
+
+    head = [_th(_heading(name, kind, unit), right=kind in figures.KINDS) for name, _, kind in columns]
+    half = ROWS // 2
+    length = len(table)
+    if length <= ROWS:
+        body = [list(cells(row)) for row in range(length)]
+    else:
+        hidden = f'<td colspan="{len(columns)}" style="{_LINE};text-align:center">… {length - 2 * half} more …</td>'
+        body = [list(cells(row)) for row in range(half)]
+        body += [[hidden]]
+        body += [list(cells(row)) for row in range(length - half, length)]
+
+    foot = [f'<td style="{_SUM}">{length} row{"" if length == 1 else "s"}</td>']
+    for place, (_, summed, kind) in enumerate(columns[1:], start=1):
+        text = _sum(kind, values[place], currencies, bare=bool(unit)) if summed else ""
+        foot.append(f'<td style="{_SUM};text-align:right">{text}</td>')
+    left = len(table.columns) - len(columns) - ("currency" in kinds)
+    notes = [f"{left} more columns" if left > 0 else ""]
+    return _page(_caption(title, table.period, table.currency, *notes), [head], body, [foot] if length else [])
+
+
+def _report(report: Report) -> str:
+    currency = report.currency
+    unit = figures.sign(currency).strip()
+    facts = [
+        ("Wallets of all customers", figures.money(report.total_balance, currency)),
+        ("Customers", figures.count(report.accounts and report.accounts.total, currency)),
+        ("Active customers", figures.count(report.accounts and report.accounts.active, currency)),
+        ("Customers with pending KYC", figures.count(report.pending_kyc, currency)),
+        ("Revenue of the month to date", figures.money(report.mtd_revenue, currency)),
+    ]
+    lines = [
+        *([("All calls", report.calls)] if report.calls else []),
+        *report.by_direction.items(),
+        *report.by_product.items(),
+    ]
+    head = ["", "Calls", "Answered", "Failed", "Answered, %", "Minutes", f"Cost{', ' + unit if unit else ''}"]
+    top = [[_th(name), f'<td colspan="6" style="{_LINE}">{value}</td>'] for name, value in facts if value]
+    body = [[_th(name), *_calls(line, currency)] for name, line in lines]
+    heads = [[_th(name, right=bool(name)) for name in head]] if body else []
+    return _page(_caption("Report", report.period, currency), [], [*top, *heads, *body], [])
+
+
+def _calls(line: CallFigures, currency: str | None) -> Iterator[str]:
+    rate = line.answer_rate
+    for text in (
+        figures.count(line.total_calls, currency),
+        figures.count(line.answered_calls, currency),
+        figures.count(line.failed_calls, currency),
+        None if rate is None else f"{figures.rounded(rate)}",
+        None if line.total_minutes is None else f"{line.total_minutes}",
+        figures.money(line.total_cost, currency, bare=True),
+    ):
+        yield _td(ABSENT if text is None else text, right=True)
+
+
+def _heading(name: str, kind: str, unit: str) -> str:
+    if kind in ("amount", "rate") and unit:
+        return f"{name}, {unit}"
+    return f"{name}, UTC" if kind == "instant" else name
+
+
+def _cell(kind: str, value: Any, currency: str | None, *, bare: bool) -> str:
+    if value is None:
+        return ABSENT
+    if kind == "amount":
+        shown = figures.money(value, currency, bare=bare) or ""
+        exact = "" if figures.says(shown, value) else f' title="{value}"'
+        return f"<span{exact}>{escape(shown)}</span>"
+    if kind == "count":
+        return figures.count(value, currency) or ""
+    return _value(value)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return ABSENT
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    return escape(str(value) if isinstance(value, str | int | Decimal | date) else repr(value))
+
+
+def _sum(kind: str, values: list[Any], currencies: list[str | None], *, bare: bool) -> str:
+    missing = sum(value is None for value in values)
+    note = f" ({missing} not known)" if missing else ""
+    if kind != "amount":
+        total = figures.total(value for value in values if value is not None)
+        return f"{figures.count(int(total), currencies[0]) if kind == 'count' else total}{note}"
+    sums = [
+        figures.money(
+            figures.total(v for v, c in zip(values, currencies, strict=True) if c == each and v is not None),
+            each,
+            bare=bare,
+        )
+        for each in dict.fromkeys(currencies)
+    ]
+    return escape("; ".join(text for text in sums if text)) + note
+
+
+def _caption(title: str, period: Period | None, currency: str | None, *notes: str) -> str:
+    return " · ".join(part for part in (title, figures.window(period), currency or "", *notes) if part)
+
+
+def _th(text: str, *, right: bool = False) -> str:
+    side = "right" if right else "left"
+    return f'<th style="{_LINE};text-align:{side};font-weight:600">{escape(text)}</th>'
+
+
+def _td(content: str, *, right: bool = False) -> str:
+    side = "right;font-variant-numeric:tabular-nums" if right else "left"
+    return f'<td style="{_LINE};text-align:{side}">{content}</td>'
+
+
+def _page(caption: str, head: Iterable[list[str]], body: Iterable[list[str]], foot: Iterable[list[str]]) -> str:
+    def rows(tag: str, lines: Iterable[list[str]]) -> str:
+        inside = "".join(f"<tr>{''.join(line)}</tr>" for line in lines)
+        return f"<{tag}>{inside}</{tag}>" if inside else ""
+
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;background:none;color:inherit">'
+        f'<caption style="text-align:left;color:inherit;padding:.2em .6em">{escape(caption)}</caption>'
+        f"{rows('thead', head)}{rows('tbody', body)}{rows('tfoot', foot)}</table></div>"
+    )

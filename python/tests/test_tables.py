@@ -1,0 +1,204 @@
+"""Tables: what polars, pyarrow, pandas and DuckDB read of them is exact, and none of them is needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from service import Service
+
+import vobiz_partner as vobiz
+
+DAYS = [
+    "date",
+    "total_calls",
+    "answered_calls",
+    "total_minutes",
+    "total_cost",
+    "inbound_total_calls",
+    "inbound_answered_calls",
+    "inbound_total_minutes",
+    "outbound_total_calls",
+    "outbound_answered_calls",
+    "outbound_total_minutes",
+]
+FIRST = (dt.date(2026, 4, 15), 38, 23, Decimal("5.8"), Decimal("7.21"), 2, 0, Decimal(0), 36, 23, Decimal("5.8"))
+
+
+@pytest.fixture
+def days(recorded: Service) -> vobiz.TimeSeries:
+    return recorded.client().dashboard().time_series
+
+
+def accounts_of(*balances: str | None) -> vobiz.Accounts:
+    rows = [{"auth_id": f"MA_{place}", "cash_credits": balance} for place, balance in enumerate(balances)]
+    return vobiz.Accounts._from_json(json.dumps([rows, None, None]))
+
+
+def test_days_are_rows_with_attributes(days: vobiz.TimeSeries) -> None:
+    assert (len(days), days.columns, days.currency) == (2, tuple(DAYS), "INR")
+    first = days[0]
+    assert (first.date, first.total_calls, str(first.total_cost)) == (dt.date(2026, 4, 15), 38, "7.21")
+    assert first.inbound is not None
+    assert (first.inbound.total_calls, first.inbound.total_cost) == (2, None)
+    assert days["2026-04-16"] == days[dt.date(2026, 4, 16)] == days[1]
+    assert days.period is not None
+    assert days.period.from_date == dt.date(2026, 4, 12)
+
+
+def test_days_are_dictionaries(days: vobiz.TimeSeries) -> None:
+    assert days.to_dicts()[0] == dict(zip(DAYS, FIRST, strict=True))
+
+
+def test_pandas_keeps_decimals_and_days(days: vobiz.TimeSeries) -> None:
+    frame = days.to_pandas()
+    assert list(frame.columns) == DAYS
+    assert [str(cost) for cost in frame["total_cost"]] == ["7.21", "26.48"]
+    assert frame["total_cost"].sum() == Decimal("33.69")
+    assert str(frame["date"].dtype) == "datetime64[s]"
+    assert str(frame["total_calls"].dtype) == "Int64"
+
+
+def test_polars_keeps_decimals(days: vobiz.TimeSeries) -> None:
+    for frame in (pl.DataFrame(days), days.to_polars()):
+        assert frame.schema["total_cost"] == pl.Decimal(38, 10)
+        assert frame.schema["date"] == pl.Date
+        assert frame.row(0) == FIRST
+        assert frame["total_cost"].sum() == Decimal("33.69")
+
+
+def test_pyarrow_keeps_decimals(days: vobiz.TimeSeries) -> None:
+    table = pa.table(days)
+    assert table.schema.field("total_cost").type == pa.decimal128(38, 10)
+    assert table.schema.field("total_minutes").type == pa.decimal128(38, 10)
+    assert table.schema.field("date").type == pa.date32()
+    assert table.schema.field("total_calls").type == pa.int64()
+    assert tuple(table.to_pylist()[0].values()) == FIRST
+    assert pa.schema(days) == table.schema
+
+
+def test_a_reader_may_ask_for_other_types(days: vobiz.TimeSeries) -> None:
+    wanted = pa.schema(
+        [
+            (name, pa.string() if name == "total_cost" else kind.type)
+            for name, kind in zip(DAYS, pa.schema(days), strict=True)
+        ]
+    )
+    capsule = days.__arrow_c_stream__(wanted.__arrow_c_schema__())
+    assert (
+        pa.RecordBatchReader._import_from_c_capsule(capsule).read_all()["total_cost"].to_pylist()[0].startswith("7.21")
+    )
+
+
+def test_duckdb_sums_exactly(days: vobiz.TimeSeries) -> None:
+    days_of_april = pa.table(days)
+    assert days_of_april.num_rows == 2
+    assert duckdb.execute("select sum(total_cost) from days_of_april").fetchall() == [(Decimal("33.6900000000"),)]
+
+
+def test_parquet_keeps_decimals(days: vobiz.TimeSeries, tmp_path: Path) -> None:
+    days.to_parquet(tmp_path / "days.parquet")
+    assert tuple(pq.read_table(tmp_path / "days.parquet").to_pylist()[0].values()) == FIRST
+
+
+def test_accounts_have_instants_flags_and_no_token(recorded: Service) -> None:
+    accounts = recorded.client().accounts()
+    table = pa.table(accounts)
+    assert table.schema.field("created_at").type == pa.timestamp("us", tz="UTC")
+    assert table.schema.field("postpaid").type == pa.bool_()
+    assert not [name for name in accounts.columns if "token" in name]
+    first = table.to_pylist()[0]
+    assert (first["balance"], first["currency"], first["postpaid"]) == (Decimal(1300), "INR", False)
+    assert first["created_at"] == dt.datetime(2026, 5, 6, 7, 12, 40, 437143, tzinfo=dt.timezone.utc)
+    frame = accounts.to_pandas()
+    assert str(frame["created_at"].dtype) == "datetime64[us, UTC]"
+    assert frame["last_login"].isna().tolist() == [False, True]
+
+
+def test_absent_stays_absent(service: Service) -> None:
+    del service
+    accounts = accounts_of("1.5", None)
+    assert pl.DataFrame(accounts)["balance"].to_list() == [Decimal("1.5"), None]
+    assert accounts.to_pandas()["balance"].tolist() == [Decimal("1.5"), None]
+    assert accounts.to_dicts()[1]["balance"] is None
+
+
+def test_an_empty_table_has_its_columns() -> None:
+    empty = accounts_of()
+    assert pl.DataFrame(empty).columns == list(empty.columns) == pa.table(empty).column_names
+    assert len(empty.to_pandas()) == 0
+    assert empty.to_dicts() == []
+
+
+def test_what_arrow_cannot_hold_is_an_error_and_not_rounded() -> None:
+    accounts = accounts_of("1", "0.12345678901")
+    with pytest.raises(ValueError, match=r"balance of MA_1: .* decimal128\(38, 10\) cannot hold exactly"):
+        pa.table(accounts)
+    assert str(accounts[1].balance) == "0.12345678901"
+    assert [str(value) for value in accounts.to_pandas()["balance"]] == ["1", "0.12345678901"]
+    assert pa.table(accounts_of("0.123456789000")).to_pylist()[0]["balance"] == Decimal("0.123456789")
+
+
+amounts = st.decimals(allow_nan=False, allow_infinity=False, places=10, min_value=-(10**17), max_value=10**17)
+
+
+@given(st.lists(amounts | st.none(), max_size=5))
+def test_every_amount_arrives_in_arrow_and_back(values: list[Decimal | None]) -> None:
+    accounts = accounts_of(*[None if value is None else f"{value:f}" for value in values])
+    assert pa.table(accounts)["balance"].to_pylist() == values
+    assert [row.balance for row in accounts] == values
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9))
+def test_the_scale_is_kept_as_sent(value: Decimal) -> None:
+    digits = value.as_tuple()
+    if len(digits.digits) > 28 or not isinstance(digits.exponent, int) or not -28 <= digits.exponent <= 0:
+        return
+    balance = accounts_of(f"{value:f}")[0].balance
+    assert f"{balance:f}" in {f"{value:f}", f"{abs(value):f}"}  # a negative zero loses its sign
+
+
+WITHOUT = """
+import sys
+for name in ("pandas", "polars", "pyarrow", "numpy"):
+    sys.modules[name] = None
+import vobiz_partner as vobiz
+accounts = vobiz.Accounts._from_json('[[{"auth_id": "MA_1", "cash_credits": "1.50"}], "INR", null]')
+assert accounts._repr_html_() and accounts.to_dicts() and accounts.below(2)
+accounts.__arrow_c_stream__()
+said = []
+for method in (accounts.to_pandas, accounts.to_polars, lambda: accounts.to_parquet("x")):
+    try:
+        method()
+    except ImportError as error:
+        said.append(str(error))
+print("|".join(said))
+"""
+
+
+def test_everything_else_works_without_any_dataframe_library() -> None:
+    said: Any = subprocess.run([sys.executable, "-c", WITHOUT], check=True, capture_output=True, text=True).stdout
+    assert said.strip().split("|") == [
+        "to_pandas needs pandas, which is not installed: pip install pandas",
+        "to_polars needs polars, which is not installed: pip install polars",
+        "to_parquet needs pyarrow, which is not installed: pip install pyarrow",
+    ]
+
+
+def test_importing_the_package_imports_no_dataframe_library() -> None:
+    program = "import sys, vobiz_partner; print({'pandas', 'polars', 'pyarrow', 'numpy'} & set(sys.modules))"
+    assert (
+        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "set()\n"
+    )
