@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -24,11 +25,11 @@ except KeyboardInterrupt:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 @pytest.mark.parametrize("call", ["client.dashboard()", "client.accounts()"])
-def test_a_hanging_call_is_interrupted(call: str) -> None:
+def test_a_hanging_call_is_interrupted(call: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(10)
         arguments = [sys.executable, "-c", PROGRAM.format(call=call), f"http://127.0.0.1:{silent.getsockname()[1]}"]
-        with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as program:
+        with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as program:
             assert program.stdout is not None
             assert program.stdout.readline() == "calling\n"
             connection, _ = silent.accept()

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -188,17 +187,20 @@ print("|".join(said))
 """
 
 
-def test_everything_else_works_without_any_dataframe_library() -> None:
-    said: Any = subprocess.run([sys.executable, "-c", WITHOUT], check=True, capture_output=True, text=True).stdout
-    assert said.strip().split("|") == [
+def said_by(program: str, directory: Path) -> str:
+    """Run a program where it cannot import the package's sources, only what is installed."""
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=directory, check=True, capture_output=True, text=True).stdout
+
+
+def test_everything_else_works_without_any_dataframe_library(tmp_path: Path) -> None:
+    assert said_by(WITHOUT, tmp_path).strip().split("|") == [
         "to_pandas needs pandas, which is not installed: pip install pandas",
         "to_polars needs polars, which is not installed: pip install polars",
         "to_parquet needs pyarrow, which is not installed: pip install pyarrow",
     ]
 
 
-def test_importing_the_package_imports_no_dataframe_library() -> None:
+def test_importing_the_package_imports_no_dataframe_library(tmp_path: Path) -> None:
     program = "import sys, vobiz_partner; print({'pandas', 'polars', 'pyarrow', 'numpy'} & set(sys.modules))"
-    assert (
-        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "set()\n"
-    )
+    assert said_by(program, tmp_path) == "set()\n"

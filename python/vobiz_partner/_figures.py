@@ -12,7 +12,7 @@ from vobiz_partner._core import format_money
 if TYPE_CHECKING:
     from vobiz_partner._core import Period
 
-__all__ = ["KINDS", "count", "money", "rounded", "says", "sign", "total", "window"]
+__all__ = ["KINDS", "count", "minutes", "money", "rounded", "says", "sign", "total", "window"]
 
 KINDS = frozenset({"amount", "count", "minutes", "rate"})
 """The kinds of column that are figures."""
@@ -45,6 +45,14 @@ def count(number: int | None, currency: str | None) -> str | None:
     if number is None:
         return None
     return (money(Decimal(number), currency, bare=True) or "").removesuffix(".00")
+
+
+def minutes(number: Decimal | None, currency: str | None) -> str | None:
+    """Show minutes with the places they were sent with."""
+    if number is None:
+        return None
+    whole, point, places = f"{number:f}".partition(".")
+    return f"{count(int(whole), currency)}{point}{places}"
 
 
 def rounded(number: Decimal) -> Decimal:

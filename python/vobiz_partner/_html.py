@@ -54,7 +54,7 @@ def _table(table: _Table[Any], title: str, shown: str) -> str:
     def cells(row: int) -> Iterator[str]:
         for place, (_, _, kind) in enumerate(columns):
             value = values[place][row]
-            yield _td(_cell(kind, value, currencies[row], bare=bool(unit)), right=kind in figures.KINDS)
+            yield _td(_cell(kind, value, currencies[row], bare=bool(unit)), kind)
 
     head = [_th(_heading(name, kind, unit), right=kind in figures.KINDS) for name, _, kind in columns]
     half = ROWS // 2
@@ -62,7 +62,8 @@ def _table(table: _Table[Any], title: str, shown: str) -> str:
     if length <= ROWS:
         body = [list(cells(row)) for row in range(length)]
     else:
-        hidden = f'<td colspan="{len(columns)}" style="{_LINE};text-align:center">… {length - 2 * half} more …</td>'
+        between = f"… {figures.count(length - 2 * half, table.currency)} more …"
+        hidden = f'<td colspan="{len(columns)}" style="{_LINE};text-align:center">{between}</td>'
         body = [list(cells(row)) for row in range(half)]
         body += [[hidden]]
         body += [list(cells(row)) for row in range(length - half, length)]
@@ -105,10 +106,10 @@ def _calls(line: CallFigures, currency: str | None) -> Iterator[str]:
         figures.count(line.answered_calls, currency),
         figures.count(line.failed_calls, currency),
         None if rate is None else f"{figures.rounded(rate)}",
-        None if line.total_minutes is None else f"{line.total_minutes}",
+        figures.minutes(line.total_minutes, currency),
         figures.money(line.total_cost, currency, bare=True),
     ):
-        yield _td(ABSENT if text is None else text, right=True)
+        yield _td(ABSENT if text is None else text, "count")
 
 
 def _heading(name: str, kind: str, unit: str) -> str:
@@ -126,7 +127,9 @@ def _cell(kind: str, value: Any, currency: str | None, *, bare: bool) -> str:
         return f"<span{exact}>{escape(shown)}</span>"
     if kind == "count":
         return figures.count(value, currency) or ""
-    return _value(value)
+    if kind == "minutes":
+        return figures.minutes(value, currency) or ""
+    return f"{value:%Y-%m-%d %H:%M}" if kind == "instant" else _value(value)
 
 
 def _value(value: Any) -> str:
@@ -144,7 +147,8 @@ def _sum(kind: str, values: list[Any], currencies: list[str | None], *, bare: bo
     note = f" ({missing} not known)" if missing else ""
     if kind != "amount":
         total = figures.total(value for value in values if value is not None)
-        return f"{figures.count(int(total), currencies[0]) if kind == 'count' else total}{note}"
+        shown = figures.count(int(total), currencies[0]) if kind == "count" else figures.minutes(total, currencies[0])
+        return f"{shown}{note}"
     sums = [
         figures.money(
             figures.total(v for v, c in zip(values, currencies, strict=True) if c == each and v is not None),
@@ -165,9 +169,10 @@ def _th(text: str, *, right: bool = False) -> str:
     return f'<th style="{_LINE};text-align:{side};font-weight:600">{escape(text)}</th>'
 
 
-def _td(content: str, *, right: bool = False) -> str:
-    side = "right;font-variant-numeric:tabular-nums" if right else "left"
-    return f'<td style="{_LINE};text-align:{side}">{content}</td>'
+def _td(content: str, kind: str = "text") -> str:
+    style = "right;font-variant-numeric:tabular-nums" if kind in figures.KINDS else "left"
+    whole = "" if kind == "text" else ";white-space:nowrap"
+    return f'<td style="{_LINE};text-align:{style}{whole}">{content}</td>'
 
 
 def _page(caption: str, head: Iterable[list[str]], body: Iterable[list[str]], foot: Iterable[list[str]]) -> str:
