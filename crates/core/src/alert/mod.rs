@@ -1,1 +1,40 @@
-//! soon
+//! Alert decisions: pure functions of what was observed, what was said before, and the time.
+//!
+//! [`evaluate`] takes a [`Policy`], an [`Observation`], the [`State`] left by the evaluation before and
+//! the time, and gives the next state with the transitions on the way to it. It looks at what *is*, so
+//! that nothing depends on having seen a change happen. A value that could not be read neither fires
+//! nor resolves anything.
+//!
+//! ```
+//! use chrono::{TimeDelta, Utc};
+//! use vobiz_core::alert::{Change, Observation, Policy, State, Subject, evaluate};
+//!
+//! let policy = Policy::default(); // customer.balance below 2000 and 500, for two polls
+//! let (now, mut state) = (Utc::now(), State::default());
+//! let low = Subject::new("MA_X", "Sharma Logistics").with_balance("412".parse()?).with_currency("INR");
+//! let first = evaluate(&policy, &Observation::complete(now, vec![low.clone()]), &state, now);
+//! assert!(first.transitions.is_empty(), "held for one poll only");
+//! state = first.state;
+//!
+//! let later = now + TimeDelta::minutes(5);
+//! let second = evaluate(&policy, &Observation::complete(later, vec![low]), &state, later);
+//! assert_eq!(second.transitions[0].change, Change::Fire);
+//! assert_eq!(second.transitions[0].reason(), "412 is under the critical level of 500, seen in 2 polls");
+//! # Ok::<(), rust_decimal::Error>(())
+//! ```
+
+mod evaluate;
+mod feed;
+mod observation;
+mod policy;
+mod rule;
+mod state;
+mod transition;
+
+pub use evaluate::{Evaluation, evaluate};
+pub use feed::{Feed, FeedChange};
+pub use observation::{Observation, Subject, Unread};
+pub use policy::Policy;
+pub use rule::{Hold, Levels, Metric, Recover, Repeat, Rule, RuleDraft, RuleError, Scope, Severity};
+pub use state::{Alert, Firing, State, Streak};
+pub use transition::{Change, Transition};

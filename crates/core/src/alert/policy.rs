@@ -1,0 +1,110 @@
+//! The rules in force.
+
+use rust_decimal::Decimal;
+
+use super::rule::{Levels, Metric, Rule, RuleDraft, RuleError, Severity};
+
+/// The rules in force, each with a name of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy(Vec<Rule>);
+
+impl Policy {
+    /// The level of the default rule under which a balance is a warning.
+    pub const DEFAULT_WARNING: Decimal = Decimal::from_parts(2000, 0, 0, false, 0);
+    /// The level of the default rule under which a balance is critical.
+    pub const DEFAULT_CRITICAL: Decimal = Decimal::from_parts(500, 0, 0, false, 0);
+
+    /// Takes rules together.
+    ///
+    /// # Errors
+    ///
+    /// Two rules have the same name.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
+        for (index, rule) in rules.iter().enumerate() {
+            if rules[..index].iter().any(|earlier| earlier.name() == rule.name()) {
+                return Err(RuleError::new("name", format!("({}) is that of another rule; give each its own", rule.name())));
+            }
+        }
+        Ok(Self(rules))
+    }
+
+    /// The rules, in the order in which they were written.
+    pub fn rules(&self) -> &[Rule] {
+        &self.0
+    }
+
+    /// The same rules with `for` taken as met by a single look.
+    #[must_use]
+    pub fn at_once(&self) -> Self {
+        Self(self.0.iter().map(Rule::at_once).collect())
+    }
+
+    /// The balance under which somebody is to be warned: the first warning (else critical) level of a rule on balances.
+    pub fn low_balance(&self) -> Decimal {
+        let rules = self.0.iter().filter(|rule| rule.metric() == Metric::CustomerBalance);
+        let levels = rules.filter_map(|rule| rule.below().of(Severity::Warning).or(rule.below().of(Severity::Critical)));
+        levels.clone().next().unwrap_or(Self::DEFAULT_WARNING)
+    }
+}
+
+impl Default for Policy {
+    /// One rule, `low balance`: `customer.balance` under 2000 is a warning, under 500 critical.
+    fn default() -> Self {
+        let below = Levels { warning: Some(Self::DEFAULT_WARNING), critical: Some(Self::DEFAULT_CRITICAL) };
+        // The draft cannot be refused: a test builds it.
+        Self(RuleDraft::new("low balance", Metric::CustomerBalance, below).build().into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_rule_stands() {
+        let policy = Policy::default();
+        assert_eq!(policy.rules().len(), 1);
+        assert_eq!(policy.rules()[0].recovers_at(Severity::Warning), Some(Decimal::from(2200)));
+        assert_eq!(policy.low_balance(), Decimal::from(2000));
+    }
+
+    #[test]
+    fn a_rule_that_contradicts_itself_names_the_field() {
+        use std::time::Duration;
+
+        use super::super::rule::{Hold, Recover, Repeat};
+        let levels = |warning: i64, critical: i64| Levels { warning: Some(warning.into()), critical: Some(critical.into()) };
+        let draft = || RuleDraft::new("low", Metric::CustomerBalance, levels(2000, 500));
+        for (draft, expected) in [
+            (RuleDraft { below: levels(2000, 2500), ..draft() }, "below.critical (2500) must be under warning (2000)"),
+            (RuleDraft { below: levels(500, 500), ..draft() }, "below.critical (500) must be under warning (500)"),
+            (RuleDraft { below: Levels::default(), ..draft() }, "below needs a level: warning, critical or both"),
+            (RuleDraft { hold: Hold::Polls(0), ..draft() }, "for must be at least one poll"),
+            (RuleDraft { recover: Recover::Amount((-1).into()), ..draft() }, "recover must not be negative"),
+            (
+                RuleDraft { below: levels(100, 0), ..draft() },
+                "recover must be an amount where a level is 0, such as \"50\": a percentage of 0 is nothing",
+            ),
+            (RuleDraft { recover: Recover::Percent(Decimal::MAX), ..draft() }, "recover leads to an amount too large to hold"),
+            (
+                RuleDraft { repeat: Repeat { warning: Duration::ZERO, ..Repeat::default() }, ..draft() },
+                "repeat.warning must be at least 1s",
+            ),
+            (RuleDraft { name: " ".into(), ..draft() }, "name must be 1 to 100 characters on one line"),
+        ] {
+            assert_eq!(draft.build().unwrap_err().to_string(), expected);
+        }
+        let rule = draft().build().unwrap();
+        assert_eq!(Policy::new(vec![rule.clone(), rule]).unwrap_err().field, "name");
+    }
+
+    #[test]
+    fn only_what_is_decided_differently_changes_the_fingerprint() {
+        let draft = RuleDraft::new("low", Metric::CustomerBalance, Levels { warning: Some(1.into()), critical: None });
+        let renamed = RuleDraft { name: "renamed".into(), ..draft.clone() };
+        let moved = RuleDraft { below: Levels { warning: Some(2.into()), critical: None }, ..draft.clone() };
+        let print = |draft: RuleDraft| draft.build().unwrap().fingerprint();
+        assert_eq!(print(draft.clone()), print(renamed));
+        assert_ne!(print(draft), print(moved));
+    }
+}

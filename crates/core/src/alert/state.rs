@@ -1,0 +1,76 @@
+//! What one evaluation leaves for the next.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::feed::Feed;
+use super::rule::Severity;
+
+/// What one evaluation leaves for the next. Wallets that are fine leave nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// By rule and customer.
+    pub alerts: BTreeMap<(String, String), Alert>,
+    /// Whether the service can be read.
+    pub feed: Feed,
+}
+
+/// An alert that is pending (no level has been crossed long enough) or firing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Of the rule that it was decided by: another rule of that name starts afresh.
+    pub fingerprint: u64,
+    /// The customer's name, for when the customer is no longer listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The wallet's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// The severity at which it fires; `None` while it is pending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firing: Option<Firing>,
+    /// Since when and how often the value was seen under the warning level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Streak>,
+    /// The same for the critical level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical: Option<Streak>,
+    /// The last value that was read, and when.
+    pub value: Decimal,
+    /// When that was.
+    pub read_at: DateTime<Utc>,
+    /// Since when the value cannot be read, if it cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_since: Option<DateTime<Utc>>,
+}
+
+/// How an alert fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Firing {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Since when it fires, at whichever severity.
+    pub since: DateTime<Utc>,
+    /// When it was last said.
+    pub said_at: DateTime<Utc>,
+}
+
+/// A crossing seen in one poll after the other. Polls in which the value could not be read do not count and do not interrupt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Streak {
+    /// When it was first seen.
+    pub since: DateTime<Utc>,
+    /// In how many polls.
+    pub polls: u32,
+}
+
+impl Streak {
+    /// One more poll, in which the crossing was seen or not.
+    pub(crate) fn next(streak: Option<Self>, is_crossed: bool, at: DateTime<Utc>) -> Option<Self> {
+        let before = streak.unwrap_or(Self { since: at, polls: 0 });
+        is_crossed.then_some(Self { polls: before.polls.saturating_add(1), ..before })
+    }
+}
