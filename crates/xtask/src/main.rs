@@ -1,2 +1,46 @@
-//! Developer commands.
-fn main() {}
+//! Developer commands: `cargo xtask test`, `cargo xtask lint`.
+
+mod fingerprint;
+mod lint;
+mod step;
+mod test;
+mod venv;
+mod wheel;
+mod workspace;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+
+use crate::step::{seconds, tell};
+use crate::workspace::Workspace;
+
+/// Developer commands of this workspace. They need cargo and python3 and make everything else under `target`.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Run every test of every part: Rust, its documentation, Python.
+    Test,
+    /// Check what a reader would: format, clippy, ruff, types.
+    Lint,
+}
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let task = Task::parse();
+    let done = Workspace::find().and_then(|workspace| match task {
+        Task::Test => test::run(&workspace),
+        Task::Lint => lint::run(&workspace),
+    });
+    match done {
+        Ok(()) => {
+            tell(format_args!("all passed in {}", seconds(started.elapsed())));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tell(format_args!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `cargo xtask lint`.
+
+use anyhow::Result;
+
+use crate::venv::Venv;
+use crate::wheel;
+use crate::workspace::Workspace;
+
+/// Everything that is checked without running it.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    workspace.cargo("rust format").args(["fmt", "--all", "--check"]).hint("cargo fmt --all puts it right").run()?;
+    workspace
+        .cargo("clippy")
+        .args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+        .envs(wheel::extension_module(workspace)?)
+        .run()?;
+
+    let environment = Venv::ready(workspace)?;
+    let folder = workspace.python();
+    environment.step("ruff", "ruff", &folder).args(["check", "."]).run()?;
+    environment
+        .step("python format", "ruff", &folder)
+        .args(["format", "--check", "."])
+        .hint("ruff format puts it right")
+        .run()?;
+    environment.step("mypy", "mypy", &folder).args(["--strict"]).run()
+}
