@@ -1,2 +1,99 @@
-//! The bot.
-fn main() {}
+//! A Telegram bot that watches prepaid Vobiz wallets and reports each morning.
+
+mod chart;
+mod chat;
+mod check;
+mod clock;
+mod config;
+mod delivery;
+#[cfg(feature = "demo")]
+mod demo;
+mod monitor;
+mod run;
+mod schedule;
+mod service;
+mod store;
+mod telegram;
+mod terminal;
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use config::Config;
+
+/// A Telegram bot that watches prepaid Vobiz wallets and reports each morning.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Everything without credentials: a sandbox, the bot, and a chat in this terminal.
+    #[cfg(feature = "demo")]
+    Demo(demo::Options),
+    /// Watch, report and answer until stopped.
+    Run(Source),
+    /// Poll once and print what the rules find. Exit status: 0 fine, 1 warning, 2 critical, 3 could not tell.
+    Check {
+        #[command(flatten)]
+        source: Source,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print today's summary.
+    Summary {
+        #[command(flatten)]
+        source: Source,
+        /// Also write the picture of calls and cost, a PNG, to this file.
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
+    },
+}
+
+#[derive(clap::Args)]
+struct Source {
+    /// The configuration file; without one, vobiz-bot.toml if it is here, and the environment.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Source {
+    fn load(&self) -> anyhow::Result<Config> {
+        let here = PathBuf::from("vobiz-bot.toml");
+        let file = self.config.clone().or_else(|| here.exists().then_some(here));
+        Ok(Config::load(file.as_deref(), &|name| std::env::var(name).ok())?)
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => {
+            // Nothing is left to do where nobody reads.
+            let _ = usage.print();
+            return ExitCode::from(if usage.use_stderr() { check::COULD_NOT_TELL } else { 0 });
+        }
+    };
+    terminal::log();
+    let outcome = match arguments.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(options) => demo::run(options).await.map(|()| 0),
+        Command::Run(source) => async { run::run(source.load()?).await.map(|()| 0) }.await,
+        Command::Check { source, json } => async { check::run(&source.load()?, json).await }.await,
+        Command::Summary { source, picture } => async { check::summary(source.load()?, picture.as_deref()).await }.await,
+    };
+    match outcome {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            terminal::complain(&format!("error: {error:#}"));
+            ExitCode::from(check::COULD_NOT_TELL)
+        }
+    }
+}

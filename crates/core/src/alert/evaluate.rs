@@ -72,7 +72,7 @@ struct Judged {
 }
 
 fn judge(rule: &Rule, subject: &Subject, before: Option<&Alert>, at: DateTime<Utc>, now: DateTime<Utc>) -> Judged {
-    if !rule.scope().contains(subject) {
+    if !rule.watches(subject) {
         let over = before.and_then(|alert| transition(rule, subject, Change::Unwatched, alert.firing?, alert));
         return Judged { alert: None, transition: over };
     }

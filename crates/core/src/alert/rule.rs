@@ -162,7 +162,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn contains(self, subject: &Subject) -> bool {
+    fn contains(self, subject: &Subject) -> bool {
         (self.postpaid || subject.is_prepaid)
             && (self.inactive || subject.is_active)
             && (self.auto_recharge || !subject.auto_recharge)
@@ -296,9 +296,9 @@ impl Rule {
         self.0.hold
     }
 
-    /// Whom it watches.
-    pub fn scope(&self) -> Scope {
-        self.0.scope
+    /// Whether it is about this customer.
+    pub fn watches(&self, subject: &Subject) -> bool {
+        self.0.scope.contains(subject)
     }
 
     /// After how long an alert of this severity is said again.

@@ -1,0 +1,95 @@
+//! The chats: updates in, answers owed.
+
+mod answer;
+mod command;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use teloxide::types::{Message, Update, UpdateKind};
+use tokio::sync::watch;
+
+pub(crate) use answer::{morning, picture};
+pub(crate) use command::COMMANDS;
+
+use crate::service::Service;
+use crate::store::Draft;
+use crate::telegram::Telegram;
+use crate::words;
+
+/// Longest wait before Telegram is asked again after it failed.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
+
+/// Reads updates and answers them until the task is dropped. `handled` shows the id of the last one.
+///
+/// An update is confirmed to Telegram by asking for the next, after its answer is written down. It is
+/// answered once even if it comes again.
+pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, handled: watch::Sender<u32>) -> Result<()> {
+    let (mut offset, mut failures) = (0, 0_u32);
+    loop {
+        let updates = match telegram.updates(offset).await {
+            Ok(updates) => updates,
+            Err(failure) => {
+                failures += 1;
+                let wait = Duration::from_secs(1).saturating_mul(1 << failures.min(5)).min(LONGEST_BACKOFF);
+                tracing::warn!(failures, %failure, "no updates from Telegram; asking again");
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+        };
+        failures = 0;
+        for update in updates {
+            offset = i32::try_from(update.id.0).unwrap_or_default().saturating_add(1);
+            let owed = match message(&update) {
+                Some(message) => answer_to(&service, message, &bot).await?,
+                None => Vec::new(),
+            };
+            service.store.record_update(update.id.0, &owed, service.clock.now()).await?;
+            handled.send_replace(update.id.0);
+        }
+    }
+}
+
+/// A new message; edits and everything else are not for this bot.
+fn message(update: &Update) -> Option<&Message> {
+    match &update.kind {
+        UpdateKind::Message(message) => Some(message),
+        _ => None,
+    }
+}
+
+async fn answer_to(service: &Service, message: &Message, bot: &str) -> Result<Vec<Draft>> {
+    let id = message.chat.id.0;
+    if let Some(new) = message.migrate_to_chat_id() {
+        service.store.move_chat(id, new.0).await?;
+        return Ok(Vec::new());
+    }
+    let Some(text) = message.text() else { return Ok(Vec::new()) };
+    let today = service.now_in(service.report_zone).date_naive();
+    let line = command::parse(text, bot, today);
+    let draft = |html: String| Draft { chat: id, html, picture: None, silent: false };
+    let Some(chat) = service.chat(id).await? else {
+        let is_spoken_to = message.chat.is_private() || line != command::Line::Talk;
+        let owed = is_spoken_to && service.store.may_tell_stranger(id, service.clock.now()).await?;
+        tracing::info!(chat = id, "a message from a chat that is not served");
+        return Ok(owed
+            .then(|| draft(format!("This bot serves its own chats only. The id of this one is <code>{id}</code>.")))
+            .into_iter()
+            .collect());
+    };
+    let reader = words::Reader { zone: chat.zone, now: service.clock.now() };
+    Ok(match line {
+        command::Line::Command(command) => answer::answer(service, &command, &reader)
+            .await?
+            .into_iter()
+            .flat_map(|(html, picture)| match picture {
+                Some(picture) => vec![Draft { picture: Some(picture), ..draft(html) }],
+                None => words::split(&html).into_iter().map(draft).collect(),
+            })
+            .collect(),
+        command::Line::Wrong(said) => vec![draft(words::escape(&said))],
+        command::Line::Talk if message.chat.is_private() => vec![draft("I know commands only: /help lists them.".to_owned())],
+        command::Line::Talk => Vec::new(),
+    })
+}

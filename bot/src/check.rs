@@ -1,0 +1,210 @@
+//! `vobiz-bot check` and `vobiz-bot summary`: one look, printed.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use chrono::Utc;
+use rust_decimal::RoundingStrategy;
+use serde_json::{Value, json};
+use vobiz_core::alert::{Change, Evaluation, Observation, Policy, Severity, State, Subject, evaluate};
+use vobiz_core::dashboard::{CallFigures, Report};
+use vobiz_core::{Decimal, Error, money};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::service::{Service, client, subjects};
+use crate::words::{self, Reader};
+use crate::{chat, terminal};
+
+const FINE: u8 = 0;
+const WARNING: u8 = 1;
+const CRITICAL: u8 = 2;
+/// The exit status of everything that ended without knowing.
+pub(crate) const COULD_NOT_TELL: u8 = 3;
+
+/// What one look found.
+struct Look {
+    dashboard: Result<Report, Error>,
+    subjects: Result<Vec<Subject>, Error>,
+    evaluation: Evaluation,
+    level: Decimal,
+    policy: Policy,
+}
+
+/// Polls once, with `for` taken as met. Gives the exit status.
+pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
+    let api = client(config)?;
+    let (dashboard, subjects) = tokio::join!(api.dashboard(), subjects(&api));
+    let (policy, now) = (config.policy.at_once(), Utc::now());
+    let seen = match &subjects {
+        Ok(subjects) => Observation::complete(now, subjects.clone()),
+        Err(error) => Observation::failed(now, error),
+    };
+    let evaluation = evaluate(&policy, &seen, &State::default(), now);
+    let look = Look { dashboard, subjects, evaluation, level: config.policy.low_balance(), policy };
+    let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
+    terminal::say(&text).context("cannot print the result")?;
+    Ok(look.status())
+}
+
+/// Prints today's summary, and writes its picture where asked.
+pub(crate) async fn summary(config: Config, picture: Option<&Path>) -> Result<u8> {
+    let zone = config.chats.first().map_or(config.report_zone, |chat| chat.zone);
+    // A summary looks at the present only: nothing of the bot's own database is needed.
+    let service = Service::open(Config { database_url: "sqlite::memory:".to_owned(), ..config }, Clock::System).await?;
+    let morning = chat::morning(&service).await;
+    let text = words::plain(&words::summary(&morning, None, &Reader { zone, now: Utc::now() }));
+    terminal::say(&terminal::tame(&text)).context("cannot print the summary")?;
+    if let Some(path) = picture {
+        let png = chat::picture(&morning).context("there is no report to draw a picture of")?;
+        std::fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let is_known = morning.report.is_ok() && morning.subjects.is_ok() && morning.own_balance.is_ok();
+    Ok(if is_known { FINE } else { COULD_NOT_TELL })
+}
+
+impl Look {
+    fn errors(&self) -> impl Iterator<Item = &Error> {
+        self.dashboard.as_ref().err().into_iter().chain(self.subjects.as_ref().err())
+    }
+
+    /// Customers that a rule watches and whose balance was not sent.
+    fn unread(&self) -> Vec<&Subject> {
+        let subjects = self.subjects.as_deref().unwrap_or_default();
+        let watched = |subject: &Subject| self.policy.rules().iter().any(|rule| rule.watches(subject));
+        subjects.iter().filter(|subject| subject.balance.is_none() && watched(subject)).collect()
+    }
+
+    /// What is known to be bad weighs more than what is not known, and that more than a part that failed beside it.
+    fn status(&self) -> u8 {
+        let worst = self.evaluation.transitions.iter().map(|alert| alert.severity).max();
+        let is_unknown = self.subjects.is_err() || !self.unread().is_empty();
+        match worst {
+            Some(Severity::Critical) => CRITICAL,
+            _ if is_unknown => COULD_NOT_TELL,
+            Some(Severity::Warning) => WARNING,
+            None if self.errors().next().is_some() => COULD_NOT_TELL,
+            None => FINE,
+        }
+    }
+
+    fn to_json(&self) -> Result<Value> {
+        let subjects = self.subjects.as_ref().ok();
+        let below = subjects.map(|subjects| {
+            subjects.iter().filter(|subject| subject.balance.is_some_and(|balance| balance < self.level)).count()
+        });
+        Ok(json!({
+            "dashboard": self.dashboard.as_ref().ok().map(report).transpose()?,
+            "accounts_low_balance": below.map(|count| json!({"below": self.level, "count": count})),
+            "alerts": subjects.map(|_| self.alerts()),
+            "errors": self.errors().map(|error| json!({
+                "operation": error.operation(),
+                "kind": error.kind().name(),
+                "message": error.to_string(),
+                "status": error.status(),
+            })).collect::<Vec<_>>(),
+        }))
+    }
+
+    fn alerts(&self) -> Vec<Value> {
+        let firing = self.evaluation.transitions.iter().filter(|alert| alert.change == Change::Fire).map(|alert| {
+            json!({
+                "rule": alert.rule,
+                "subject": alert.subject.auth_id,
+                "name": alert.subject.name,
+                "level": alert.severity,
+                "state": "firing",
+                "value": alert.value,
+                "currency": alert.subject.currency,
+                "reason": alert.reason(),
+            })
+        });
+        let unread = self.unread();
+        let unknown = unread.iter().flat_map(|subject| {
+            self.policy.rules().iter().filter(|rule| rule.watches(subject)).map(|rule| {
+                json!({
+                    "rule": rule.name(),
+                    "subject": subject.auth_id,
+                    "name": subject.name,
+                    "level": null,
+                    "state": "unknown",
+                    "value": null,
+                    "currency": subject.currency,
+                    "reason": "the balance was not sent",
+                })
+            })
+        });
+        firing.chain(unknown).collect()
+    }
+
+    fn to_text(&self) -> String {
+        let mut lines = Vec::new();
+        match &self.subjects {
+            Ok(subjects) if self.evaluation.transitions.is_empty() && self.unread().is_empty() => {
+                lines.push(format!("fine: no rule fires for any of {}", words::counted(subjects.len(), "customer", "customers")));
+            }
+            Ok(_) => {}
+            Err(error) => lines.push(format!("unknown: {error}")),
+        }
+        for alert in &self.evaluation.transitions {
+            let who = alert.subject.name.as_deref().unwrap_or("(no name)");
+            let balance = words::beside(alert.value, alert.level, alert.subject.currency.as_deref());
+            lines.push(format!(
+                "{}: {who} ({}) has {balance}; {}: {}",
+                alert.severity,
+                alert.subject.auth_id,
+                alert.rule,
+                alert.reason()
+            ));
+        }
+        for subject in self.unread() {
+            lines.push(format!(
+                "unknown: {} ({}): the balance was not sent",
+                subject.name.as_deref().unwrap_or("(no name)"),
+                subject.auth_id
+            ));
+        }
+        match &self.dashboard {
+            Ok(report) => {
+                lines.push(String::new());
+                lines.push(words::plain(&words::dashboard(report)));
+            }
+            Err(error) => lines.push(format!("dashboard unknown: {error}")),
+        }
+        if let Ok(subjects) = &self.subjects {
+            let below = subjects.iter().filter(|subject| subject.balance.is_some_and(|balance| balance < self.level)).count();
+            let currency = subjects.iter().find_map(|subject| subject.currency.as_deref());
+            lines.push(format!("{} under {}", words::counted(below, "wallet", "wallets"), money::say(self.level, currency)));
+        }
+        terminal::tame(&lines.join("\n"))
+    }
+}
+
+/// A report nested as on the wire, with the figures that the API leaves out beside those it sends.
+fn report(report: &Report) -> Result<Value> {
+    let mut body = serde_json::to_value(report)?;
+    let derived = |figures: &CallFigures| json!({"failed_calls": figures.failed_calls(), "answer_rate": figures.answer_rate().map(two_places)});
+    let mut add = |path: &str, figures: Option<&CallFigures>| {
+        let (Some(Value::Object(object)), Some(figures)) = (body.pointer_mut(path), figures) else { return };
+        if let Value::Object(more) = derived(figures) {
+            object.extend(more);
+        }
+    };
+    add("/calls", report.calls.as_ref());
+    if let Some(traffic) = &report.traffic {
+        add("/traffic/inbound", traffic.inbound.as_ref());
+        add("/traffic/outbound", traffic.outbound.as_ref());
+    }
+    for (product, figures) in &report.by_product {
+        add(&format!("/by_product/{}", product.replace('~', "~0").replace('/', "~1")), Some(figures));
+    }
+    if let Value::Object(object) = &mut body {
+        let directions = report.by_direction();
+        object.insert("by_direction".to_owned(), serde_json::to_value(directions)?);
+    }
+    Ok(body)
+}
+
+fn two_places(rate: Decimal) -> String {
+    format!("{:.2}", rate.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+}

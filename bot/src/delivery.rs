@@ -1,0 +1,121 @@
+//! Delivery: what is owed goes to Telegram, in order within a chat, no chat waiting for another.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::store::{Owed, Store};
+use crate::telegram::{Failure, Telegram};
+
+/// Messages that one group takes in a minute before Telegram refuses more; it allows 20, edits by others included.
+const GROUP_LIMIT: Limit = Limit { messages: 15, within: Duration::from_mins(1) };
+/// A private chat takes about one a second, and a short burst.
+const PRIVATE_LIMIT: Limit = Limit { messages: 5, within: Duration::from_secs(5) };
+/// All chats together.
+const OVERALL_LIMIT: Limit = Limit { messages: 25, within: Duration::from_secs(1) };
+/// Longest wait before a failed delivery is tried again.
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+
+#[derive(Clone, Copy)]
+struct Limit {
+    messages: usize,
+    within: Duration,
+}
+
+/// When messages left lately, and when the next may leave.
+#[derive(Default)]
+struct Pace {
+    left: VecDeque<Instant>,
+    held_until: Option<Instant>,
+}
+
+impl Pace {
+    /// When the next message may leave.
+    fn next(&mut self, limit: Limit, now: Instant) -> Instant {
+        while self.left.front().is_some_and(|left| now.duration_since(*left) >= limit.within) {
+            self.left.pop_front();
+        }
+        let free =
+            if self.left.len() < limit.messages { now } else { self.left.front().map_or(now, |left| *left + limit.within) };
+        self.held_until.map_or(free, |held| held.max(free))
+    }
+}
+
+/// Delivers until the task is dropped.
+pub(crate) async fn run(store: Store, telegram: Telegram, clock: Clock) -> Result<()> {
+    let mut more = store.watch_owed();
+    let mut paces: HashMap<i64, Pace> = HashMap::new();
+    let (mut overall, mut busy, mut sending) = (Pace::default(), HashSet::new(), JoinSet::new());
+    loop {
+        let now = Instant::now();
+        let mut wake = now + Duration::from_mins(1);
+        for owed in store.owed().await?.into_iter().filter(|owed| !busy.contains(&owed.draft.chat)).collect::<Vec<_>>() {
+            let chat = owed.draft.chat;
+            let pace = paces.entry(chat).or_default();
+            let limit = if chat < 0 { GROUP_LIMIT } else { PRIVATE_LIMIT };
+            let at = pace.next(limit, now).max(overall.next(OVERALL_LIMIT, now));
+            if at > now {
+                wake = wake.min(at);
+                continue;
+            }
+            pace.left.push_back(now);
+            overall.left.push_back(now);
+            busy.insert(chat);
+            let (store, telegram, clock) = (store.clone(), telegram.clone(), clock.clone());
+            sending.spawn(async move { (chat, deliver(&store, &telegram, &clock, owed).await) });
+        }
+        tokio::select! {
+            Some(done) = sending.join_next() => {
+                let (chat, hold) = done?;
+                busy.remove(&chat);
+                if let Some(hold) = hold? {
+                    paces.entry(chat).or_default().held_until = Some(Instant::now() + hold);
+                }
+            }
+            _ = more.changed() => {}
+            () = tokio::time::sleep_until(wake) => {}
+        }
+    }
+}
+
+/// Sends one message. Gives how long the chat must be left alone, if it must.
+async fn deliver(store: &Store, telegram: &Telegram, clock: &Clock, owed: Owed) -> Result<Option<Duration>> {
+    let Owed { id, draft, attempts } = owed;
+    let sent = match telegram.send(&draft, false).await {
+        Err(Failure::Markup) => {
+            tracing::warn!(chat = draft.chat, "Telegram refuses the markup of a message; sent as plain text");
+            telegram.send(&draft, true).await
+        }
+        other => other,
+    };
+    let failure = match sent {
+        Ok(()) => {
+            store.end(id, None, clock.now()).await?;
+            return Ok(None);
+        }
+        Err(failure) => failure,
+    };
+    match &failure {
+        Failure::Wait(time) => Ok(Some(*time)),
+        Failure::Moved(chat) => {
+            tracing::info!(from = draft.chat, to = chat, "a group has another id now");
+            store.move_chat(draft.chat, *chat).await?;
+            Ok(None)
+        }
+        Failure::Transient(_) => {
+            tracing::warn!(chat = draft.chat, attempts, %failure, "a message was not delivered and will be tried again");
+            store.failed(id).await?;
+            let doubled = Duration::from_secs(1).saturating_mul(1 << attempts.clamp(0, 10));
+            Ok(Some(doubled.min(LONGEST_BACKOFF)))
+        }
+        Failure::Markup | Failure::Final(_) => {
+            tracing::error!(chat = draft.chat, %failure, "a message cannot be delivered and is given up");
+            store.end(id, Some(&failure.to_string()), clock.now()).await?;
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What every part of the bot works with.
+
+use anyhow::Result;
+use chrono::DateTime;
+use chrono_tz::Tz;
+use vobiz_core::PartnerClient;
+use vobiz_core::accounts::Account;
+use vobiz_core::alert::{Policy, Subject};
+
+use crate::clock::Clock;
+use crate::config::{Chat, Config};
+use crate::store::Store;
+
+/// What every part of the bot works with.
+pub(crate) struct Service {
+    pub(crate) api: PartnerClient,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) policy: Policy,
+    pub(crate) chats: Vec<Chat>,
+    pub(crate) report_zone: Tz,
+    pub(crate) poll_every: std::time::Duration,
+}
+
+/// The client that a configuration describes.
+pub(crate) fn client(config: &Config) -> vobiz_core::Result<PartnerClient> {
+    let vobiz = &config.vobiz;
+    PartnerClient::builder(&vobiz.auth_id, vobiz.auth_token.clone()).base_url(&vobiz.base_url).build()
+}
+
+impl Service {
+    pub(crate) async fn open(config: Config, clock: Clock) -> Result<Self> {
+        let api = client(&config)?;
+        let store = Store::open(&config.database_url).await?;
+        let Config { policy, chats, report_zone, poll_every, .. } = config;
+        Ok(Self { api, store, clock, policy, chats, report_zone, poll_every })
+    }
+
+    /// The chat of this id, if it is served; also under the id that its group had before.
+    pub(crate) async fn chat(&self, id: i64) -> Result<Option<&Chat>> {
+        for chat in &self.chats {
+            if chat.id == id || self.store.present_chat(chat.id).await? == id {
+                return Ok(Some(chat));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn now_in(&self, zone: Tz) -> DateTime<Tz> {
+        self.clock.now().with_timezone(&zone)
+    }
+
+    /// Every customer, as rules see it.
+    pub(crate) async fn subjects(&self) -> vobiz_core::Result<Vec<Subject>> {
+        subjects(&self.api).await
+    }
+
+    /// The currency of rows that name none; `None` where the report cannot be read either.
+    pub(crate) async fn currency_for(&self, accounts: &[Account]) -> Option<String> {
+        fallback_currency(&self.api, accounts).await
+    }
+}
+
+/// Every customer, as rules see it.
+pub(crate) async fn subjects(api: &PartnerClient) -> vobiz_core::Result<Vec<Subject>> {
+    let accounts = api.accounts().all().await?;
+    let fallback = fallback_currency(api, &accounts).await;
+    Ok(accounts.iter().map(|account| Subject::of(account, fallback.as_deref())).collect())
+}
+
+/// The report's currency, read only where a row names none of its own.
+async fn fallback_currency(api: &PartnerClient, accounts: &[Account]) -> Option<String> {
+    if accounts.iter().all(|account| account.currency().is_some()) {
+        return None;
+    }
+    api.dashboard().await.ok()?.currency
+}

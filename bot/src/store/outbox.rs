@@ -1,0 +1,98 @@
+//! Messages owed: written with the decision that made them, ended when Telegram took them.
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use sqlx::{Row as _, Sqlite, Transaction};
+use tokio::sync::watch;
+
+use super::{KEPT, Store};
+
+/// A message to one chat, before it is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub(crate) chat: i64,
+    pub(crate) html: String,
+    /// A picture that the text is the caption of.
+    pub(crate) picture: Option<Vec<u8>>,
+    /// Whether it comes without sound.
+    pub(crate) silent: bool,
+}
+
+/// A message owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owed {
+    pub(crate) id: i64,
+    pub(crate) draft: Draft,
+    /// How often its delivery failed.
+    pub(crate) attempts: i64,
+}
+
+pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: &[Draft], now: DateTime<Utc>) -> Result<()> {
+    for draft in drafts {
+        sqlx::query("INSERT INTO outbox (chat, html, picture, silent, made_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(draft.chat)
+            .bind(&draft.html)
+            .bind(&draft.picture)
+            .bind(draft.silent)
+            .bind(now.timestamp_micros())
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Changes whenever more is owed.
+    pub(crate) fn watch_owed(&self) -> watch::Receiver<()> {
+        self.owed.subscribe()
+    }
+
+    /// The oldest message owed to each chat, oldest chat first.
+    pub(crate) async fn owed(&self) -> Result<Vec<Owed>> {
+        let rows = sqlx::query(
+            "SELECT id, chat, html, picture, silent, attempts FROM outbox
+             WHERE id IN (SELECT min(id) FROM outbox WHERE ended_at IS NULL GROUP BY chat) ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .iter()
+            .map(|row| Owed {
+                id: row.get(0),
+                draft: Draft { chat: row.get(1), html: row.get(2), picture: row.get(3), silent: row.get(4) },
+                attempts: row.get(5),
+            })
+            .collect())
+    }
+
+    /// Whether nothing is owed.
+    pub(crate) async fn owes_nothing(&self) -> Result<bool> {
+        let owed: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE ended_at IS NULL").fetch_one(&self.pool).await?;
+        Ok(owed == 0)
+    }
+
+    /// Ends a message: delivered, or given up with a reason. Forgets those that ended long ago.
+    pub(crate) async fn end(&self, id: i64, failure: Option<&str>, now: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("UPDATE outbox SET ended_at = $2, failure = $3, picture = NULL WHERE id = $1")
+            .bind(id)
+            .bind(now.timestamp_micros())
+            .bind(failure)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("DELETE FROM outbox WHERE ended_at < $1")
+            .bind((now - KEPT).timestamp_micros())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Records that a delivery failed and will be tried again.
+    pub(crate) async fn failed(&self, id: i64) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("UPDATE outbox SET attempts = attempts + 1 WHERE id = $1").bind(id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! The Bot API, and what its failures mean for a message.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use teloxide::payloads::{GetUpdatesSetters as _, SendMessageSetters as _, SendPhotoSetters as _};
+use teloxide::prelude::Requester as _;
+use teloxide::types::{BotCommand, ChatId, InputFile, LinkPreviewOptions, ParseMode, Update};
+use teloxide::{ApiError, Bot, RequestError};
+
+use crate::config;
+use crate::store::Draft;
+use crate::words;
+
+/// How long one long poll waits for an update.
+const LONG_POLL: Duration = Duration::from_secs(25);
+
+/// A connection to the Bot API. Cheap to clone; not `Debug`, because the token is in every address.
+#[derive(Clone)]
+pub(crate) struct Telegram(Bot);
+
+/// What became of a call that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Telegram asked to wait.
+    Wait(Duration),
+    /// It may work later.
+    Transient(String),
+    /// The chat has another id now.
+    Moved(i64),
+    /// The markup was refused; plain text may pass.
+    Markup,
+    /// It never will work.
+    Final(String),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Wait(time) => write!(f, "Telegram asks to wait {} s", time.as_secs()),
+            Self::Transient(why) | Self::Final(why) => f.write_str(why),
+            Self::Moved(chat) => write!(f, "the group is now {chat}"),
+            Self::Markup => f.write_str("Telegram refuses the markup"),
+        }
+    }
+}
+
+impl Telegram {
+    pub(crate) fn new(config: &config::Telegram) -> anyhow::Result<Self> {
+        let mut http = teloxide::net::default_reqwest_settings().timeout(LONG_POLL + Duration::from_secs(10));
+        let is_loopback = matches!(config.api_url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if is_loopback {
+            http = http.no_proxy();
+        }
+        // The error of a client that cannot be set up holds no address.
+        let bot = Bot::with_client(config.token.expose_secret(), http.build()?);
+        Ok(Self(bot.set_api_url(config.api_url.clone())))
+    }
+
+    /// The bot's name, by which groups address it.
+    pub(crate) async fn username(&self) -> Result<String, Failure> {
+        Ok(self.0.get_me().await.map_err(failure)?.username().to_owned())
+    }
+
+    /// Shows the commands where people type them.
+    pub(crate) async fn set_commands(&self, commands: &[(&str, &str)]) -> Result<(), Failure> {
+        let commands = commands.iter().map(|(name, about)| BotCommand::new(*name, *about));
+        self.0.set_my_commands(commands).await.map_err(failure).map(drop)
+    }
+
+    /// Waits for updates from `offset` on; those before it are confirmed by asking.
+    pub(crate) async fn updates(&self, offset: i32) -> Result<Vec<Update>, Failure> {
+        let seconds = u32::try_from(LONG_POLL.as_secs()).unwrap_or_default();
+        self.0.get_updates().offset(offset).timeout(seconds).await.map_err(failure)
+    }
+
+    /// Sends a message, as HTML or with its markup taken off.
+    pub(crate) async fn send(&self, message: &Draft, is_plain: bool) -> Result<(), Failure> {
+        let chat = ChatId(message.chat);
+        let text = if is_plain { words::plain(&message.html) } else { message.html.clone() };
+        let sent = if let Some(picture) = &message.picture {
+            let picture = InputFile::memory(picture.clone()).file_name("calls-and-cost.png");
+            let request = self.0.send_photo(chat, picture).caption(text).disable_notification(message.silent);
+            if is_plain { request.await } else { request.parse_mode(ParseMode::Html).await }
+        } else {
+            let no_preview = LinkPreviewOptions {
+                is_disabled: true,
+                url: None,
+                prefer_small_media: false,
+                prefer_large_media: false,
+                show_above_text: false,
+            };
+            let request = self.0.send_message(chat, text).disable_notification(message.silent).link_preview_options(no_preview);
+            if is_plain { request.await } else { request.parse_mode(ParseMode::Html).await }
+        };
+        sent.map_err(failure).map(drop)
+    }
+}
+
+/// What an error means. Its text holds no address, for the token is in it, and no body.
+fn failure(error: RequestError) -> Failure {
+    match error {
+        RequestError::RetryAfter(wait) => Failure::Wait(Duration::from_secs(u64::from(wait.seconds()))),
+        RequestError::MigrateToChatId(ChatId(chat)) => Failure::Moved(chat),
+        RequestError::Api(ApiError::CantParseEntities(_)) => Failure::Markup,
+        RequestError::Api(ApiError::Unknown(text)) if !is_final(&text) => {
+            Failure::Transient(format!("Telegram answered: {text}"))
+        }
+        RequestError::Api(error @ (ApiError::TerminatedByOtherGetUpdates | ApiError::CantGetUpdates)) => {
+            Failure::Transient(error.to_string())
+        }
+        RequestError::Api(error) => Failure::Final(error.to_string()),
+        RequestError::Network(error) if error.is_timeout() => Failure::Transient("Telegram did not answer in time".to_owned()),
+        RequestError::Network(error) if error.is_connect() => Failure::Transient("cannot connect to Telegram".to_owned()),
+        RequestError::Network(_) => Failure::Transient("the connection to Telegram was lost".to_owned()),
+        RequestError::InvalidJson { .. } => Failure::Transient("Telegram's answer cannot be understood".to_owned()),
+        RequestError::Io(error) => Failure::Transient(error.kind().to_string()),
+    }
+}
+
+/// Answers that teloxide has no name for: Telegram says in their first word whether they are final.
+fn is_final(text: &str) -> bool {
+    ["Bad Request", "Forbidden", "Unauthorized", "Not Found"].iter().any(|start| text.starts_with(start))
+}

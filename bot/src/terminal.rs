@@ -1,0 +1,40 @@
+//! The terminal: lines of output, and the log.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// Prints a line on standard output.
+///
+/// # Errors
+///
+/// Nobody reads it any more.
+pub(crate) fn say(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// Prints a line on standard error, if anybody reads there.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Takes control characters out of text from elsewhere, which could otherwise command the terminal.
+pub(crate) fn tame(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect()
+}
+
+/// Logs to standard error as `RUST_LOG` asks (default `vobiz_bot=info,vobiz_core=warn`).
+///
+/// Only this project's own parts are heard, whatever it asks: HTTP libraries log addresses, and the
+/// address of a bot holds its token.
+pub(crate) fn log() {
+    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("vobiz_bot=info,vobiz_core=warn"));
+    let own = filter_fn(|metadata| metadata.target().starts_with("vobiz_"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    // A second subscriber is only ever asked for by tests.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(asked.and(own))).try_init();
+}

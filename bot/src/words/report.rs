@@ -1,0 +1,120 @@
+//! The dashboard and windows of days.
+
+use std::fmt::Write as _;
+
+use vobiz_core::dashboard::{CallFigures, Report};
+use vobiz_core::{Decimal, money};
+
+use super::{days, escape, name, percent};
+
+const UNKNOWN: &str = "unknown";
+
+/// `/dashboard`
+pub(crate) fn dashboard(report: &Report) -> String {
+    let currency = report.currency.as_deref();
+    let mut text = match report.total_balance {
+        Some(total) => format!("<b>{} in all customer wallets</b>", money::show(total, currency)),
+        None => "<b>Customer wallets: total unknown</b>".to_owned(),
+    };
+    if let Some(accounts) = &report.accounts {
+        let of = |count: Option<u64>| count.map_or_else(|| UNKNOWN.to_owned(), |count| money::count(count, currency));
+        let _ = write!(text, "\n{} customers, {} active", of(accounts.total), of(accounts.active));
+    }
+    if let Some(pending) = report.pending_kyc {
+        let _ = write!(text, ", KYC pending for {pending}");
+    }
+    if let Some(revenue) = report.mtd_revenue {
+        let _ = write!(text, "\nRevenue this month: {}", money::show(revenue, currency));
+    }
+    text + &calls(report)
+}
+
+/// `/analytics`: `asked` is the window that was asked for, which the service may not keep to.
+pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange) -> String {
+    let currency = report.currency.as_deref();
+    let cost = report.calls.as_ref().and_then(|calls| calls.total_cost);
+    let head = match cost {
+        Some(cost) => format!("<b>{} for {} calls</b>", money::show(cost, currency), count_of(report.calls.as_ref(), currency)),
+        None => format!("<b>{} calls</b>", count_of(report.calls.as_ref(), currency)),
+    };
+    let mut text = head;
+    if let (Some(period), Some(from), Some(to)) = (&report.period, asked.from, asked.to)
+        && (period.from_date, period.to_date) != (Some(from), Some(to))
+        && period.from_date.is_some()
+    {
+        let _ = write!(text, "\nAsked for {}; the API answered for another window:", days(from, to));
+    }
+    text.push_str(&calls(report));
+    if report.period.is_none()
+        && let (Some(from), Some(to)) = (asked.from, asked.to)
+    {
+        let _ = write!(text, "\nAsked for {}; the API does not say which days it counted.", days(from, to));
+    }
+    if let Some(top) = &report.top_customers {
+        text.push_str("\n\nTop customers");
+        for customer in top.iter().take(5) {
+            let cost = customer.total_cost.map_or_else(|| UNKNOWN.to_owned(), |cost| money::show(cost, currency));
+            let _ = write!(text, "\n{}: {cost}", name(customer.name.as_deref(), &customer.auth_id));
+        }
+    }
+    text
+}
+
+fn calls(report: &Report) -> String {
+    let currency = report.currency.as_deref();
+    let mut text = String::new();
+    let Some(calls) = &report.calls else {
+        return "\n\nCalls: unknown, this report has no call figures.".to_owned();
+    };
+    let period = report.period.as_ref().and_then(|period| Some(days(period.from_date?, period.to_date?)));
+    let _ = write!(text, "\n\n<b>Calls {}</b>", period.as_deref().unwrap_or("(days unknown)"));
+    let failed = calls.failed_calls().map_or_else(|| UNKNOWN.to_owned(), |failed| money::count(failed, currency));
+    let _ = write!(text, "\n{}, not answered {failed}", line(calls, currency));
+    for (direction, figures) in report.by_direction() {
+        let _ = write!(text, "\n{}: {}", escape(&title(&direction)), line(&figures, currency));
+    }
+    for (product, figures) in &report.by_product {
+        let _ = write!(text, "\n{}: {}", escape(&title(product)), line(figures, currency));
+    }
+    text
+}
+
+/// `210 calls, 178 answered (84.8 %), 157.2 min, ₹108.24`
+pub(super) fn line(figures: &CallFigures, currency: Option<&str>) -> String {
+    let mut parts = vec![format!("{} calls", count_of(Some(figures), currency))];
+    if let Some(answered) = figures.answered_calls {
+        let rate = figures.answer_rate().map(|rate| format!(" ({})", percent(rate))).unwrap_or_default();
+        parts.push(format!("{} answered{rate}", money::count(answered, currency)));
+    }
+    parts.extend(figures.total_minutes.map(|talk| minutes(talk, currency)));
+    parts.extend(figures.total_cost.map(|cost| money::show(cost, currency)));
+    parts.join(", ")
+}
+
+fn count_of(figures: Option<&CallFigures>, currency: Option<&str>) -> String {
+    figures.and_then(|figures| figures.total_calls).map_or_else(|| UNKNOWN.to_owned(), |total| money::count(total, currency))
+}
+
+/// `sip_trunking` as people write it: `SIP trunking`.
+fn title(key: &str) -> String {
+    let words = key.split(['_', '-']).enumerate().map(|(place, word)| match word {
+        "sip" | "api" => word.to_uppercase(),
+        _ if place > 0 => word.to_owned(),
+        _ => {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// `2,18,816.5 min`
+fn minutes(minutes: Decimal, currency: Option<&str>) -> String {
+    let minutes = minutes.normalize();
+    let text = minutes.abs().to_string();
+    let (whole, fraction) =
+        text.split_once('.').map_or((text.as_str(), String::new()), |(whole, rest)| (whole, format!(".{rest}")));
+    let minus = if minutes.is_sign_negative() { "-" } else { "" };
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), |whole| money::count(whole, currency));
+    format!("{minus}{whole}{fraction} min")
+}
