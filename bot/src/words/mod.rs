@@ -150,7 +150,10 @@ pub(crate) fn failure(error: &Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod primitives {
     use proptest::prelude::*;
 
     use super::*;
