@@ -1,4 +1,6 @@
-//! Instants and calendar days as the API writes them.
+//! Instants and calendar days as the API writes them, spans of time as people write them.
+
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -29,9 +31,61 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
     if day.len() == 10 { NaiveDate::parse_from_str(day, "%Y-%m-%d").ok() } else { None }
 }
 
+/// Reads a span of time: `90s`, `5m`, `2h`, `1d`, or several parts from the largest unit down, `1h30m`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let mut rest = text.trim();
+    let mut seconds: u64 = 0;
+    let mut smallest = u64::MAX;
+    while !rest.is_empty() {
+        let (digits, tail) = rest.split_at(rest.find(|sign: char| !sign.is_ascii_digit())?);
+        let mut signs = tail.chars();
+        let unit = match signs.next()? {
+            's' => 1,
+            'm' => 60,
+            'h' => 60 * 60,
+            'd' => 24 * 60 * 60,
+            _ => return None,
+        };
+        // `30m1h` and `1h1h` are slips, not spans.
+        if unit >= smallest {
+            return None;
+        }
+        smallest = unit;
+        seconds = digits.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(seconds)?;
+        rest = signs.as_str();
+    }
+    (smallest != u64::MAX).then(|| Duration::from_secs(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_read_from_the_largest_unit_down() {
+        for (text, seconds) in
+            [("90s", 90), ("5m", 300), ("2h", 7200), ("1d", 86_400), ("1h30m", 5400), (" 1d1s ", 86_401), ("0s", 0)]
+        {
+            assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in [
+            "",
+            "5",
+            "m",
+            "5 m",
+            "1.5h",
+            "-5m",
+            "30m1h",
+            "1h1h",
+            "5M",
+            "5ms",
+            "99999999999999999999s",
+            "999999999999999999d",
+            "५m",
+        ] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn every_printed_form_is_the_same_instant() {
