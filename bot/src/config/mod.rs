@@ -1,0 +1,186 @@
+//! The configuration: one TOML file, each of its scalar settings also as a variable, the environment before the file.
+//!
+//! Everything is checked at start. A refusal names each thing to put right, with its line and what to write instead.
+
+mod entry;
+mod error;
+mod reader;
+mod rules;
+mod secret;
+mod source;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+use secrecy::SecretString;
+use url::Url;
+use vobiz_core::DEFAULT_BASE_URL;
+use vobiz_core::alert::Policy;
+
+use entry::Value;
+pub(crate) use error::ConfigError;
+use reader::{Env, Reader, Table};
+use source::Source;
+
+const DEFAULT_API_URL: &str = "https://api.telegram.org";
+const DEFAULT_DATABASE: &str = "sqlite://vobiz-bot.db";
+const DEFAULT_ZONE: Tz = Tz::Asia__Kolkata;
+const DEFAULT_POLL: Duration = Duration::from_mins(5);
+
+/// All that the bot is told. Printing it prints no secret.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub vobiz: Vobiz,
+    /// Absent where no token is set; see [`Config::telegram`].
+    pub telegram: Option<Telegram>,
+    /// `sqlite://PATH`, the path already taken from the file's folder; `sqlite::memory:` as it is.
+    pub database_url: String,
+    pub poll_every: Duration,
+    /// Where the API's calendar days are assumed to begin and end.
+    pub report_zone: Tz,
+    pub chats: Vec<Chat>,
+    pub policy: Policy,
+}
+
+/// The Partner API.
+#[derive(Debug, Clone)]
+pub(crate) struct Vobiz {
+    pub auth_id: String,
+    pub auth_token: SecretString,
+    pub base_url: String,
+}
+
+/// The Bot API.
+#[derive(Debug, Clone)]
+pub(crate) struct Telegram {
+    pub token: SecretString,
+    pub api_url: Url,
+}
+
+/// A chat that the bot speaks in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chat {
+    pub id: i64,
+    pub zone: Tz,
+    /// When the summary comes, in the chat's zone.
+    pub daily_summary: Option<NaiveTime>,
+}
+
+impl Config {
+    /// Reads the file (without one, the environment alone) and checks everything in it.
+    pub(crate) fn load(file: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        Self::read(file.map(Source::read).transpose()?.as_ref(), env)
+    }
+
+    fn read(source: Option<&Source>, env: Env<'_>) -> Result<Self, ConfigError> {
+        let document = source.map(Source::parse).transpose()?.unwrap_or_default();
+        let reader = Reader::new(source, env);
+        let mut root = reader.root(&document);
+        let vobiz = root.table("vobiz", "[vobiz]").and_then(vobiz);
+        let telegram = root.table("telegram", "[telegram]").and_then(telegram);
+        let database_url = root.table("database", "[database]").and_then(database);
+        let poll_every = root.table("poll", "[poll]").and_then(|mut poll| {
+            let every = poll.setting("every", "5m").and_then(|text| text.parse(values::poll_interval));
+            poll.close();
+            every
+        });
+        let report_zone = root.table("report", "[report]").and_then(|mut report| {
+            let zone = report.setting("zone", "Asia/Kolkata").and_then(|text| text.parse(values::zone));
+            report.close();
+            zone
+        });
+        let chats = chats(&mut root);
+        let policy = rules::read(&mut root);
+        root.close();
+        reader.finish()?;
+        // Nothing was reported: what is `None` here is not set, and these two always are.
+        let (Some(vobiz), Some(database_url)) = (vobiz, database_url) else {
+            return Err("the configuration has no credentials".to_owned().into());
+        };
+        let (poll_every, report_zone) = (poll_every.unwrap_or(DEFAULT_POLL), report_zone.unwrap_or(DEFAULT_ZONE));
+        Ok(Self { vobiz, telegram, database_url, poll_every, report_zone, chats, policy })
+    }
+
+    /// The Bot API, for what needs it; else what is missing and where to set it.
+    pub(crate) fn telegram(&self) -> Result<&Telegram, ConfigError> {
+        self.telegram.as_ref().ok_or_else(|| {
+            "telegram.token is not set; put the bot's token into TELEGRAM_TOKEN (or the path of a file that holds it into \
+             TELEGRAM_TOKEN_FILE), or write token or token_file under [telegram] in the file given with --config"
+                .to_owned()
+                .into()
+        })
+    }
+}
+
+fn vobiz(mut section: Table<'_>) -> Option<Vobiz> {
+    let auth_id = section.setting("auth_id", "PA_XXXXXXXX");
+    if auth_id.is_none() && section.is_absent("auth_id") {
+        section.missing("auth_id", "the partner's id (PA_…)", "", "");
+    }
+    let auth_id = auth_id.and_then(|text| text.parse(values::identifier));
+    let auth_token = secret::read(&mut section, "auth_token", "auth_token_file");
+    if auth_token.is_none() && section.is_absent("auth_token") && section.is_absent("auth_token_file") {
+        let path = " (or the path of a file that holds it into VOBIZ_AUTH_TOKEN_FILE)";
+        section.missing("auth_token", "the partner's token", path, " or auth_token_file");
+    }
+    let base_url = section.setting("base_url", DEFAULT_BASE_URL);
+    let base_url =
+        base_url.and_then(|text| text.parse(|text| values::address(text, DEFAULT_BASE_URL).map(|_| text.trim().to_owned())));
+    section.close();
+    let base_url = base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+    Some(Vobiz { auth_id: auth_id?, auth_token: auth_token?, base_url })
+}
+
+fn telegram(mut section: Table<'_>) -> Option<Telegram> {
+    let token = secret::read(&mut section, "token", "token_file");
+    let api_url = match section.setting("api_url", DEFAULT_API_URL) {
+        Some(text) => text.parse(|text| values::address(text, DEFAULT_API_URL)),
+        None => DEFAULT_API_URL.parse().ok(),
+    };
+    section.close();
+    Some(Telegram { token: token?, api_url: api_url? })
+}
+
+/// The address with a relative path taken from the folder of the file, where it stands there or nowhere.
+fn database(mut section: Table<'_>) -> Option<String> {
+    let written = section.setting("url", DEFAULT_DATABASE);
+    let folder = match (&written, section.reader.source) {
+        (Some(text), _) if text.at.is_none() => None,
+        (_, source) => source.map(|source| source.folder.as_path()),
+    };
+    let url = match &written {
+        Some(text) => text.parse(|text| values::database(text, folder)),
+        None => values::database(DEFAULT_DATABASE, folder)
+            .map_err(|words| section.reader.report(section.at, format!("database.url {words}")))
+            .ok(),
+    };
+    section.close();
+    url
+}
+
+fn chats(root: &mut Table<'_>) -> Vec<Chat> {
+    let mut chats: Vec<Chat> = Vec::new();
+    for mut table in root.tables("chats").unwrap_or_default() {
+        let id = table.required("id", "-1001234567890").and_then(|value| chat_id(&value, &chats));
+        let zone = table.value("zone").and_then(|value| value.text("Asia/Kolkata")?.parse(values::zone));
+        let daily_summary = table.value("daily_summary").and_then(|value| value.text("09:00")?.parse(values::clock_time));
+        table.close();
+        chats.push(Chat { id: id.unwrap_or_default(), zone: zone.unwrap_or(DEFAULT_ZONE), daily_summary });
+    }
+    chats
+}
+
+fn chat_id(value: &Value<'_>, earlier: &[Chat]) -> Option<i64> {
+    match value.whole().map(i64::try_from) {
+        Some(Ok(id)) if id != 0 => match earlier.iter().position(|chat| chat.id == id) {
+            Some(first) => value.refuse(&format!("({id}) is that of chats[{first}] too; list each chat once")),
+            None => Some(id),
+        },
+        _ => value.refuse("must be a chat's number without quotes, such as -1001234567890"),
+    }
+}

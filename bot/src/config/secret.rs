@@ -1,0 +1,86 @@
+//! Secrets: given themselves or as a file that holds them. None is ever repeated, nor a path, in whose place one may stand.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::entry::Text;
+use super::reader::Table;
+use super::source::reason;
+
+/// Longer than any token: what is longer is another file.
+const LONGEST: u64 = 4096;
+
+/// The secret `key` of a section, from the environment if that has it in either form, else from the file.
+pub(super) fn read(section: &mut Table<'_>, key: &'static str, key_file: &'static str) -> Option<SecretString> {
+    let written = section.value(key).and_then(|value| value.text("…"));
+    let written_file = section.value(key_file).and_then(|value| value.text("token.txt"));
+    let from_env = either(section.variable(key), section.variable(key_file));
+    let from_file = either(written, written_file);
+    from_env.or(from_file)?.read(section)
+}
+
+enum Given<'a> {
+    Itself(Text<'a>),
+    InFile(Text<'a>),
+    Twice,
+}
+
+fn either<'a>(secret: Option<Text<'a>>, file: Option<Text<'a>>) -> Option<Given<'a>> {
+    match (secret, file) {
+        (Some(secret), Some(file)) => {
+            file.refuse::<()>(&format!("and {} are both set; keep one of them", secret.name));
+            Some(Given::Twice)
+        }
+        (Some(secret), None) => Some(Given::Itself(secret)),
+        (None, file) => file.map(Given::InFile),
+    }
+}
+
+impl Given<'_> {
+    fn read(self, section: &Table<'_>) -> Option<SecretString> {
+        match self {
+            Self::Twice => None,
+            Self::Itself(secret) => {
+                secret.parse(|text| check(text).map_err(|why| format!("{why}; write the token and nothing else")))
+            }
+            Self::InFile(file) => {
+                let (folder, start) = match (file.at, section.reader.source) {
+                    (Some(_), Some(source)) => (source.folder.as_path(), "this file's folder"),
+                    _ => (Path::new(""), "the working directory"),
+                };
+                file.parse(|path| {
+                    read_file(&folder.join(path)).map_err(|why| {
+                        format!(
+                            "names a file that {why}; write the path, from {start}, of one that holds the token and nothing else"
+                        )
+                    })
+                })
+            }
+        }
+    }
+}
+
+/// The secret in a file, without the newline that editors put at its end.
+fn read_file(path: &Path) -> Result<SecretString, String> {
+    let mut text = String::new();
+    let file = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
+    file.map_err(|error| format!("cannot be read ({})", reason(&error)))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    check(text.strip_suffix('\r').unwrap_or(text))
+}
+
+/// A token goes into a header or an address: one word of plain signs.
+fn check(text: &str) -> Result<SecretString, String> {
+    if text.is_empty() {
+        Err("is empty".to_owned())
+    } else if text.len() as u64 > LONGEST {
+        Err(format!("is longer than {LONGEST} bytes"))
+    } else if !text.bytes().all(|sign| sign.is_ascii_graphic()) {
+        Err("has a space, a line break or another sign that no token has".to_owned())
+    } else {
+        Ok(text.into())
+    }
+}

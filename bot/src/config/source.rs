@@ -1,0 +1,77 @@
+//! The file: its text, the places in it, and the folder its paths start from.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use super::error::ConfigError;
+
+/// A configuration file that was read.
+pub(super) struct Source {
+    /// Its path as it was given, for messages.
+    name: String,
+    /// Where relative paths in it start.
+    pub(super) folder: PathBuf,
+    text: String,
+}
+
+impl Source {
+    pub(super) fn read(file: &Path) -> Result<Self, ConfigError> {
+        let bytes = std::fs::read(file).map_err(|error| {
+            let name = file.display();
+            format!("{name}: the configuration cannot be read ({}); give an existing file with --config", reason(&error))
+        })?;
+        Self::new(file, bytes)
+    }
+
+    pub(super) fn new(file: &Path, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+        let name = file.display().to_string();
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let line = line_of(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+            format!("{name}:{line}: the file is not UTF-8 from here on; save it as UTF-8")
+        })?;
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        };
+        Ok(Self { name, folder: file.parent().unwrap_or(Path::new("")).to_path_buf(), text })
+    }
+
+    /// The document, or where and why it is not TOML: never the line itself, which may hold a token.
+    pub(super) fn parse(&self) -> Result<DeTable<'_>, ConfigError> {
+        let document = DeTable::parse(&self.text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start).min(self.text.len());
+            let start = self.text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+            // Counted in characters, as editors do; an offset inside of one still counts.
+            let column = String::from_utf8_lossy(&self.text.as_bytes()[start..at]).chars().count() + 1;
+            format!(
+                "{}:{column}: this is not TOML: {}; see that text is in quotes and no key is there twice",
+                self.place(at),
+                error.message()
+            )
+        })?;
+        Ok(document.into_inner())
+    }
+
+    /// `FILE:LINE` of an offset.
+    pub(super) fn place(&self, at: usize) -> String {
+        format!("{}:{}", self.name, line_of(&self.text.as_bytes()[..at.min(self.text.len())]))
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Why a file could not be read, in the words of a shell.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
+fn line_of(before: &[u8]) -> usize {
+    before.split(|byte| *byte == b'\n').count()
+}

@@ -1,0 +1,204 @@
+//! What is said of files that are wrong: every line, exactly.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What is put below the credentials (three lines) or, where it has no section, above them; and all that is said of it.
+const BROKEN: &[(&str, &str)] = &[
+    ("[poll]\nevery = \"0s\"", ":5: poll.every \"0s\" is out of range; write a duration from \"1s\" to \"1d\""),
+    ("[poll]\nevery = \"5 minutes\"", ":5: poll.every \"5 minutes\" is not a duration; write one such as \"5m\""),
+    ("[poll]\nevery = 300", ":5: poll.every must be text in quotes, such as \"5m\""),
+    ("poll = 5", ":1: poll must be a table; write [poll]"),
+    ("[report]\nzone = \"asia/kolkata\"", ":5: report.zone \"asia/kolkata\" is not a time zone; write \"Asia/Kolkata\""),
+    ("[report]\nzone = \"IST\"", ":5: report.zone \"IST\" is not a time zone; write one such as \"Asia/Kolkata\""),
+    ("[telegram]\ntoken = 5", ":5: telegram.token must be text in quotes, such as \"…\""),
+    (
+        "[telegram]\ntoken = \"a\"\ntoken_file = \"b\"",
+        ":6: telegram.token_file and telegram.token are both set; keep one of them",
+    ),
+    (
+        "[telegram]\ntoken_file = \"T0K3N\"",
+        ":5: telegram.token_file names a file that cannot be read (no such file); write the path, from this file's folder, of one that holds the token and nothing else",
+    ),
+    (
+        "[telegram]\napi_url = \"http://bot:T0K3N@api.test\"",
+        ":5: telegram.api_url holds more than scheme, host and path; write it as \"https://api.telegram.org\"",
+    ),
+    (
+        "[telegram]\napi_url = \"http://api.test\"",
+        ":5: telegram.api_url is plain http, over which credentials are not sent to another machine; write it as \"https://api.telegram.org\"",
+    ),
+    ("[telegram]\napi_url = \"api.test\"", ":5: telegram.api_url is not an address; write it as \"https://api.telegram.org\""),
+    (
+        "[database]\nurl = \"postgres://bot:T0K3N@db\"",
+        ":5: database.url is not the address of an SQLite file; write it as \"sqlite://vobiz-bot.db\"",
+    ),
+    ("chat = 1", ":1: chat is not known here; write one of vobiz, telegram, database, poll, report, chats, rules"),
+    ("[chats]\nid = 1", ":4: chats must be a list of tables; write [[chats]] above each"),
+    ("[[chats]]\nzone = \"UTC\"", ":4: chats[0].id is missing; write id = -1001234567890"),
+    ("[[chats]]\nid = \"-100\"", ":5: chats[0].id must be a chat's number without quotes, such as -1001234567890"),
+    ("[[chats]]\nid = 0", ":5: chats[0].id must be a chat's number without quotes, such as -1001234567890"),
+    ("[[chats]]\nid = 7\n[[chats]]\nid = 7", ":7: chats[1].id (7) is that of chats[0] too; list each chat once"),
+    (
+        "[[chats]]\nid = 7\ndaily_summary = \"9:00\"",
+        ":6: chats[0].daily_summary \"9:00\" is not a time of day; write it from \"00:00\" to \"23:59\"",
+    ),
+    (
+        "[[chats]]\nid = 7\ndaily_summary = \"24:00\"",
+        ":6: chats[0].daily_summary \"24:00\" is not a time of day; write it from \"00:00\" to \"23:59\"",
+    ),
+    ("[[chats]]\nid = 7\ndaily_summary = 09:00:00", ":6: chats[0].daily_summary must be text in quotes, such as \"09:00\""),
+    ("[telegram]\ntokn = \"T0K3N\"", ":5: telegram.tokn is not known here; write one of token, token_file, api_url"),
+    ("[telegram]\nT0K3N = \"token\"", ":5: a key in telegram is not known here; write one of token, token_file, api_url"),
+    (
+        "[[rules]]",
+        ":4: rules[0].name is missing; write name = \"low balance\"\n:4: rules[0].metric is missing; write metric = \"customer.balance\"\n:4: rules[0].below is missing; write below = { warning = \"2000\", critical = \"500\" }",
+    ),
+    (
+        "RULE\nbelow.warning = 2000.5",
+        ":7: rules[0].below.warning is a float, which money is not; write below.warning = \"2000.5\"",
+    ),
+    (
+        "RULE\nbelow = { warning = nan }",
+        ":7: rules[0].below.warning is a float, which money is not; write below.warning = \"2000.50\"",
+    ),
+    ("RULE\nbelow = { warning = \"2,000\" }", ":7: rules[0].below.warning \"2,000\" is not an amount; write it as 1234.50"),
+    ("RULE\nbelow = { warning = true }", ":7: rules[0].below.warning must be an amount, such as \"2000\""),
+    ("RULE\nbelow = 2000", ":7: rules[0].below must be a table; write below = { warning = \"2000\", critical = \"500\" }"),
+    ("RULE\nbelow = {}", ":7: rules[0].below needs a level: warning, critical or both"),
+    ("RULE\nbelow = { warning = 1, urgent = 2 }", ":7: rules[0].below.urgent is not known here; write one of warning, critical"),
+    (
+        "RULE\nbelow.warning = \"2000\"\nbelow.critical = \"2500\"",
+        ":8: rules[0].below.critical (2500) must be under warning (2000)",
+    ),
+    ("RULE\n[rules.below]\nwarning = 5\ncritical = 5", ":9: rules[0].below.critical (5) must be under warning (5)"),
+    (
+        "[[rules]]\nname = \"\"\nmetric = \"customer.balance\"\nbelow.warning = 1",
+        ":5: rules[0].name must be 1 to 100 characters on one line",
+    ),
+    (
+        "[[rules]]\nname = \"a\"\nmetric = \"balance\"\nbelow.warning = 1",
+        ":6: rules[0].metric \"balance\" is not a metric; known: customer.balance",
+    ),
+    ("RULE\nbelow.warning = 1\nRULE\nbelow.warning = 2", ":9: rules[1].name is that of rules[0] too; give each rule its own"),
+    ("RULE\nbelow.warning = 1\nfor = 0", ":8: rules[0].for must be at least one poll"),
+    (
+        "RULE\nbelow.warning = 1\nfor = -1",
+        ":8: rules[0].for is not a number of polls; write one such as 2, or a duration such as \"10m\"",
+    ),
+    (
+        "RULE\nbelow.warning = 1\nfor = \"2\"",
+        ":8: rules[0].for is a number in quotes; write a number of polls without them, or a duration such as \"10m\"",
+    ),
+    ("RULE\nbelow.warning = 1\nfor = \"2 polls\"", ":8: rules[0].for \"2 polls\" is not a duration; write one such as \"10m\""),
+    ("RULE\nbelow.warning = 1\nfor = 1.5", ":8: rules[0].for must be a number of polls such as 2, or a duration such as \"10m\""),
+    (
+        "RULE\nbelow.warning = 1\nrecover = \"ten%\"",
+        ":8: rules[0].recover is not a percentage; write one such as \"10%\", or an amount such as \"50\"",
+    ),
+    ("RULE\nbelow.warning = 1\nrecover = -1", ":8: rules[0].recover must not be negative"),
+    (
+        "RULE\nbelow.warning = 0",
+        ":4: rules[0].recover must be an amount where a level is 0, such as \"50\": a percentage of 0 is nothing",
+    ),
+    ("RULE\nbelow.warning = 1\nrecover = 1.5", ":8: rules[0].recover is a float, which money is not; write recover = \"1.5\""),
+    ("RULE\nbelow.warning = 1\nrepeat = { critical = \"0s\" }", ":8: rules[0].repeat.critical must be at least 1s"),
+    ("RULE\nbelow.warning = 1\nrepeat.warning = 24", ":8: rules[0].repeat.warning must be text in quotes, such as \"24h\""),
+    (
+        "RULE\nbelow.warning = 1\ninclude_postpaid = \"yes\"",
+        ":8: rules[0].include_postpaid must be true or false, without quotes",
+    ),
+    ("rules = []", ":1: rules is an empty list; leave it out, or write [[rules]] tables"),
+    ("rules = [1]", ":1: rules[0] must be a table; write [[rules]]"),
+    (
+        "[telegram]\ntoken = T0K3N",
+        ":5:9: this is not TOML: invalid boolean, expected `true`; see that text is in quotes and no key is there twice",
+    ),
+    (
+        "[telegram]\ntoken = \"T0K3N",
+        ":5:15: this is not TOML: invalid basic string, expected `\"`; see that text is in quotes and no key is there twice",
+    ),
+    (
+        "[poll]\nevery = \"5m\"\nevery = \"6m\"",
+        ":6:1: this is not TOML: duplicate key; see that text is in quotes and no key is there twice",
+    ),
+    ("[vobiz]", ":4:2: this is not TOML: duplicate key; see that text is in quotes and no key is there twice"),
+    (
+        "[poll]\nevery = 5\n[report]\nzone = \"X\"\nzones = 1",
+        ":5: poll.every must be text in quotes, such as \"5m\"\n:7: report.zone \"X\" is not a time zone; write one such as \"Asia/Kolkata\"\n:8: report.zones is not known here; write one of zone",
+    ),
+];
+
+/// The credentials, with lines that need no section of their own above them.
+fn with_credentials(text: &str) -> String {
+    let text = text.replace("RULE", "[[rules]]\nname = \"low\"\nmetric = \"customer.balance\"");
+    if text.starts_with('[') { format!("{BARE}{text}") } else { format!("{text}\n{BARE}") }
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_line() {
+    for (text, expected) in BROKEN {
+        assert_eq!(refused(&with_credentials(text), &[]).replace("etc/vobiz-bot.toml", ""), *expected, "{text}");
+    }
+}
+
+#[test]
+fn missing_credentials_are_said_with_both_places() {
+    insta::assert_snapshot!(refused("", &[]), @r"
+    etc/vobiz-bot.toml: vobiz.auth_id is not set; write auth_id under [vobiz], or put the partner's id (PA_…) into VOBIZ_AUTH_ID
+    etc/vobiz-bot.toml: vobiz.auth_token is not set; write auth_token or auth_token_file under [vobiz], or put the partner's token into VOBIZ_AUTH_TOKEN (or the path of a file that holds it into VOBIZ_AUTH_TOKEN_FILE)
+    ");
+    insta::assert_snapshot!(refused("[poll]\n[vobiz]\nauth_id = \"\"\n", &[]), @r"
+    etc/vobiz-bot.toml:2: vobiz.auth_token is not set; write auth_token or auth_token_file under [vobiz], or put the partner's token into VOBIZ_AUTH_TOKEN (or the path of a file that holds it into VOBIZ_AUTH_TOKEN_FILE)
+    etc/vobiz-bot.toml:3: vobiz.auth_id must be an id without spaces; write the partner's, PA_…
+    ");
+    insta::assert_snapshot!(Config::load(None, &|_| None).unwrap_err(), @r"
+    VOBIZ_AUTH_ID is not set; put the partner's id (PA_…) there, or auth_id under [vobiz] into a file given with --config
+    VOBIZ_AUTH_TOKEN is not set; put the partner's token there (or the path of a file that holds it into VOBIZ_AUTH_TOKEN_FILE), or auth_token or auth_token_file under [vobiz] into a file given with --config
+    ");
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let env =
+        [("POLL_EVERY", "5"), ("VOBIZ_AUTH_TOKEN", "T0K3N"), ("VOBIZ_AUTH_TOKEN_FILE", "T0K3N"), ("TELEGRAM_TOKEN", "T0 K3N")];
+    insta::assert_snapshot!(refused(FULL, &env), @r#"
+    VOBIZ_AUTH_TOKEN_FILE and VOBIZ_AUTH_TOKEN are both set; keep one of them
+    TELEGRAM_TOKEN has a space, a line break or another sign that no token has; write the token and nothing else
+    POLL_EVERY "5" is not a duration; write one such as "5m"
+    "#);
+}
+
+#[test]
+fn a_file_of_another_encoding_is_said_so() {
+    let source = |bytes: &[u8]| Source::new(Path::new("a.toml"), bytes.to_vec()).map_err(|error| error.to_string());
+    assert_eq!(source(b"[poll]\n\xff").err().unwrap(), "a.toml:2: the file is not UTF-8 from here on; save it as UTF-8");
+    let file = source("\u{feff}[poll]\r\n# \u{20b9}\r\nevery = \"\u{20b9}\" x".as_bytes()).unwrap();
+    assert_eq!(
+        file.parse().unwrap_err().to_string(),
+        "a.toml:3:13: this is not TOML: unexpected key or value, expected newline, `#`; see that text is in quotes and no key is there twice"
+    );
+}
+
+proptest! {
+    #[test]
+    fn nothing_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in "[\\[\\]{}=\"'a-z0-9.#\n ]{0,80}") {
+        for bytes in [bytes, text.into_bytes()] {
+            if let Ok(source) = Source::new(Path::new("a.toml"), bytes) {
+                Config::read(Some(&source), &|_| None).map(|_| ()).unwrap_err();
+            }
+        }
+    }
+
+    /// A slip of the finger anywhere: refused or not, no token is in what is said.
+    #[test]
+    fn a_slip_tells_no_token(at in 0..FULL.len(), drop in 0..3_usize, put in "[\\[\\]{}=\"'a-z0-9.#\n \u{20b9}]{0,3}") {
+        let slip = format!("{}{put}{}", &FULL[..at], &FULL[(at + drop).min(FULL.len())..]);
+        if let Err(error) = load(&slip, &[]) {
+            let said = error.to_string();
+            prop_assert!(said.starts_with("etc/vobiz-bot.toml:"), "{}", said);
+            prop_assert!(!said.contains("0K3"), "{}", said);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! How single values are written, and what is said of one that is not.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::NaiveTime;
+use chrono_tz::{TZ_VARIANTS, Tz};
+use url::Url;
+use vobiz_core::{Decimal, money, time};
+
+/// A text inside a message: quoted, its control signs escaped, not longer than a line.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+pub(super) fn zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| {
+        let near = TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text.trim()));
+        let instead = near.map_or("Asia/Kolkata", |zone| zone.name());
+        format!("{} is not a time zone; write {}\"{instead}\"", quoted(text), if near.is_some() { "" } else { "one such as " })
+    })
+}
+
+pub(super) fn clock_time(text: &str) -> Result<NaiveTime, String> {
+    // chrono alone would also take `9:0`.
+    let written = (text.len() == 5).then(|| NaiveTime::parse_from_str(text, "%H:%M").ok()).flatten();
+    written.ok_or_else(|| format!("{} is not a time of day; write it from \"00:00\" to \"23:59\"", quoted(text)))
+}
+
+pub(super) fn duration(text: &str, example: &str) -> Result<Duration, String> {
+    time::parse_duration(text).ok_or_else(|| format!("{} is not a duration; write one such as {example:?}", quoted(text)))
+}
+
+pub(super) fn poll_interval(text: &str) -> Result<Duration, String> {
+    let every = duration(text, "5m")?;
+    if (Duration::from_secs(1)..=Duration::from_hours(24)).contains(&every) {
+        return Ok(every);
+    }
+    Err(format!("{} is out of range; write a duration from \"1s\" to \"1d\"", quoted(text)))
+}
+
+pub(super) fn amount(text: &str) -> Result<Decimal, String> {
+    money::parse(text).map_err(|error| format!("{} is {error}", quoted(text)))
+}
+
+/// An address that credentials are sent to: HTTPS, except to this machine. It may hold a password, so it is not repeated.
+pub(super) fn address(text: &str, example: &str) -> Result<Url, String> {
+    let wrong = |why: &str| format!("{why}; write it as {example:?}");
+    let url = Url::parse(text.trim()).map_err(|_| wrong("is not an address"))?;
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("holds more than scheme, host and path"));
+    }
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback => Ok(url),
+        "http" => Err(wrong("is plain http, over which credentials are not sent to another machine")),
+        _ => Err(wrong("is not https")),
+    }
+}
+
+/// An identifier that goes into a header.
+pub(super) fn identifier(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let is_plain = !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_graphic());
+    is_plain.then(|| text.to_owned()).ok_or_else(|| "must be an id without spaces; write the partner's, PA_…".to_owned())
+}
+
+/// The address of an `SQLite` file, a relative path taken from `folder`; one in memory as it is.
+pub(super) fn database(text: &str, folder: Option<&Path>) -> Result<String, String> {
+    let text = text.trim();
+    let place = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
+    // Another database's address may hold a password, so it is not repeated.
+    let place = place.ok_or("is not the address of an SQLite file; write it as \"sqlite://vobiz-bot.db\"")?;
+    let (path, options) = place.split_at(place.find('?').unwrap_or(place.len()));
+    if path == ":memory:" || (path.is_empty() && options.contains("mode=memory")) {
+        return Ok(text.to_owned());
+    }
+    if path.is_empty() {
+        return Err("names no file; write it as \"sqlite://vobiz-bot.db\"".to_owned());
+    }
+    let folder = match folder {
+        Some(folder) if !Path::new(path).is_absolute() && folder != Path::new("") => folder,
+        _ => return Ok(format!("sqlite://{place}")),
+    };
+    let folder = folder.to_str().ok_or("is relative to a folder whose name is not UTF-8; write an absolute path")?;
+    // The path of such an address is percent-encoded, and ends at the question mark.
+    let folder = folder.trim_end_matches('/').replace('%', "%25").replace('?', "%3F");
+    Ok(format!("sqlite://{folder}/{place}"))
+}
