@@ -1,4 +1,4 @@
-//! What survives a restart: alert state, messages owed, what was handled. One SQLite file.
+//! What survives a restart: alert state, messages owed, what was handled. One `SQLite` file.
 
 mod outbox;
 

@@ -1,0 +1,80 @@
+//! Drawing: a few shapes and words as SVG, made into a PNG with a font of our own.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use anyhow::{Context as _, Result};
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{self, fontdb};
+
+pub(super) const WIDTH: f64 = 1280.0;
+const HEIGHT: f64 = 720.0;
+
+/// The font inside the program, so that every machine draws alike and has the rupee sign.
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    Arc::new(fonts)
+});
+
+/// Where a text is held.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A picture while it is drawn.
+pub(super) struct Picture(String);
+
+impl Picture {
+    pub(super) fn new() -> Self {
+        let head =
+            format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="DejaVu Sans">"#);
+        let mut picture = Self(head);
+        picture.rect(0.0, 0.0, WIDTH, HEIGHT, "#ffffff");
+        picture
+    }
+
+    pub(super) fn rect(&mut self, x: f64, y: f64, width: f64, height: f64, colour: &str) {
+        let _ = write!(self.0, r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" fill="{colour}"/>"#);
+    }
+
+    pub(super) fn line(&mut self, x1: f64, y1: f64, x2: f64, y2: f64, colour: &str) {
+        let _ =
+            write!(self.0, r#"<line x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}" stroke="{colour}" stroke-width="2"/>"#);
+    }
+
+    pub(super) fn text(&mut self, x: f64, y: f64, size: u32, colour: &str, anchor: Anchor, words: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let words = crate::words::escape(words);
+        let _ = write!(
+            self.0,
+            r#"<text x="{x:.1}" y="{y:.1}" font-size="{size}" fill="{colour}" text-anchor="{anchor}">{words}</text>"#
+        );
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        self.0.push_str("</svg>");
+        self.0
+    }
+}
+
+/// Roughly how wide words are.
+pub(super) fn width(words: &str, size: u32) -> f64 {
+    super::scale::pixels(words.chars().count()) * f64::from(size) * 0.6
+}
+
+/// The picture as a PNG.
+pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
+    let options = usvg::Options { fontdb: FONTS.clone(), ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options).context("the picture is not SVG")?;
+    let mut pixels = Pixmap::new(1280, 720).context("no memory for the picture")?;
+    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+    pixels.encode_png().context("the picture cannot be written as PNG")
+}
