@@ -14,7 +14,9 @@
 
 mod calendar;
 mod clock;
+mod connection;
 mod control;
+mod faults;
 mod lock;
 mod money;
 mod options;
@@ -26,6 +28,7 @@ mod telegram;
 mod world;
 
 pub use clock::{Clock, FASTEST};
+pub use faults::{ActiveFault, Fault, Faults, Half, Hint, Spoilt};
 pub use options::Options;
 pub use sandbox::{Sandbox, Wallet};
 pub use telegram::{Button, Chat, Entity, Person, Sent, SentFile};

@@ -26,10 +26,30 @@ struct Inner {
 
 /// The bodies that calls have by default.
 const NAMES: [&str; 24] = [
-    "profile", "dashboard", "analytics", "accounts_page", "account", "account_balance", "account_created", "transfer_balance",
-    "transactions", "transactions_global", "cdrs", "cdr", "cdrs_global", "numbers", "numbers_global", "kyc_sessions",
-    "kyc_session", "kyc_session_created_email", "kyc_session_created_redirect", "kyc_revoked", "capacity_allocation",
-    "capacity_transfer", "capacity_reclaim", "capacity_transfers_inferred",
+    "profile",
+    "dashboard",
+    "analytics",
+    "accounts_page",
+    "account",
+    "account_balance",
+    "account_created",
+    "transfer_balance",
+    "transactions",
+    "transactions_global",
+    "cdrs",
+    "cdr",
+    "cdrs_global",
+    "numbers",
+    "numbers_global",
+    "kyc_sessions",
+    "kyc_session",
+    "kyc_session_created_email",
+    "kyc_session_created_redirect",
+    "kyc_revoked",
+    "capacity_allocation",
+    "capacity_transfer",
+    "capacity_reclaim",
+    "capacity_transfers_inferred",
 ];
 
 impl Payloads {

@@ -13,7 +13,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::clock::Clock;
+use crate::connection::{Cord, Lines};
 use crate::control::{self, Control};
+use crate::faults::Faults;
 use crate::lock::lock;
 use crate::money::Amount;
 use crate::options::Options;
@@ -24,18 +26,27 @@ use crate::world::{Credentials, World};
 
 /// Both services, on loopback, for as long as this value lives.
 pub struct Sandbox {
-    url: String,
-    credentials: Credentials,
-    clock: Clock,
-    telegram: Telegram,
-    world: Option<Arc<Mutex<World>>>,
+    services: Services,
     /// Dropped last: it runs the server.
     _engine: Engine,
 }
 
+struct Services {
+    url: String,
+    credentials: Credentials,
+    clock: Clock,
+    telegram: Telegram,
+    faults: Faults,
+    world: Option<Arc<Mutex<World>>>,
+}
+
 impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Sandbox").field("url", &self.url).field("clock", &self.clock).finish_non_exhaustive()
+        formatter
+            .debug_struct("Sandbox")
+            .field("url", &self.services.url)
+            .field("clock", &self.services.clock)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,13 +73,17 @@ impl Sandbox {
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let engine = Engine::new()?;
         let running = engine.runtime()?.spawn(Self::run(options));
-        let (url, credentials, clock, telegram, world) = running.await.context("the sandbox did not start")??;
-        Ok(Self { url, credentials, clock, telegram, world, _engine: engine })
+        let services = running.await.context("the sandbox did not start")??;
+        Ok(Self { services, _engine: engine })
     }
 
-    async fn run(options: Options) -> anyhow::Result<(String, Credentials, Clock, Telegram, Option<Arc<Mutex<World>>>)> {
+    async fn run(options: Options) -> anyhow::Result<Services> {
         let (fewest, most) = (Options::CUSTOMERS.start(), Options::CUSTOMERS.end());
-        ensure!(Options::CUSTOMERS.contains(&options.customers), "a world has {fewest} to {most} customers, not {}", options.customers);
+        ensure!(
+            Options::CUSTOMERS.contains(&options.customers),
+            "a world has {fewest} to {most} customers, not {}",
+            options.customers
+        );
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -79,59 +94,72 @@ impl Sandbox {
             None => (Some(open_world(options.seed, options.customers, start).await?), None),
         };
         let clock = Clock::new(start, world.clone());
-        let telegram = Telegram::new(clock.clone());
-        let control = Control::new(clock.clone(), telegram.clone(), world.clone(), credentials.clone());
+        let faults = Faults::new(options.seed);
+        let telegram = Telegram::new(clock.clone(), faults.clone());
+        let control = Control {
+            clock: clock.clone(),
+            chat: Chat(telegram.clone()),
+            faults: faults.clone(),
+            world: world.clone(),
+            credentials: Arc::new(credentials.clone()),
+        };
         let served = world.as_ref().map(|world| PartnerApi::new(world.clone(), clock.clone(), credentials.clone()).router());
         let partner = served.or(recorded.map(Payloads::router)).unwrap_or_default();
         let router = Router::new()
             .merge(telegram.router())
             .nest("/control", control::router(control))
-            .nest(partner::BASE_PATH, partner::guarded(partner, credentials.clone()))
+            .nest(partner::BASE_PATH, partner::guarded(partner, credentials.clone(), faults.clone()))
             .fallback(partner::not_found);
         tokio::spawn(tick(clock.clone()));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok((url, credentials, clock, telegram, world))
+        let service = router.into_make_service_with_connect_info::<Cord>();
+        tokio::spawn(async move { axum::serve(Lines(listener), service).await });
+        Ok(Services { url, credentials, clock, telegram, faults, world })
     }
 
     /// `http://127.0.0.1:N`, also the address of the Bot API.
     pub fn url(&self) -> &str {
-        &self.url
+        &self.services.url
     }
 
     /// Where the Partner API is.
     pub fn base_url(&self) -> String {
-        format!("{}{}", self.url, partner::BASE_PATH)
+        format!("{}{}", self.services.url, partner::BASE_PATH)
     }
 
     /// The partner's `X-Auth-ID`.
     pub fn auth_id(&self) -> &str {
-        &self.credentials.auth_id
+        &self.services.credentials.auth_id
     }
 
     /// The partner's `X-Auth-Token`.
     pub fn auth_token(&self) -> &str {
-        &self.credentials.auth_token
+        &self.services.credentials.auth_token
     }
 
     /// A token for a bot. Any other of the form `digits:text` works too.
     pub fn telegram_token(&self) -> &str {
-        &self.credentials.telegram_token
+        &self.services.credentials.telegram_token
     }
 
     /// The clock of both services.
     pub fn clock(&self) -> Clock {
-        self.clock.clone()
+        self.services.clock.clone()
     }
 
     /// The chats with the bot.
     pub fn chat(&self) -> Chat {
-        Chat(self.telegram.clone())
+        Chat(self.services.telegram.clone())
+    }
+
+    /// What goes wrong on purpose.
+    pub fn faults(&self) -> Faults {
+        self.services.faults.clone()
     }
 
     /// Every customer's wallet now, in the order of the customers' list; empty for recorded bodies.
     pub fn wallets(&self) -> Vec<Wallet> {
-        self.clock.settle();
-        let Some(world) = &self.world else { return Vec::new() };
+        self.services.clock.settle();
+        let Some(world) = &self.services.world else { return Vec::new() };
         let world = lock(world);
         let wallets = world.customers().map(|(index, customer)| {
             let identity = world.identity(index);
@@ -164,12 +192,12 @@ impl Sandbox {
         amount: Decimal,
         change: impl FnOnce(&mut World, &str, Amount, DateTime<Utc>) -> bool,
     ) -> anyhow::Result<()> {
-        let world = self.world.as_ref().context("recorded bodies have no wallets")?;
+        let world = self.services.world.as_ref().context("recorded bodies have no wallets")?;
         let amount = Amount::from_decimal(amount).with_context(|| format!("{amount} does not fit a wallet"))?;
         // The partner is known by its own id.
-        let auth_id = if auth_id == self.credentials.auth_id { "" } else { auth_id };
+        let auth_id = if auth_id == self.services.credentials.auth_id { "" } else { auth_id };
         let mut world = lock(world);
-        let now = self.clock.now();
+        let now = self.services.clock.now();
         ensure!(change(&mut world, auth_id, amount, now), "there is no customer {auth_id}");
         Ok(())
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Control, Wrong, duration};
 
 /// The furthest that one call turns the clock: ten years.
-const FURTHEST: std::time::Duration = std::time::Duration::from_secs(3_660 * 86_400);
+const FURTHEST: std::time::Duration = std::time::Duration::from_hours(3_660 * 24);
 
 #[derive(Serialize)]
 pub(super) struct Shown {

@@ -3,6 +3,7 @@
 mod clock;
 mod conversation;
 mod duration;
+mod faults;
 mod wallets;
 
 use std::sync::{Arc, Mutex};
@@ -10,32 +11,30 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use serde_json::json;
 
 use crate::clock::Clock;
-use crate::telegram::{Chat, Telegram};
+use crate::faults::Faults;
+use crate::telegram::Chat;
 use crate::world::{Credentials, World};
 
 /// What the control calls work on.
 #[derive(Clone)]
 pub(crate) struct Control {
-    clock: Clock,
-    chat: Chat,
-    world: Option<Arc<Mutex<World>>>,
-    credentials: Arc<Credentials>,
-}
-
-impl Control {
-    pub(crate) fn new(clock: Clock, telegram: Telegram, world: Option<Arc<Mutex<World>>>, credentials: Credentials) -> Self {
-        Self { clock, chat: Chat(telegram), world, credentials: Arc::new(credentials) }
-    }
+    pub(crate) clock: Clock,
+    pub(crate) chat: Chat,
+    pub(crate) faults: Faults,
+    pub(crate) world: Option<Arc<Mutex<World>>>,
+    pub(crate) credentials: Arc<Credentials>,
 }
 
 /// The control calls, relative to `/control`.
 pub(crate) fn router(control: Control) -> Router {
     Router::new()
         .route("/clock", get(clock::show).post(clock::turn))
+        .route("/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/faults/{id}", delete(faults::remove))
         .route("/sent", get(conversation::sent))
         .route("/say", post(conversation::say))
         .route("/press", post(conversation::press))

@@ -257,9 +257,8 @@ fn account(world: &World, index: usize, customer: &Customer) -> Account {
         last_login: Some(micros_offset(traits.since + 216_000_000)),
         pricing_tier_id: tier_id(world.seed, traits.tier.number),
         partner_id: world.partner.id(),
-        auto_recharge_config: recharge.map(|below| {
-            json!({"threshold": Plain(below), "amount": Plain(traits.top_up), "enabled": true})
-        }),
+        auto_recharge_config: recharge
+            .map(|below| json!({"threshold": Plain(below), "amount": Plain(traits.top_up), "enabled": true})),
         resource_uri: format!("/v1/Account/{auth_id}/"),
         auth_token: identity.auth_token(),
         auth_id,

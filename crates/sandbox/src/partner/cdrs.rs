@@ -162,14 +162,7 @@ fn list(world: &World, asked: &Asked, scope: Scope) -> Result<List, Refusal> {
 
 fn pagination(page: Page, total: usize) -> Pagination {
     let pages = page.count(total);
-    Pagination {
-        page: page.number,
-        per_page: page.size,
-        total,
-        pages,
-        has_next: page.number < pages,
-        has_prev: page.number > 1,
-    }
+    Pagination { page: page.number, per_page: page.size, total, pages, has_next: page.number < pages, has_prev: page.number > 1 }
 }
 
 fn summary(sums: Sums, last_call: Option<i64>) -> Summary {
@@ -232,7 +225,7 @@ fn cdr(world: &World, index: usize, call: &Call) -> Cdr {
     let contact = identity.contact(dice.roll());
     let own = identity.own_number(dice.roll(), world.numbers_of(index));
     let is_inbound = call.direction == Direction::Inbound;
-    let (caller, callee) = if is_inbound { (contact, own) } else { (own, contact) };
+    let (from, to) = if is_inbound { (contact, own) } else { (own, contact) };
     let is_api = call.product == Product::VoiceApi;
     let (start, end) = (seconds_z(call.start()), seconds_z(call.end));
     Cdr {
@@ -242,7 +235,7 @@ fn cdr(world: &World, index: usize, call: &Call) -> Cdr {
         bridge_uuid: answered.then(|| uuid(&[dice.roll()])),
         call_direction: if is_inbound { "inbound" } else { "outbound" },
         caller_id_name: "",
-        caller_id_number: caller,
+        caller_id_number: from,
         campaign_id: None,
         carrier_ip: "10.0.0.1",
         codec: if is_api { "PCMU" } else { "PCMA" },
@@ -251,7 +244,7 @@ fn cdr(world: &World, index: usize, call: &Call) -> Cdr {
         created_at: end.clone(),
         currency: CURRENCY,
         customer_endpoint: None,
-        destination_number: callee,
+        destination_number: to,
         duration: call.ring + call.talk,
         end_time: end.clone(),
         failure_code: (!answered).then_some(cause.code),

@@ -81,7 +81,7 @@ fn instant(micros: i64) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CostText, Fixed, Tenths, Plain, WalletText, micros_offset, micros_z, seconds_z};
+    use super::{CostText, Fixed, Plain, Tenths, WalletText, micros_offset, micros_z, seconds_z};
     use crate::money::Amount;
 
     fn written(value: impl serde::Serialize) -> String {

@@ -21,8 +21,11 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 
 use crate::clock::Clock;
+use crate::faults::{self, Faults};
 use crate::lock::lock;
 use crate::world::{Credentials, World};
 use query::Parameters;
@@ -58,13 +61,25 @@ impl PartnerApi {
             .route("/analytics", get(|State(api): Api, query: Asking| api.answer(query, reports::analytics)))
             .route("/accounts", get(|State(api): Api, query: Asking| api.answer(query, accounts::list)))
             .route("/accounts/{id}", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::one)))
-            .route("/accounts/{id}/balance", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::balance)))
-            .route("/accounts/{id}/transactions", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, transactions::of_customer)))
+            .route(
+                "/accounts/{id}/balance",
+                get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::balance)),
+            )
+            .route(
+                "/accounts/{id}/transactions",
+                get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, transactions::of_customer)),
+            )
             .route("/transactions", get(|State(api): Api, query: Asking| api.answer(query, transactions::of_all)))
-            .route("/accounts/{id}/cdrs", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, cdrs::of_customer)))
+            .route(
+                "/accounts/{id}/cdrs",
+                get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, cdrs::of_customer)),
+            )
             .route("/accounts/{id}/cdrs/{call}", get(one_cdr))
             .route("/cdrs", get(|State(api): Api, query: Asking| api.answer(query, cdrs::of_all)))
-            .route("/accounts/{id}/numbers", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, numbers::of_customer)))
+            .route(
+                "/accounts/{id}/numbers",
+                get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, numbers::of_customer)),
+            )
             .route("/numbers", get(|State(api): Api, query: Asking| api.answer(query, numbers::of_all)))
             .route("/accounts/{id}/transfer-balance", post(transfer_balance))
             .method_not_allowed_fallback(method_not_allowed)
@@ -124,10 +139,14 @@ type Api = State<PartnerApi>;
 type Asking = Query<Vec<(String, String)>>;
 type Id = Path<String>;
 
-/// Asks every request for the partner's credentials.
-pub(crate) fn guarded(router: Router, credentials: Credentials) -> Router {
+/// Asks every request for the partner's credentials, lets faults strike, and compresses answers for
+/// whoever takes them so.
+pub(crate) fn guarded(router: Router, credentials: Credentials, faults: Faults) -> Router {
     let credentials = Arc::new(credentials);
-    router.layer(middleware::from_fn(move |request, next| authenticate(credentials.clone(), request, next)))
+    router
+        .layer(middleware::from_fn(move |request, next| authenticate(credentials.clone(), request, next)))
+        .layer(middleware::from_fn_with_state(faults, faults::strike_partner))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 /// Lets a request pass that carries the partner's own credentials.

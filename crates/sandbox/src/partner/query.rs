@@ -44,10 +44,7 @@ impl Parameters {
 
     /// `page` and the size under `size`, which may not exceed `largest`.
     pub(super) fn page(&self, size: &str, largest: usize) -> Result<Page, Refusal> {
-        Ok(Page {
-            number: self.number("page", 1, 1, usize::MAX)?,
-            size: self.number(size, PAGE_SIZE, 1, largest)?,
-        })
+        Ok(Page { number: self.number("page", 1, 1, usize::MAX)?, size: self.number(size, PAGE_SIZE, 1, largest)? })
     }
 
     /// A whole number from `least` to `most`.
@@ -66,7 +63,8 @@ impl Parameters {
         let Some(text) = self.text(name) else { return Ok(None) };
         let is_plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let date = is_plain.then(|| text.parse().ok()).flatten();
-        date.map(Some).ok_or_else(|| Refusal::invalid(name, "Must be a date of the form YYYY-MM-DD", "INVALID_FORMAT", &json!(text)))
+        date.map(Some)
+            .ok_or_else(|| Refusal::invalid(name, "Must be a date of the form YYYY-MM-DD", "INVALID_FORMAT", &json!(text)))
     }
 
     /// Two dates of which the first may not be the later one.

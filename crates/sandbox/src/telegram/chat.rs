@@ -81,7 +81,8 @@ fn commands(text: &str) -> Vec<Entity> {
     for word in text.split_inclusive(char::is_whitespace) {
         let name = word.trim_end();
         let rest = name.strip_prefix('/').unwrap_or_default();
-        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '@').unwrap_or(rest.len());
+        let end =
+            rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '@').unwrap_or(rest.len());
         if end > 0 {
             entities.push(Entity::new("bot_command", offset, end + 1));
         }
@@ -96,7 +97,8 @@ mod tests {
 
     #[test]
     fn commands_are_marked_where_words_begin() {
-        let marks: Vec<_> = commands("/low 500 a/b /help@bot, ₹ /x").into_iter().map(|entity| (entity.offset, entity.length)).collect();
+        let marks: Vec<_> =
+            commands("/low 500 a/b /help@bot, ₹ /x").into_iter().map(|entity| (entity.offset, entity.length)).collect();
         assert_eq!(marks, [(0, 4), (13, 9), (26, 2)]);
     }
 }

@@ -55,11 +55,7 @@ pub(super) fn reply_markup(call: &mut Call<'_>) -> Result<Value, Refusal> {
     })
 }
 
-fn edit(
-    call: &mut Call<'_>,
-    mut sent: Sent,
-    change: impl FnOnce(&mut Message) -> Result<(), Refusal>,
-) -> Result<Value, Refusal> {
+fn edit(call: &mut Call<'_>, mut sent: Sent, change: impl FnOnce(&mut Message) -> Result<(), Refusal>) -> Result<Value, Refusal> {
     let (chat, id) = (call.parameters.chat_id()?, call.parameters.message_id()?);
     let (bot, now) = (call.bot(), call.now);
     let message = call.state.message(chat, id, NOTHING_TO_EDIT)?;

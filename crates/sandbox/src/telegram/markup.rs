@@ -83,8 +83,24 @@ struct Parser<'a> {
 }
 
 const TAGS: [&str; 18] = [
-    "a", "b", "strong", "i", "em", "s", "strike", "del", "u", "ins", "tg-spoiler", "tg-emoji", "span", "pre", "code", "blockquote",
-    "tg-time", "tg-date",
+    "a",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "s",
+    "strike",
+    "del",
+    "u",
+    "ins",
+    "tg-spoiler",
+    "tg-emoji",
+    "span",
+    "pre",
+    "code",
+    "blockquote",
+    "tg-time",
+    "tg-date",
 ];
 
 impl Parser<'_> {
@@ -173,9 +189,8 @@ impl Parser<'_> {
         }
         self.place += 1;
         self.take_while(|letter| letter.is_ascii_whitespace());
-        let quote = match self.peek()? {
-            quote @ ('"' | '\'') => quote,
-            _ => return Some(self.take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-'))),
+        let quote @ ('"' | '\'') = self.peek()? else {
+            return Some(self.take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')));
         };
         self.place += 1;
         let raw = self.take_while(|letter| letter != quote);
@@ -233,9 +248,8 @@ impl Parser<'_> {
             entity.language = open.argument;
         }
         if kind == "pre"
-            && let Some(inner) = self.entities.last().filter(|inner| {
-                inner.kind == "code" && inner.offset == open.offset && inner.length == length
-            })
+            && let Some(inner) =
+                self.entities.last().filter(|inner| inner.kind == "code" && inner.offset == open.offset && inner.length == length)
         {
             entity.language.clone_from(&inner.language);
             self.entities.pop();
@@ -295,7 +309,8 @@ mod tests {
 
     #[test]
     fn links_and_code_keep_what_they_carry() {
-        let formatted = parse("<a href=\"https://x.example/?a=1&amp;b=2\">here</a> <pre><code class=\"language-rust\">x</code></pre>");
+        let formatted =
+            parse("<a href=\"https://x.example/?a=1&amp;b=2\">here</a> <pre><code class=\"language-rust\">x</code></pre>");
         let [link, code] = &formatted.expect("good markup").entities[..] else { panic!("two entities") };
         assert_eq!(link.url.as_deref(), Some("https://x.example/?a=1&b=2"));
         assert_eq!(code, &Entity { language: Some("rust".into()), ..Entity::new("pre", 5, 1) });

@@ -29,6 +29,7 @@ pub use message::Person;
 pub use sent::{Button, Sent, SentFile};
 
 use crate::clock::Clock;
+use crate::faults::{self, Faults, Half, Seen};
 use crate::lock::lock;
 use methods::Call;
 use parameters::Parameters;
@@ -42,6 +43,7 @@ pub(crate) struct Telegram(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     clock: Clock,
+    faults: Faults,
 }
 
 impl fmt::Debug for Telegram {
@@ -51,8 +53,8 @@ impl fmt::Debug for Telegram {
 }
 
 impl Telegram {
-    pub(crate) fn new(clock: Clock) -> Self {
-        Self(Arc::new(Inner { state: Mutex::new(State::new()), clock }))
+    pub(crate) fn new(clock: Clock, faults: Faults) -> Self {
+        Self(Arc::new(Inner { state: Mutex::new(State::new()), clock, faults }))
     }
 
     /// `/bot<token>/<method>` and `/file/bot<token>/<path>`.
@@ -63,16 +65,21 @@ impl Telegram {
             .with_state(self.clone())
     }
 
-    async fn call(&self, token: &str, method: &str, request: Request) -> Result<Value, Refusal> {
-        let bot_id = bot_id(token)?;
-        let parameters = Parameters::read(request).await?;
+    async fn call(&self, bot_id: i64, method: &str, parameters: &Parameters) -> Result<Value, Refusal> {
         if method.eq_ignore_ascii_case("getUpdates") {
-            return self.get_updates(&parameters).await;
+            return self.get_updates(parameters).await;
         }
         let (method, function) = methods::find(method)?;
         let now = self.0.clock.now();
         let mut state = lock(&self.0.state);
-        function(&mut Call { state: &mut state, method, parameters: &parameters, now, bot_id })
+        function(&mut Call { state: &mut state, method, parameters, now, bot_id })
+    }
+
+    async fn answer(&self, bot_id: i64, method: &str, parameters: &Parameters) -> Response {
+        match self.call(bot_id, method, parameters).await {
+            Ok(result) => axum::Json(json!({"ok": true, "result": result})).into_response(),
+            Err(refusal) => refusal.into_response(),
+        }
     }
 }
 
@@ -89,11 +96,16 @@ async fn answer(
     Shared(telegram): Shared<Telegram>,
     Path((token, method)): Path<(String, String)>,
     request: Request,
-) -> Response {
-    match telegram.call(&token, &method, request).await {
-        Ok(result) => axum::Json(json!({"ok": true, "result": result})).into_response(),
-        Err(refusal) => refusal.into_response(),
-    }
+) -> Result<Response, Refusal> {
+    let bot_id = bot_id(&token)?;
+    let cord = faults::cord(request.extensions());
+    let parameters = Parameters::read(request).await?;
+    let seen = Seen { half: Half::Telegram, verb: "", name: &method, chat: parameters.integer("chat_id") };
+    let work = telegram.answer(bot_id, &method, &parameters);
+    Ok(match telegram.0.faults.strike(&seen) {
+        Some(fault) => fault.befall(cord, work).await,
+        None => work.await,
+    })
 }
 
 async fn download(Shared(telegram): Shared<Telegram>, Path((token, folder, name)): Path<(String, String, String)>) -> Response {

@@ -67,7 +67,8 @@ fn file(call: &mut Call<'_>, kind: &str) -> Result<Value, Refusal> {
             message.photo.push(PhotoSize { file_id: id, file_unique_id: unique, file_size: size, width, height });
         } else {
             let mime_type = mime_type(&name);
-            message.document = Some(Document { file_id: id, file_unique_id: unique, file_size: size, file_name: name, mime_type });
+            message.document =
+                Some(Document { file_id: id, file_unique_id: unique, file_size: size, file_name: name, mime_type });
         }
     });
     (sent.chat_id, sent.message_id) = (chat, message.message_id);

@@ -79,7 +79,7 @@ impl World {
                 }
                 _ if due.amount <= self.partner.wallet => {
                     customer.record(Entry { at, amount: due.amount, kind: Kind::Transfer("Recharge".into()) });
-                    self.partner.enter(Movement { at, amount: -due.amount, customer: u32::try_from(index).ok() });
+                    self.partner.enter(Movement { at, amount: -due.amount });
                 }
                 _ => {
                     customer.due = Some(Due { second: due.second + 6 * 3_600, ..due });
@@ -103,7 +103,8 @@ impl World {
         if hour.of_day() == 6 {
             let of_month = day.of_month();
             let customers = self.customers.iter_mut();
-            let due = customers.filter(|customer| customer.traits.rent_day == of_month && customer.traits.is_present(hour.start()));
+            let due =
+                customers.filter(|customer| customer.traits.rent_day == of_month && customer.traits.is_present(hour.start()));
             let collected: u32 = due.map(|customer| collect_rent(customer, hour.start())).sum();
             if let Some(hour) = self.hours.last_mut() {
                 hour.movements += collected;
@@ -111,7 +112,7 @@ impl World {
         }
         if hour.of_day() == 10 && !day.is_sunday() && self.partner.wallet < self.partner.top_up.share(1, 3) {
             let amount = self.partner.top_up;
-            self.partner.enter(Movement { at: hour.start() * 1_000_000, amount, customer: None });
+            self.partner.enter(Movement { at: hour.start() * 1_000_000, amount });
         }
     }
 }

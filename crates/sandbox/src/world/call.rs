@@ -69,8 +69,8 @@ const LEAD: u32 = 120;
 const SPAN: u32 = 3_600 - LEAD;
 /// Quantiles of an exponential distribution of mean 1000.
 const QUANTILES: [u32; 33] = [
-    0, 32, 65, 98, 134, 170, 208, 247, 288, 330, 375, 421, 470, 521, 575, 633, 693, 758, 827, 901, 981, 1068, 1163, 1269, 1386, 1520,
-    1674, 1856, 2079, 2367, 2773, 3466, 4564,
+    0, 32, 65, 98, 134, 170, 208, 247, 288, 330, 375, 421, 470, 521, 575, 633, 693, 758, 827, 901, 981, 1068, 1163, 1269, 1386,
+    1520, 1674, 1856, 2079, 2367, 2773, 3466, 4564,
 ];
 
 /// Deals the calls that a customer would make in `hour`, in the order in which they end.
@@ -90,8 +90,8 @@ pub(crate) fn deal(traits: &Traits, hour: Hour, mut each: impl FnMut(Call)) {
         let [when, way, carrier, fate] = quarters(dice.roll());
         let [length, bell, _, _] = quarters(dice.roll());
         // Each call ends in a slot of its own, so they come in order.
-        let offset = LEAD + (number * SPAN + (when * SPAN >> 16)) / count;
-        let ring = 2 + (bell * 23 >> 16);
+        let offset = LEAD + (number * SPAN + ((when * SPAN) >> 16)) / count;
+        let ring = 2 + ((bell * 23) >> 16);
         let inbound = below(way, traits.inbound);
         let (outcome, talk) = if below(fate, habit.answered) {
             (Outcome::Answered, (3 + stretched(length, habit.talk)).min(offset - ring))
@@ -136,7 +136,7 @@ fn below(draw: u32, per_mille: u32) -> bool {
 fn stretched(draw: u32, mean: u32) -> u32 {
     let (place, part) = ((draw >> 11) as usize, draw & 0x7ff);
     let (low, high) = (QUANTILES[place], QUANTILES[place + 1]);
-    (low + ((high - low) * part >> 11)) * mean / 1_000
+    (low + (((high - low) * part) >> 11)) * mean / 1_000
 }
 
 fn missed(draw: u32) -> Outcome {

@@ -30,15 +30,8 @@ pub(crate) enum Role {
     Arriving,
 }
 
-const CAST: [Role; 7] = [
-    Role::BecomesLow,
-    Role::AlmostEmpty,
-    Role::Low,
-    Role::Sinking,
-    Role::StuckDialer,
-    Role::Defrauded,
-    Role::Leaving,
-];
+const CAST: [Role; 7] =
+    [Role::BecomesLow, Role::AlmostEmpty, Role::Low, Role::Sinking, Role::StuckDialer, Role::Defrauded, Role::Leaving];
 
 /// The part of customer `index` among `customers`; the one past the last arrives later.
 pub(crate) fn role(seed: u64, customers: usize, index: usize) -> Role {
@@ -48,7 +41,7 @@ pub(crate) fn role(seed: u64, customers: usize, index: usize) -> Role {
     let offset = Dice::new(&[seed, 0x6361_7374]).below(u32::try_from(customers).unwrap_or(u32::MAX)) as usize;
     let apart = (customers / CAST.len()).max(1);
     let place = (index + customers - offset) % customers;
-    if place % apart == 0 { CAST.get(place / apart).copied().unwrap_or(Role::Ordinary) } else { Role::Ordinary }
+    if place.is_multiple_of(apart) { CAST.get(place / apart).copied().unwrap_or(Role::Ordinary) } else { Role::Ordinary }
 }
 
 /// Prepares a customer for its part in a world that opens at `start`.

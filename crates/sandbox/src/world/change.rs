@@ -22,7 +22,7 @@ impl World {
         let at = self.micros;
         if auth_id.is_empty() {
             let amount = balance - self.partner.wallet;
-            self.partner.enter(Movement { at, amount, customer: None });
+            self.partner.enter(Movement { at, amount });
             return true;
         }
         let Some(customer) = self.customer_mut(auth_id) else { return false };
@@ -39,7 +39,7 @@ impl World {
         self.advance_to(now);
         let at = self.micros;
         if auth_id.is_empty() {
-            self.partner.enter(Movement { at, amount, customer: None });
+            self.partner.enter(Movement { at, amount });
             return true;
         }
         let Some(customer) = self.customer_mut(auth_id) else { return false };
@@ -49,7 +49,12 @@ impl World {
     }
 
     /// Moves money from the partner to a customer: wholly or not at all. Gives both wallets as they are afterwards.
-    pub(crate) fn transfer(&mut self, auth_id: &str, amount: Amount, description: &str) -> Result<(Amount, Amount), TransferRefused> {
+    pub(crate) fn transfer(
+        &mut self,
+        auth_id: &str,
+        amount: Amount,
+        description: &str,
+    ) -> Result<(Amount, Amount), TransferRefused> {
         let at = self.micros;
         let available = self.partner.wallet;
         let index = self.customer(auth_id).ok_or(TransferRefused::UnknownCustomer)?.0;
@@ -60,7 +65,7 @@ impl World {
         customer.enter(Entry { at, amount, kind: Kind::Transfer(description.into()) });
         let wallet = customer.wallet;
         self.count_movement();
-        self.partner.enter(Movement { at, amount: -amount, customer: u32::try_from(index).ok() });
+        self.partner.enter(Movement { at, amount: -amount });
         Ok((self.partner.wallet, wallet))
     }
 

@@ -111,7 +111,8 @@ impl Identity {
         if !dice.chance(660) {
             return None;
         }
-        let mut letters = |count: usize| -> String { (0..count).map(|_| char::from(*dice.pick(b"ABCDEFGHKLMNPRSTUVWX"))).collect() };
+        let mut letters =
+            |count: usize| -> String { (0..count).map(|_| char::from(*dice.pick(b"ABCDEFGHKLMNPRSTUVWX"))).collect() };
         let (owner, last) = (letters(5), letters(1));
         Some(format!("{:02}{owner}{:04}{last}1Z{}", self.city().gst, self.key % 10_000, self.key % 10))
     }
@@ -169,7 +170,14 @@ pub(crate) fn uuid(purpose: &[u64]) -> String {
 pub(crate) fn hyphenated(high: u64, low: u64) -> String {
     let high = (high & !0xf000) | 0x4000;
     let low = (low & !(0b11 << 62)) | (0b10 << 62);
-    format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff, high & 0xffff, low >> 48, low & 0xffff_ffff_ffff)
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    )
 }
 
 #[cfg(test)]

@@ -155,7 +155,9 @@ fn a_call_is_found_by_its_id_and_only_with_its_customer() {
     let world = World::open(7, 5, start(0));
     let mut calls = Vec::new();
     world.calls(Scope::All, world.window(Some(world.today()), None), |index, _, call| calls.push((index, call)));
-    world.calls(Scope::All, world.window(Some(world.today().plus(-3)), Some(world.today().plus(-3))), |index, _, call| calls.push((index, call)));
+    world.calls(Scope::All, world.window(Some(world.today().plus(-3)), Some(world.today().plus(-3))), |index, _, call| {
+        calls.push((index, call));
+    });
     assert!(calls.len() > 100);
     for (index, call) in calls {
         let id = call_id(world.seed, index, &call);
@@ -175,7 +177,10 @@ fn the_default_world_has_something_to_tell_early() {
     };
     let at_start = low(&world);
     assert!((2..=4).contains(&at_start.len()), "{at_start:?}");
-    assert_eq!(world.customers().filter(|(_, customer)| customer.wallet < Amount::rupees(500) && !customer.traits.is_postpaid()).count(), 1);
+    assert_eq!(
+        world.customers().filter(|(_, customer)| customer.wallet < Amount::rupees(500) && !customer.traits.is_postpaid()).count(),
+        1
+    );
     world.advance_to(start(3 * 60));
     let fallen: Vec<usize> = low(&world).into_iter().filter(|index| !at_start.contains(index)).collect();
     assert!(!fallen.is_empty(), "one falls below 2,000 within three hours");
@@ -193,7 +198,10 @@ fn the_default_world_has_something_to_tell_early() {
 fn a_wallet_without_money_lets_no_call_through() {
     let mut world = World::open(7, 10, start(0));
     let (index, id) = {
-        let (index, _) = world.customers().find(|(_, customer)| !customer.traits.is_postpaid() && customer.traits.usual.calls > 100).expect("one");
+        let (index, _) = world
+            .customers()
+            .find(|(_, customer)| !customer.traits.is_postpaid() && customer.traits.usual.calls > 100)
+            .expect("one");
         (index, world.identity(index).auth_id())
     };
     world.set_wallet(&id, Amount::ZERO, start(0));
@@ -201,7 +209,9 @@ fn a_wallet_without_money_lets_no_call_through() {
     let mut calls = 0;
     let count = |world: &World| {
         let mut calls = 0;
-        world.calls(Scope::One(index), world.window(Some(world.today()), None), |_, _, call| calls += u32::from(call.end > start(0).timestamp()));
+        world.calls(Scope::One(index), world.window(Some(world.today()), None), |_, _, call| {
+            calls += u32::from(call.end > start(0).timestamp());
+        });
         calls
     };
     calls += count(&world);
@@ -210,5 +220,7 @@ fn a_wallet_without_money_lets_no_call_through() {
     world.advance_to(start(105));
     assert!(count(&world) > 0);
     let entries = &world.any_customer(index).expect("the customer").entries;
-    assert!(entries.iter().any(|entry| entry.kind == Kind::Adjustment) && entries.iter().any(|entry| entry.kind == Kind::Payment));
+    assert!(
+        entries.iter().any(|entry| entry.kind == Kind::Adjustment) && entries.iter().any(|entry| entry.kind == Kind::Payment)
+    );
 }

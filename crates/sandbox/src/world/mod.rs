@@ -27,12 +27,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 pub(crate) use call::{Call, Direction, Outcome, Product};
-pub(crate) use customer::Customer;
 pub(crate) use change::TransferRefused;
-pub(crate) use identity::{Given, Identity, uuid};
+pub(crate) use customer::Customer;
+pub(crate) use identity::{Identity, uuid};
 pub(crate) use ledger::{Entry, Kind};
-pub(crate) use records::{Cause, Movement, Scope, Window, call_id, call_number};
 pub(crate) use partner::{COMPANY, CURRENCY, Credentials, NAME};
+pub(crate) use records::{Cause, Movement, Scope, call_id, call_number};
 pub(crate) use tier::{NUMBER_SETUP, Tier};
 pub(crate) use totals::{Sums, Totals};
 pub(crate) use traits::Kyc;
@@ -126,7 +126,11 @@ impl World {
             let opening = match customer.traits.payment {
                 _ if is_staged => PLENTY,
                 Payment::Postpaid => Amount::ZERO,
-                _ => customer.traits.reserve() + customer.traits.top_up.share(part, 1_000) + Amount::paise(i64::from(dice.below(9_999))),
+                _ => {
+                    customer.traits.reserve()
+                        + customer.traits.top_up.share(part, 1_000)
+                        + Amount::paise(i64::from(dice.below(9_999)))
+                }
             };
             customer.enter(Entry { at: self.micros, amount: opening, kind: Kind::Opening });
             self.count_movement();
@@ -214,4 +218,3 @@ impl World {
         hours.map(move |(place, counts)| (Hour::from_number(first + i64::try_from(place).unwrap_or(0)), *counts))
     }
 }
-

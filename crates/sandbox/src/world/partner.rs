@@ -10,8 +10,6 @@ pub(crate) struct Movement {
     pub(crate) at: i64,
     /// Below zero when money leaves the wallet.
     pub(crate) amount: Amount,
-    /// The customer it went to, or nobody when the partner paid in or was set right.
-    pub(crate) customer: Option<u32>,
 }
 
 /// The one partner of a world.
@@ -37,7 +35,7 @@ impl Partner {
     pub(crate) fn new(seed: u64, customers: usize, top_up: Amount, at: i64) -> Self {
         let mut partner =
             Self { seed, wallet: Amount::ZERO, ledger: Vec::new(), top_up, max_accounts: (customers * 2).max(1_000) };
-        partner.enter(Movement { at, amount: top_up, customer: None });
+        partner.enter(Movement { at, amount: top_up });
         partner
     }
 

@@ -46,12 +46,7 @@ impl World {
     }
 
     /// Every movement of `window`, in no order.
-    pub(crate) fn movements<'a>(
-        &'a self,
-        scope: Scope,
-        window: Window,
-        mut each: impl FnMut(usize, &'a Customer, Movement<'a>),
-    ) {
+    pub(crate) fn movements<'a>(&'a self, scope: Scope, window: Window, mut each: impl FnMut(usize, &'a Customer, Movement<'a>)) {
         for (index, customer) in self.scoped(scope) {
             relive(customer, window, |call| {
                 if call.cost() > Amount::ZERO {
@@ -85,12 +80,11 @@ impl World {
             }
             let here = rows(counts) as usize;
             if total + here > skip && total < skip.saturating_add(take) {
-                match &mut part {
-                    Some(part) => part.first = first,
-                    None => {
-                        part = Some(Window { first, last: last.min(window.last) });
-                        before = skip - total;
-                    }
+                if let Some(part) = &mut part {
+                    part.first = first;
+                } else {
+                    part = Some(Window { first, last: last.min(window.last) });
+                    before = skip - total;
                 }
             }
             total += here;

@@ -38,7 +38,16 @@ const EVERY_DAY: [u32; 7] = [1000, 980, 970, 980, 1030, 1060, 960];
 /// Every trade of the world.
 pub(crate) const TRADES: [Trade; 12] = [
     Trade {
-        words: &["Diagnostics", "Dental Care", "Eye Clinic", "Hospitals", "Physio Centre", "Pharmacy", "Path Labs", "Skin Clinic"],
+        words: &[
+            "Diagnostics",
+            "Dental Care",
+            "Eye Clinic",
+            "Hospitals",
+            "Physio Centre",
+            "Pharmacy",
+            "Path Labs",
+            "Skin Clinic",
+        ],
         hours: CLINIC,
         week: SIX_DAYS,
         calls: (60, 220),
@@ -49,7 +58,16 @@ pub(crate) const TRADES: [Trade; 12] = [
         streaming: false,
     },
     Trade {
-        words: &["Logistics", "Couriers", "Roadlines", "Cargo Movers", "Packers and Movers", "Cold Chain", "Freight", "Transport"],
+        words: &[
+            "Logistics",
+            "Couriers",
+            "Roadlines",
+            "Cargo Movers",
+            "Packers and Movers",
+            "Cold Chain",
+            "Freight",
+            "Transport",
+        ],
         hours: OFFICE,
         week: SIX_DAYS,
         calls: (80, 320),

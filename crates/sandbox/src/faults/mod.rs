@@ -1,0 +1,293 @@
+//! Faults: what goes wrong on purpose, on which calls, how often.
+
+mod answer;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Extensions;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::connection::Cord;
+use crate::lock::lock;
+use crate::random::Dice;
+
+/// Which of the two services fails.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Half {
+    /// The Partner API.
+    #[default]
+    Partner,
+    /// The Bot API.
+    Telegram,
+}
+
+/// What a spoilt body looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spoilt {
+    /// Bytes that are not text.
+    Garbage,
+    /// The first half of the true body.
+    Truncated,
+    /// A page for people, as proxies answer with.
+    Html,
+    /// Nothing.
+    Empty,
+}
+
+/// Where a client is told how long to wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hint {
+    /// In the header, as seconds, and in the body.
+    #[default]
+    Both,
+    /// In the header alone, as seconds.
+    Header,
+    /// In the header alone, as a date.
+    Date,
+    /// In the body alone.
+    Body,
+}
+
+/// Something that goes wrong. Fields that are left out do nothing; without `operation`, `path` and
+/// `chat` it strikes every call of its half.
+///
+/// ```
+/// use vobiz_sandbox::Fault;
+///
+/// let busy = Fault { operation: Some("GET /dashboard".into()), status: Some(503), times: Some(2), ..Fault::default() };
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fault {
+    /// The service.
+    pub half: Half,
+    /// One call: `GET /accounts/{id}/balance`, or a method of the Bot API.
+    pub operation: Option<String>,
+    /// Every path that begins like this, relative to the base path: `/accounts/MA_`.
+    pub path: Option<String>,
+    /// One chat, for the Bot API.
+    pub chat: Option<i64>,
+    /// The status to answer with, nothing being done.
+    pub status: Option<u16>,
+    /// What the error says.
+    pub message: Option<String>,
+    /// Seconds a client should wait; makes the status 429 where none is given.
+    pub retry_after: Option<u64>,
+    /// Where it is told so.
+    pub hint: Hint,
+    /// What becomes of the body.
+    pub body: Option<Spoilt>,
+    /// A body to answer with.
+    pub answer: Option<Value>,
+    /// Milliseconds of real time to wait first.
+    pub latency_ms: u64,
+    /// Closes the connection instead of answering.
+    pub drop: bool,
+    /// Lets the call be done first, so that only its answer is lost.
+    pub after: bool,
+    /// How many calls it strikes before it is over; without end when left out.
+    pub times: Option<u32>,
+    /// How many in a hundred calls it strikes; all when left out.
+    pub percent: Option<u32>,
+}
+
+/// A fault that is in force.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct ActiveFault {
+    /// Its number, to remove it by.
+    pub id: u64,
+    /// How many calls it struck.
+    pub struck: u32,
+    /// The fault.
+    #[serde(flatten)]
+    pub fault: Fault,
+}
+
+/// A handle on the faults of a sandbox. Cheap to clone.
+#[derive(Clone)]
+pub struct Faults(Arc<Inner>);
+
+struct Inner {
+    seed: u64,
+    active: Mutex<Active>,
+}
+
+#[derive(Default)]
+struct Active {
+    faults: Vec<ActiveFault>,
+    last_id: u64,
+    calls: u64,
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.list()).finish()
+    }
+}
+
+/// A call, as faults see it.
+pub(crate) struct Seen<'a> {
+    pub(crate) half: Half,
+    /// `GET` and the like; empty for the Bot API.
+    pub(crate) verb: &'a str,
+    /// A path, or a method of the Bot API.
+    pub(crate) name: &'a str,
+    pub(crate) chat: Option<i64>,
+}
+
+impl Faults {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Arc::new(Inner { seed, active: Mutex::default() }))
+    }
+
+    /// Puts a fault in force; gives its number.
+    pub fn add(&self, fault: Fault) -> u64 {
+        let mut active = lock(&self.0.active);
+        active.last_id += 1;
+        let id = active.last_id;
+        active.faults.push(ActiveFault { id, struck: 0, fault });
+        id
+    }
+
+    /// The faults in force, oldest first.
+    pub fn list(&self) -> Vec<ActiveFault> {
+        lock(&self.0.active).faults.clone()
+    }
+
+    /// Ends one fault; false when it was not in force.
+    pub fn remove(&self, id: u64) -> bool {
+        let mut active = lock(&self.0.active);
+        let before = active.faults.len();
+        active.faults.retain(|fault| fault.id != id);
+        active.faults.len() < before
+    }
+
+    /// Ends all faults.
+    pub fn clear(&self) {
+        lock(&self.0.active).faults.clear();
+    }
+
+    /// The first fault that strikes this call, if one does.
+    pub(crate) fn strike(&self, seen: &Seen<'_>) -> Option<Fault> {
+        let mut active = lock(&self.0.active);
+        if active.faults.is_empty() {
+            return None;
+        }
+        active.calls += 1;
+        let calls = active.calls;
+        let strikes = |fault: &ActiveFault| {
+            let percent = fault.fault.percent.unwrap_or(100);
+            fault.fault.concerns(seen) && Dice::new(&[self.0.seed, fault.id, calls]).below(100) < percent
+        };
+        let place = active.faults.iter().position(strikes)?;
+        let struck = active.faults.get_mut(place)?;
+        struck.struck += 1;
+        let fault = struck.fault.clone();
+        if fault.times.is_some_and(|times| struck.struck >= times) {
+            active.faults.remove(place);
+        }
+        Some(fault)
+    }
+}
+
+impl Fault {
+    fn concerns(&self, seen: &Seen<'_>) -> bool {
+        self.half == seen.half
+            && self.operation.as_deref().is_none_or(|operation| is_operation(operation, seen))
+            && self.path.as_deref().is_none_or(|path| seen.name.starts_with(path))
+            && self.chat.is_none_or(|chat| seen.chat == Some(chat))
+    }
+
+    /// Does to a call what the fault says. `work` does the call itself.
+    pub(crate) async fn befall(self, cord: Option<Cord>, work: impl Future<Output = Response>) -> Response {
+        tokio::time::sleep(Duration::from_millis(self.latency_ms)).await;
+        let done = if self.after || !self.replaces_answer() { Some(work.await) } else { None };
+        if self.drop {
+            if let Some(cord) = cord {
+                cord.cut();
+            }
+            return axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        answer::spoilt(&self, done).await
+    }
+
+    fn replaces_answer(&self) -> bool {
+        self.drop || self.status.is_some() || self.retry_after.is_some() || self.answer.is_some()
+    }
+}
+
+/// Segments in braces stand for any one segment.
+fn is_operation(operation: &str, seen: &Seen<'_>) -> bool {
+    if seen.half == Half::Telegram {
+        return operation.eq_ignore_ascii_case(seen.name);
+    }
+    let Some((verb, path)) = operation.split_once(' ') else { return false };
+    let (wanted, found) = (path.trim_matches('/').split('/'), seen.name.trim_matches('/').split('/'));
+    verb.eq_ignore_ascii_case(seen.verb)
+        && wanted.clone().count() == found.clone().count()
+        && wanted.zip(found).all(|(wanted, found)| wanted.starts_with('{') || wanted == found)
+}
+
+/// Lets the faults of the Partner API strike.
+pub(crate) async fn strike_partner(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+    let seen = Seen { half: Half::Partner, verb: request.method().as_str(), name: request.uri().path(), chat: None };
+    match faults.strike(&seen) {
+        None => next.run(request).await,
+        Some(fault) => {
+            let cord = cord(request.extensions());
+            fault.befall(cord, next.run(request)).await
+        }
+    }
+}
+
+/// What the connection of a request can be cut with.
+pub(crate) fn cord(extensions: &Extensions) -> Option<Cord> {
+    extensions.get::<ConnectInfo<Cord>>().map(|ConnectInfo(cord)| cord.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Faults, Half, Seen};
+
+    fn seen(verb: &'static str, name: &'static str) -> Seen<'static> {
+        Seen { half: Half::Partner, verb, name, chat: None }
+    }
+
+    #[test]
+    fn an_operation_is_matched_as_a_whole_and_a_path_by_its_beginning() {
+        let operation = Fault { operation: Some("GET /accounts/{id}/balance".into()), ..Fault::default() };
+        assert!(operation.concerns(&seen("GET", "/accounts/MA_1/balance")));
+        assert!(!operation.concerns(&seen("POST", "/accounts/MA_1/balance")));
+        assert!(!operation.concerns(&seen("GET", "/accounts/MA_1")));
+        let path = Fault { path: Some("/accounts".into()), ..Fault::default() };
+        assert!(path.concerns(&seen("GET", "/accounts/MA_1")));
+        assert!(!path.concerns(&seen("GET", "/me")));
+    }
+
+    #[test]
+    fn a_fault_is_over_after_so_many_strikes() {
+        let faults = Faults::new(7);
+        faults.add(Fault { times: Some(2), ..Fault::default() });
+        let strikes = (0..5).filter(|_| faults.strike(&seen("GET", "/me")).is_some()).count();
+        assert_eq!(strikes, 2);
+        assert!(faults.list().is_empty());
+    }
+
+    #[test]
+    fn a_fault_strikes_about_as_often_as_it_says() {
+        let faults = Faults::new(7);
+        faults.add(Fault { percent: Some(30), ..Fault::default() });
+        let strikes = (0..1000).filter(|_| faults.strike(&seen("GET", "/me")).is_some()).count();
+        assert!((250..350).contains(&strikes), "{strikes}");
+    }
+}
