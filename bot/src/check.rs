@@ -40,7 +40,9 @@ pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
         Ok(subjects) => Observation::complete(now, subjects.clone()),
         Err(error) => Observation::failed(now, error),
     };
-    let evaluation = evaluate(&policy, &seen, &State::default(), now);
+    let mut evaluation = evaluate(&policy, &seen, &State::default(), now);
+    // Monitoring shows the first line, which is the worst.
+    evaluation.transitions.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
     let look = Look { dashboard, subjects, evaluation, level: config.policy.low_balance(), policy };
     let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
     terminal::say(&text).context("cannot print the result")?;
@@ -147,22 +149,12 @@ impl Look {
             Err(error) => lines.push(format!("unknown: {error}")),
         }
         for alert in &self.evaluation.transitions {
-            let who = alert.subject.name.as_deref().unwrap_or("(no name)");
             let balance = words::beside(alert.value, alert.level, alert.subject.currency.as_deref());
-            lines.push(format!(
-                "{}: {who} ({}) has {balance}; {}: {}",
-                alert.severity,
-                alert.subject.auth_id,
-                alert.rule,
-                alert.reason()
-            ));
+            let who = who(&alert.subject);
+            lines.push(format!("{}: {who} has {balance}; {}: {}", alert.severity, alert.rule, alert.reason()));
         }
         for subject in self.unread() {
-            lines.push(format!(
-                "unknown: {} ({}): the balance was not sent",
-                subject.name.as_deref().unwrap_or("(no name)"),
-                subject.auth_id
-            ));
+            lines.push(format!("unknown: {}: the balance was not sent", who(subject)));
         }
         match &self.dashboard {
             Ok(report) => {
@@ -178,6 +170,12 @@ impl Look {
         }
         terminal::tame(&lines.join("\n"))
     }
+}
+
+/// Name and id on one line, whatever is in them.
+fn who(subject: &Subject) -> String {
+    let name = subject.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("(no name)");
+    words::plain(&format!("{} ({})", words::name(Some(name), &subject.auth_id), words::escape(&subject.auth_id)))
 }
 
 /// A report nested as on the wire, with the figures that the API leaves out beside those it sends.
