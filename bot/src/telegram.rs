@@ -106,9 +106,10 @@ fn failure(error: RequestError) -> Failure {
         RequestError::Api(ApiError::Unknown(text)) if !is_final(&text) => {
             Failure::Transient(format!("Telegram answered: {text}"))
         }
-        RequestError::Api(error @ (ApiError::TerminatedByOtherGetUpdates | ApiError::CantGetUpdates)) => {
-            Failure::Transient(error.to_string())
-        }
+        // These are about the bot, not the message: it goes out when the token is put right.
+        RequestError::Api(
+            error @ (ApiError::InvalidToken | ApiError::TerminatedByOtherGetUpdates | ApiError::CantGetUpdates),
+        ) => Failure::Transient(error.to_string()),
         RequestError::Api(error) => Failure::Final(error.to_string()),
         RequestError::Network(error) if error.is_timeout() => Failure::Transient("Telegram did not answer in time".to_owned()),
         RequestError::Network(error) if error.is_connect() => Failure::Transient("cannot connect to Telegram".to_owned()),
@@ -120,5 +121,5 @@ fn failure(error: RequestError) -> Failure {
 
 /// Answers that teloxide has no name for: Telegram says in their first word whether they are final.
 fn is_final(text: &str) -> bool {
-    ["Bad Request", "Forbidden", "Unauthorized", "Not Found"].iter().any(|start| text.starts_with(start))
+    ["Bad Request", "Forbidden"].iter().any(|start| text.starts_with(start))
 }

@@ -1,0 +1,337 @@
+//! `vobiz-bot run`: watches, tells, answers, and loses nothing, over both services.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up fails the test")]
+
+mod bot;
+
+use bot::{Bot, GROUP, Home, PRIVATE, fill, recorded, said, texts, until, until_said, until_said_as, world};
+use rust_decimal::Decimal;
+use vobiz_core::alert::Subject;
+use vobiz_sandbox::{Fault, Half, Person, Sandbox, Spoilt};
+
+/// A sandbox whose wallets are all full, two of its customers that rules watch, and a bot of two chats that runs.
+async fn running() -> (Sandbox, [Subject; 2], Home, Bot) {
+    let sandbox = world(8).await;
+    let watched = fill(&sandbox).await;
+    let [first, second, ..] = watched.as_slice() else { panic!("two customers that rules watch") };
+    let home = Home::of_two_chats(&sandbox);
+    let bot = home.start();
+    (sandbox, [first.clone(), second.clone()], home, bot)
+}
+
+fn set(sandbox: &Sandbox, customer: &Subject, balance: i64) {
+    sandbox.set_wallet(&customer.auth_id, Decimal::from(balance)).expect("a wallet can be set");
+}
+
+fn name(customer: &Subject) -> &str {
+    customer.name.as_deref().expect("customers of the sandbox have names")
+}
+
+/// Says something in the private chat and gives the answer.
+fn ask(sandbox: &Sandbox, text: &str) -> String {
+    let before = said(sandbox, PRIVATE).len();
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), text);
+    until_said(sandbox, PRIVATE, before + 1).remove(before)
+}
+
+#[tokio::test]
+async fn a_low_wallet_is_told_once_in_each_chat_through_a_crash_until_it_recovers() {
+    let (sandbox, [low, other], home, bot) = running().await;
+
+    set(&sandbox, &low, 1_999);
+    for chat in [PRIVATE, GROUP] {
+        let told = until_said(&sandbox, chat, 1).remove(0);
+        for part in [name(&low), &low.auth_id, "₹1,999", "₹2,000", "warning"] {
+            assert!(told.contains(part), "{part} is not in {told}");
+        }
+        assert!(told.starts_with("🟠"), "{told}");
+    }
+    set(&sandbox, &low, 480);
+    for chat in [PRIVATE, GROUP] {
+        let told = until_said(&sandbox, chat, 2).remove(1);
+        assert!(told.starts_with("🔴") && told.contains("critical") && told.contains("₹480") && told.contains("₹500"), "{told}");
+    }
+
+    bot.kill();
+    let bot = home.start();
+    // Its alert shows that polls were judged since the restart, and that they repeated nothing.
+    set(&sandbox, &other, 100);
+    for chat in [PRIVATE, GROUP] {
+        let told = until_said(&sandbox, chat, 3).remove(2);
+        assert!(told.contains(&other.auth_id) && told.contains("critical"), "{told}");
+    }
+    sandbox.top_up(&low.auth_id, Decimal::from(10_000)).expect("a wallet can be topped up");
+    for chat in [PRIVATE, GROUP] {
+        let told = until_said(&sandbox, chat, 4);
+        assert_eq!(told.len(), 4, "{told:#?}");
+        let last = &told[3];
+        assert!(last.starts_with("🟢") && last.contains("recovered") && last.contains(name(&low)), "{last}");
+        assert!(last.contains("₹10,480"), "{last}");
+    }
+    assert!(bot.terminate().success(), "SIGTERM ends it well");
+}
+
+#[tokio::test]
+async fn many_low_wallets_are_one_message_with_the_whole_list() {
+    let sandbox = world(12).await;
+    let watched = fill(&sandbox).await;
+    assert!(watched.len() >= 6, "{watched:?}");
+    for customer in &watched {
+        set(&sandbox, customer, 300);
+    }
+    let home = Home::of_two_chats(&sandbox);
+    let _bot = home.start();
+    let told = until_said(&sandbox, PRIVATE, 1).remove(0);
+    for customer in &watched {
+        assert!(told.contains(&customer.auth_id), "{} is not in {told}", customer.auth_id);
+    }
+    assert!(told.contains(&format!("{} wallets need money", watched.len())), "{told}");
+}
+
+#[tokio::test]
+async fn a_stranger_is_told_once_and_nothing_else() {
+    let (sandbox, [low, _], _home, _bot) = running().await;
+    let stranger = Person::new(777_001, "Mallory");
+    sandbox.chat().say(777_001, &stranger, "/dashboard");
+    let told = until_said(&sandbox, 777_001, 1).remove(0);
+    assert!(told.contains("777001") && !told.contains('₹') && told.chars().count() < 120, "{told}");
+    sandbox.chat().say(777_001, &stranger, "/summary");
+    sandbox.chat().say(777_001, &stranger, &format!("/customer {}", low.auth_id));
+    // Updates are answered in order: this answer comes after those that do not.
+    assert!(ask(&sandbox, "/help").contains("/dashboard"));
+    set(&sandbox, &low, 100);
+    until_said_as("the alert", &sandbox, PRIVATE, |texts| texts.iter().any(|text| text.contains("critical")));
+    assert_eq!(texts(&sandbox, 777_001).len(), 1);
+}
+
+#[tokio::test]
+async fn every_command_is_answered_with_true_figures() {
+    let (sandbox, [low, _], _home, mut bot) = running().await;
+    let total: Decimal = sandbox.wallets().iter().map(|wallet| wallet.balance).sum();
+    assert_eq!(total, Decimal::from(400_000));
+
+    for command in ["/start", "/help"] {
+        let help = ask(&sandbox, command);
+        for name in ["/summary", "/low", "/customer", "/dashboard", "/analytics"] {
+            assert!(help.contains(name), "{command}: {help}");
+        }
+    }
+    let dashboard = ask(&sandbox, "/dashboard");
+    assert!(dashboard.starts_with("₹4,00,000.00 in all customer wallets") && dashboard.contains("8 customers"), "{dashboard}");
+    for command in ["/analytics", "/analytics 7d", "/analytics 30d", "/analytics 2026-04-01 2026-04-30"] {
+        let report = ask(&sandbox, command);
+        assert!(report.contains(" calls") && report.contains('₹'), "{command}: {report}");
+    }
+    assert!(ask(&sandbox, "/low").starts_with("🟢 Fine: no wallet of 8 customers is under ₹2,000"));
+    assert!(ask(&sandbox, "/low 60000").starts_with("🟠 8 wallets under ₹60,000"));
+    let customer = ask(&sandbox, &format!("/customer {}", low.auth_id));
+    assert!(customer.contains(name(&low)) && customer.contains("₹50,000.00") && customer.contains("prepaid"), "{customer}");
+    let summary = ask(&sandbox, "/summary");
+    assert!(summary.starts_with("🟢 Fine: no wallet is low") && summary.contains("₹4,00,000.00 in 8"), "{summary}");
+    let sent = said(&sandbox, PRIVATE).pop().expect("the summary");
+    let picture = sent.file.expect("the summary has a picture");
+    assert!(picture.is_photo && picture.bytes.starts_with(b"\x89PNG"), "{}", picture.name);
+
+    for (wrong, words) in [
+        ("/nonsense", "/help"),
+        ("/analytics 2026-04-31", "April has 30 days"),
+        ("/analytics 2026-05-02 2026-05-01", "/analytics 2026-05-01 2026-05-02"),
+        ("/low lots", "/low 500"),
+        ("/customer", "/customer MA_"),
+        ("/customer MA_NOBODY0", "MA_NOBODY0"),
+        ("/customer ../dashboard", "../dashboard"),
+        ("/customer <b>&amp;", "<b>&amp;"),
+        ("/low <i>", "<i>"),
+        ("hello", "/help"),
+    ] {
+        let answer = ask(&sandbox, wrong);
+        assert!(answer.contains(words), "{wrong}: {answer}");
+    }
+    assert!(bot.is_running());
+    assert!(!bot.log().contains("refuses the markup"), "{}", bot.log());
+}
+
+#[tokio::test]
+async fn a_group_is_answered_when_it_speaks_to_the_bot() {
+    let (sandbox, _, _home, bot) = running().await;
+    let asha = Person::new(9, "Asha");
+    sandbox.chat().say(GROUP, &asha, "good morning");
+    sandbox.chat().say(GROUP, &asha, "/dashboard@some_other_bot");
+    sandbox.chat().say(GROUP, &asha, "/low");
+    let told = until_said(&sandbox, GROUP, 1);
+    assert!(told.len() == 1 && told[0].contains("no wallet of 8 customers"), "{told:#?}");
+    assert!(bot.terminate().success());
+}
+
+/// While this goes wrong the chat is told once that nothing can be read, naming operation and cause; then that it can again.
+async fn outage(fault: Fault, cause: &str) {
+    let (sandbox, [low, other], _home, mut bot) = running().await;
+    set(&sandbox, &low, 1_500);
+    until_said(&sandbox, PRIVATE, 1);
+
+    sandbox.faults().add(fault);
+    // What happens meanwhile is neither told nor taken back before it was read.
+    sandbox.top_up(&low.auth_id, Decimal::from(10_000)).expect("a wallet can be topped up");
+    let told = until_said(&sandbox, PRIVATE, 2).remove(1);
+    assert!(told.starts_with("⚪ The API cannot be read since"), "{told}");
+    assert!(told.contains("list accounts") && told.contains(cause), "{told}");
+    let answer = ask(&sandbox, "/low");
+    assert!(answer.contains("list accounts") && answer.contains(cause), "{answer}");
+    assert!(bot.is_running());
+    set(&sandbox, &other, 100);
+
+    sandbox.faults().clear();
+    let told = until_said_as("that all is read again", &sandbox, PRIVATE, |texts| texts.len() >= 6);
+    assert_eq!(told.len(), 6, "{told:#?}");
+    let rest = &told[3..];
+    assert!(rest[0].starts_with("🟢 The API answers again"), "{rest:#?}");
+    let is_told = |words: [&str; 2]| rest.iter().any(|text| words.iter().all(|word| text.contains(word)));
+    assert!(is_told([&low.auth_id, "recovered"]) && is_told([&other.auth_id, "critical"]), "{rest:#?}");
+    assert!(bot.terminate().success());
+}
+
+#[tokio::test]
+async fn an_api_behind_a_broken_proxy_is_said_to_be_unreadable() {
+    outage(Fault { status: Some(502), body: Some(Spoilt::Html), ..Fault::default() }, "502").await;
+}
+
+#[tokio::test]
+async fn an_api_that_answers_half_is_said_to_be_unreadable() {
+    outage(Fault { path: Some("/accounts".into()), body: Some(Spoilt::Truncated), ..Fault::default() }, "not understood").await;
+}
+
+#[tokio::test]
+async fn an_api_that_hangs_up_is_said_to_be_unreadable() {
+    outage(Fault { drop: true, ..Fault::default() }, "connect").await;
+}
+
+#[tokio::test]
+async fn an_api_that_refuses_the_credentials_is_said_to_be_unreadable() {
+    outage(Fault { status: Some(401), ..Fault::default() }, "401").await;
+}
+
+/// While this goes wrong nothing arrives; afterwards everything does, once and in order.
+async fn silence(fault: Fault) {
+    let (sandbox, [low, _], _home, mut bot) = running().await;
+    sandbox.faults().add(Fault { half: Half::Telegram, ..fault });
+    set(&sandbox, &low, 1_500);
+    until("that Telegram failed", || (!sandbox.faults().list().iter().any(|fault| fault.struck == 0)).then_some(()));
+    set(&sandbox, &low, 100);
+    assert!(bot.is_running());
+    for chat in [PRIVATE, GROUP] {
+        let told = until_said(&sandbox, chat, 2);
+        assert!(told[0].contains("warning") && told[1].contains("critical"), "{told:#?}");
+    }
+    sandbox.top_up(&low.auth_id, Decimal::from(9_900)).expect("a wallet can be topped up");
+    for chat in [PRIVATE, GROUP] {
+        let told = until_said(&sandbox, chat, 3);
+        assert!(told.len() == 3 && told[2].contains("recovered"), "{told:#?}");
+    }
+    assert!(bot.terminate().success());
+}
+
+#[tokio::test]
+async fn a_telegram_that_asks_to_wait_gets_everything_once() {
+    silence(Fault { operation: Some("sendMessage".into()), retry_after: Some(2), times: Some(2), ..Fault::default() }).await;
+}
+
+#[tokio::test]
+async fn a_telegram_that_fails_gets_everything_once() {
+    silence(Fault { operation: Some("sendMessage".into()), status: Some(500), times: Some(1), ..Fault::default() }).await;
+}
+
+#[tokio::test]
+async fn a_telegram_that_hangs_up_gets_everything_once() {
+    silence(Fault { operation: Some("sendMessage".into()), drop: true, times: Some(3), ..Fault::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_for_a_while_loses_nothing() {
+    silence(Fault { operation: Some("sendMessage".into()), status: Some(401), times: Some(2), ..Fault::default() }).await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_answers_for_telegram_loses_nothing() {
+    let html = Some(Spoilt::Html);
+    silence(Fault { operation: Some("sendMessage".into()), status: Some(404), body: html, times: Some(2), ..Fault::default() })
+        .await;
+}
+
+#[tokio::test]
+async fn what_is_owed_when_it_crashes_arrives_after_the_restart() {
+    let (sandbox, [low, _], home, bot) = running().await;
+    let down = Fault { half: Half::Telegram, operation: Some("sendMessage".into()), drop: true, ..Fault::default() };
+    sandbox.faults().add(down);
+    set(&sandbox, &low, 100);
+    until("that Telegram failed", || sandbox.faults().list().iter().all(|fault| fault.struck > 0).then_some(()));
+    bot.kill();
+    sandbox.faults().clear();
+    let bot = home.start();
+    for chat in [PRIVATE, GROUP] {
+        let told = until_said(&sandbox, chat, 1);
+        assert!(told.len() == 1 && told[0].contains("critical"), "{told:#?}");
+    }
+    assert!(bot.terminate().success());
+}
+
+#[tokio::test]
+async fn a_blocked_chat_does_not_keep_another_from_its_alert() {
+    let (sandbox, [low, other], _home, mut bot) = running().await;
+    let blocked = Fault { half: Half::Telegram, chat: Some(PRIVATE), status: Some(403), ..Fault::default() };
+    sandbox.faults().add(blocked);
+    set(&sandbox, &low, 100);
+    until_said(&sandbox, GROUP, 1);
+    set(&sandbox, &other, 100);
+    until_said(&sandbox, GROUP, 2);
+    assert!(bot.is_running() && texts(&sandbox, PRIVATE).is_empty());
+}
+
+#[tokio::test]
+async fn services_that_are_down_at_the_start_are_waited_for() {
+    let sandbox = world(4).await;
+    fill(&sandbox).await;
+    for half in [Half::Partner, Half::Telegram] {
+        sandbox.faults().add(Fault { half, status: Some(401), ..Fault::default() });
+    }
+    let home = Home::of_two_chats(&sandbox);
+    let mut bot = home.begin();
+    until("that both failed", || sandbox.faults().list().iter().all(|fault| fault.struck > 0).then_some(()));
+    assert!(bot.is_running() && !bot.log().lines().any(|line| line == "ready"));
+    sandbox.faults().clear();
+    until("ready", || bot.log().lines().any(|line| line == "ready").then_some(()));
+    assert!(bot.terminate().success());
+}
+
+#[tokio::test]
+async fn recorded_bodies_are_told_as_they_are() {
+    let sandbox = recorded(bot::payloads(), &[("dashboard", "dashboard_flat")]).await;
+    let home = Home::of_two_chats(&sandbox);
+    let _bot = home.start();
+    let told = until_said(&sandbox, GROUP, 2);
+    assert!(told.iter().any(|text| text.contains("Acme Corp") && text.contains("₹1,107")), "{told:#?}");
+    until_said(&sandbox, PRIVATE, 2);
+    let dashboard = ask(&sandbox, "/dashboard");
+    assert!(dashboard.starts_with("₹2,50,000.00") && dashboard.contains("Calls: unknown"), "{dashboard}");
+    assert!(dashboard.contains("42 customers, 38 active") && dashboard.contains("₹18,450.50"), "{dashboard}");
+}
+
+#[tokio::test]
+async fn a_bot_without_chats_says_how_to_get_one() {
+    let sandbox = world(2).await;
+    let home = Home::of(&sandbox, "");
+    let bot = home.start();
+    assert!(bot.log().contains("no [[chats]]"), "{}", bot.log());
+    sandbox.chat().say(55_001, &Person::new(55_001, "Asha"), "hello");
+    assert!(until_said(&sandbox, 55_001, 1)[0].contains("55001"));
+    assert!(bot.terminate().success());
+}
+
+#[tokio::test]
+async fn without_a_token_it_does_not_start_and_says_where_to_put_it() {
+    let sandbox = world(1).await;
+    let home = Home::new();
+    home.write("bot.toml", &bot::vobiz(&sandbox));
+    let output = home.output(&["run", "--config", "bot.toml"]);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && complaint.contains("TELEGRAM_TOKEN"), "{complaint}");
+}
