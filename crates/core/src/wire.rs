@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
 use crate::{money, time};
@@ -46,53 +46,72 @@ enum Scalar<'de> {
     Text(Cow<'de, str>),
 }
 
-fn scalar<'de, A: MapAccess<'de>>(map: &mut A, expected: &'static str) -> Result<Scalar<'de>, A::Error> {
-    let raw = map.next_value::<&'de RawValue>()?.get();
-    Ok(match raw.as_bytes().first() {
-        Some(b'n') => Scalar::Null,
-        Some(b't') => Scalar::Bool(true),
-        Some(b'f') => Scalar::Bool(false),
-        Some(b'"') => {
-            let inside = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-            Scalar::Text(if inside.contains('\\') {
-                Cow::Owned(serde_json::from_str(raw).map_err(|_| found(expected, "text that is not Unicode"))?)
-            } else {
-                Cow::Borrowed(inside)
-            })
-        }
-        Some(b'[') => return Err(found(expected, "a list")),
-        Some(b'{') => return Err(found(expected, "an object")),
-        _ => Scalar::Number(raw),
-    })
-}
-
-fn found<E: de::Error>(expected: &'static str, found: &'static str) -> E {
-    E::custom(format_args!("expected {expected}, found {found}"))
-}
-
-fn kind_of(scalar: &Scalar<'_>) -> &'static str {
-    match scalar {
-        Scalar::Null => "null",
-        Scalar::Bool(_) => "true or false",
-        Scalar::Number(_) => "a number",
-        Scalar::Text(_) => "text",
+impl<'de> Scalar<'de> {
+    /// Reads a value's own spelling; what is no scalar is named.
+    fn of(raw: &'de RawValue) -> Result<Self, &'static str> {
+        let raw = raw.get();
+        Ok(match raw.as_bytes().first() {
+            Some(b'n') => Self::Null,
+            Some(b't') => Self::Bool(true),
+            Some(b'f') => Self::Bool(false),
+            Some(b'"') => {
+                let inside = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+                Self::Text(if inside.contains('\\') {
+                    Cow::Owned(serde_json::from_str(raw).map_err(|_| "text that is not Unicode")?)
+                } else {
+                    Cow::Borrowed(inside)
+                })
+            }
+            Some(b'[') => return Err("a list"),
+            Some(b'{') => return Err("an object"),
+            _ => Self::Number(raw),
+        })
     }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "text",
+        }
+    }
+}
+
+/// Reads one value by a function that gives what it read or names what it found.
+///
+/// It runs while the value is read, so that an error is put down to the value's own path.
+fn leaf<'de, A: MapAccess<'de>, T>(
+    map: &mut A,
+    expected: &'static str,
+    read: impl FnOnce(Scalar<'de>) -> Result<Option<T>, &'static str>,
+) -> Result<Option<T>, A::Error> {
+    struct Leaf<F>(&'static str, F);
+    impl<'de, T, F: FnOnce(Scalar<'de>) -> Result<Option<T>, &'static str>> de::DeserializeSeed<'de> for Leaf<F> {
+        type Value = Option<T>;
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+            let Self(expected, read) = self;
+            let raw = <&RawValue>::deserialize(deserializer)?;
+            Scalar::of(raw).and_then(read).map_err(|found| D::Error::custom(format_args!("expected {expected}, found {found}")))
+        }
+    }
+    map.next_value_seed(Leaf(expected, read))
 }
 
 /// An amount, as text or number, exactly as written.
 pub(crate) fn amount<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Decimal>, A::Error> {
-    const EXPECTED: &str = "an amount";
-    let value = scalar(map, EXPECTED)?;
-    let text = match &value {
-        Scalar::Null => return Ok(None),
-        Scalar::Text(text) if text.trim().is_empty() => return Ok(None),
-        Scalar::Number(text) => text,
-        Scalar::Text(text) => &**text,
-        Scalar::Bool(_) => return Err(found(EXPECTED, kind_of(&value))),
-    };
-    money::parse(text).map(Some).map_err(|error| match error {
-        money::AmountError::NotANumber => found(EXPECTED, "text that is none"),
-        money::AmountError::TooPrecise => found(EXPECTED, "one of more than 28 digits"),
+    leaf(map, "an amount", |value| {
+        let text = match &value {
+            Scalar::Null => return Ok(None),
+            Scalar::Text(text) if text.trim().is_empty() => return Ok(None),
+            Scalar::Number(text) => text,
+            Scalar::Text(text) => &**text,
+            Scalar::Bool(_) => return Err(value.kind()),
+        };
+        money::parse(text).map(Some).map_err(|error| match error {
+            money::AmountError::NotANumber => "text that is none",
+            money::AmountError::TooPrecise => "one of more than 28 digits",
+        })
     })
 }
 
@@ -108,29 +127,31 @@ pub(crate) fn loose_amount<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option
 
 /// A count: never negative, no fraction other than zero.
 pub(crate) fn count<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, A::Error> {
-    const EXPECTED: &str = "a count";
-    let value = scalar(map, EXPECTED)?;
-    let text = match &value {
-        Scalar::Null => return Ok(None),
-        Scalar::Text(text) if text.trim().is_empty() => return Ok(None),
-        Scalar::Number(text) => text,
-        Scalar::Text(text) => text.trim(),
-        Scalar::Bool(_) => return Err(found(EXPECTED, kind_of(&value))),
-    };
-    if let Ok(number) = text.parse() {
-        return Ok(Some(number));
-    }
-    let whole = money::parse(text).ok().filter(Decimal::is_integer).and_then(|amount| amount.to_u64());
-    whole.map(Some).ok_or_else(|| found(EXPECTED, "something that is none"))
+    leaf(map, "a count", |value| {
+        let text = match &value {
+            Scalar::Null => return Ok(None),
+            Scalar::Text(text) if text.trim().is_empty() => return Ok(None),
+            Scalar::Number(text) => text,
+            Scalar::Text(text) => text.trim(),
+            Scalar::Bool(_) => return Err(value.kind()),
+        };
+        if let Ok(number) = text.parse() {
+            return Ok(Some(number));
+        }
+        let whole = money::parse(text).ok().filter(Decimal::is_integer).and_then(|amount| amount.to_u64());
+        whole.map(Some).ok_or("something that is none")
+    })
 }
 
 /// Text; a number or truth value is taken in its own spelling.
 pub(crate) fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
-    Ok(match scalar(map, "text")? {
-        Scalar::Null => None,
-        Scalar::Bool(value) => Some(value.to_string()),
-        Scalar::Number(text) => Some(text.to_owned()),
-        Scalar::Text(text) => Some(text.into_owned()),
+    leaf(map, "text", |value| {
+        Ok(match value {
+            Scalar::Null => None,
+            Scalar::Bool(value) => Some(value.to_string()),
+            Scalar::Number(text) => Some(text.to_owned()),
+            Scalar::Text(text) => Some(text.into_owned()),
+        })
     })
 }
 
@@ -141,22 +162,22 @@ pub(crate) fn id<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, 
 
 /// True or false, also as 0, 1 or their names as text.
 pub(crate) fn flag<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<bool>, A::Error> {
-    const EXPECTED: &str = "true or false";
-    let value = scalar(map, EXPECTED)?;
-    let text: &str = match &value {
-        Scalar::Null => return Ok(None),
-        Scalar::Bool(value) => return Ok(Some(*value)),
-        Scalar::Number(text) => text,
-        Scalar::Text(text) => text.trim(),
-    };
-    match text {
-        "" => Ok(None),
-        "1" => Ok(Some(true)),
-        "0" => Ok(Some(false)),
-        _ if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-        _ if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-        _ => Err(found(EXPECTED, kind_of(&value))),
-    }
+    leaf(map, "true or false", |value| {
+        let text: &str = match &value {
+            Scalar::Null => return Ok(None),
+            Scalar::Bool(value) => return Ok(Some(*value)),
+            Scalar::Number(text) => text,
+            Scalar::Text(text) => text.trim(),
+        };
+        match text {
+            "" => Ok(None),
+            "1" => Ok(Some(true)),
+            "0" => Ok(Some(false)),
+            _ if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+            _ if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            _ => Err(value.kind()),
+        }
+    })
 }
 
 /// An instant, in any of the forms the API prints.
@@ -174,12 +195,12 @@ fn dated<'de, A: MapAccess<'de>, T>(
     expected: &'static str,
     parse: fn(&str) -> Option<T>,
 ) -> Result<Option<T>, A::Error> {
-    match scalar(map, expected)? {
+    leaf(map, expected, |value| match value {
         Scalar::Null => Ok(None),
         Scalar::Text(text) if text.trim().is_empty() => Ok(None),
-        Scalar::Text(text) => parse(&text).map(Some).ok_or_else(|| found(expected, "text that is none")),
-        other => Err(found(expected, kind_of(&other))),
-    }
+        Scalar::Text(text) => parse(&text).map(Some).ok_or("text that is none"),
+        other => Err(other.kind()),
+    })
 }
 
 /// Another model, or null.

@@ -62,10 +62,11 @@ impl Transition {
         let value = value.normalize();
         match self.change {
             Change::Fire | Change::Escalate => {
-                let polls = self.streak.map_or(1, |streak| streak.polls);
-                let seen =
-                    if polls == 1 { "seen in 1 poll".to_owned() } else { format!("seen in {polls} polls since the first") };
-                format!("{value} is under the {severity} level of {level}, {seen}")
+                let polls = match self.streak.map_or(1, |streak| streak.polls) {
+                    1 => "1 poll".to_owned(),
+                    polls => format!("{polls} polls"),
+                };
+                format!("{value} is under the {severity} level of {level}, seen in {polls}")
             }
             Change::Repeat => format!("{value} is still under {recovers_at}, where the {severity} alert ends"),
             Change::Fall => format!("{value} is past the recovery of the critical level, still under {recovers_at}"),
