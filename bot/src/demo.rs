@@ -52,12 +52,15 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         "A made-up partner at {}; type /help, or wait for an alert. Ctrl-D ends it.",
         demo.sandbox.clock().now().format("%a %-d %b %Y %H:%M UTC")
     ))?;
-    if is_script {
+    let outcome = if is_script {
         demo.play_script().await
     } else {
         demo.sandbox.clock().set_speed(SPEED)?;
         demo.talk().await
-    }
+    };
+    // Before the sandbox goes, whose end would look like an outage.
+    demo.parts.stop().await;
+    outcome
 }
 
 impl Demo {

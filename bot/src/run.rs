@@ -83,6 +83,12 @@ impl Parts {
         Self { tasks, username, polled, handled }
     }
 
+    /// Stops every part and waits until it did.
+    #[cfg(feature = "demo")]
+    pub(crate) async fn stop(&mut self) {
+        self.tasks.shutdown().await;
+    }
+
     /// Why a part ended; they never do otherwise.
     pub(crate) async fn failed(&mut self) -> Result<()> {
         match self.tasks.join_next().await {
