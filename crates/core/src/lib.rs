@@ -25,3 +25,8 @@ pub use page::Page;
 pub use retry::RetryPolicy;
 pub use rust_decimal::Decimal;
 pub use secrecy::SecretString;
+
+/// Compiles the example of the project's own README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ProjectReadme;
