@@ -8,7 +8,7 @@ use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
 use vobiz_core::alert::{Change, Evaluation, Observation, Policy, Severity, State, Subject, evaluate};
 use vobiz_core::dashboard::{CallFigures, Report};
-use vobiz_core::{Decimal, Error, money};
+use vobiz_core::{Decimal, Error};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -149,7 +149,7 @@ impl Look {
             Err(error) => lines.push(format!("unknown: {error}")),
         }
         for alert in &self.evaluation.transitions {
-            let balance = words::beside(alert.value, alert.level, alert.subject.currency.as_deref());
+            let balance = words::plain(&words::beside(alert.value, alert.level, alert.subject.currency.as_deref()));
             let who = who(&alert.subject);
             lines.push(format!("{}: {who} has {balance}; {}: {}", alert.severity, alert.rule, alert.reason()));
         }
@@ -166,7 +166,8 @@ impl Look {
         if let Ok(subjects) = &self.subjects {
             let below = subjects.iter().filter(|subject| subject.balance.is_some_and(|balance| balance < self.level)).count();
             let currency = subjects.iter().find_map(|subject| subject.currency.as_deref());
-            lines.push(format!("{} under {}", words::counted(below, "wallet", "wallets"), money::say(self.level, currency)));
+            let level = words::plain(&words::say(self.level, currency));
+            lines.push(format!("{} under {level}", words::counted(below, "wallet", "wallets")));
         }
         terminal::tame(&lines.join("\n"))
     }

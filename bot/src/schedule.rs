@@ -26,7 +26,7 @@ pub(crate) async fn run(service: Arc<Service>, chat: Chat) -> Result<()> {
         let due = service.store.summary_due(chat.id, &spec, first).await?;
         service.clock.sleep_until(due).await;
         let now = service.clock.now();
-        let owed = if now - due <= CATCH_UP { vec![summary(&service, &chat, due).await?] } else { Vec::new() };
+        let owed = if now - due <= CATCH_UP { summary(&service, &chat, due).await? } else { Vec::new() };
         if owed.is_empty() {
             tracing::warn!(chat = chat.id, %due, "a summary was missed for too long and is left out");
         }
@@ -34,12 +34,12 @@ pub(crate) async fn run(service: Arc<Service>, chat: Chat) -> Result<()> {
     }
 }
 
-async fn summary(service: &Service, chat: &Chat, due: DateTime<Utc>) -> Result<Draft> {
+async fn summary(service: &Service, chat: &Chat, due: DateTime<Utc>) -> Result<Vec<Draft>> {
     let morning = chat::morning(service).await;
     let now = service.clock.now();
     let late_since = (now - due > LATE).then_some(due);
     let html = words::summary(&morning, late_since, &Reader { zone: chat.zone, now });
-    Ok(Draft { chat: service.store.present_chat(chat.id).await?, html, picture: chat::picture(&morning), silent: false })
+    Ok(chat::drafts(service.store.present_chat(chat.id).await?, &html, chat::picture(&morning)))
 }
 
 /// The first instant after `now` at which clocks in `zone` show `time`.

@@ -4,10 +4,9 @@
 
 mod bot;
 
-use std::path::PathBuf;
 use std::process::Output;
 
-use bot::{Home, fill, payloads, recorded, vobiz, world};
+use bot::{Home, altered, fill, payloads, recorded, vobiz, world};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -37,26 +36,10 @@ impl Home {
     }
 }
 
-/// The recorded bodies with one of them changed.
-fn altered(name: &str, change: impl FnOnce(&mut Value)) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a folder for temporary files");
-    for entry in std::fs::read_dir(payloads()).expect("the payloads are there").flatten() {
-        if entry.path().is_file() {
-            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("a payload can be copied");
-        }
-    }
-    let path = folder.path().join(format!("{name}.json"));
-    let mut body = serde_json::from_str(&std::fs::read_to_string(&path).expect("the payload is there")).expect("JSON");
-    change(&mut body);
-    std::fs::write(&path, body.to_string()).expect("a payload can be written");
-    let path = folder.path().to_owned();
-    (folder, path)
-}
-
 /// Serves a list of accounts that `change` altered.
 async fn accounts(change: impl FnOnce(&mut Value)) -> (TempDir, Sandbox) {
-    let (folder, path) = altered("accounts_page", change);
-    let sandbox = recorded(path, &[]).await;
+    let folder = altered("accounts_page", change);
+    let sandbox = recorded(folder.path().to_owned(), &[]).await;
     (folder, sandbox)
 }
 

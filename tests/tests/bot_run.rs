@@ -27,11 +27,8 @@ fn name(customer: &Subject) -> &str {
     customer.name.as_deref().expect("customers of the sandbox have names")
 }
 
-/// Says something in the private chat and gives the answer.
 fn ask(sandbox: &Sandbox, text: &str) -> String {
-    let before = said(sandbox, PRIVATE).len();
-    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), text);
-    until_said(sandbox, PRIVATE, before + 1).remove(before)
+    bot::ask(sandbox, text).plain
 }
 
 #[tokio::test]

@@ -51,6 +51,13 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, 
     }
 }
 
+/// A text of any length as messages, the first of them the caption of its picture.
+pub(crate) fn drafts(chat: i64, html: &str, picture: Option<Vec<u8>>) -> Vec<Draft> {
+    let parts = if picture.is_some() { words::split_caption(html) } else { words::split(html) };
+    let mut picture = picture;
+    parts.into_iter().map(|html| Draft { chat, html, picture: picture.take(), silent: false }).collect()
+}
+
 /// A new message; edits and everything else are not for this bot.
 fn message(update: &Update) -> Option<&Message> {
     match &update.kind {
@@ -83,10 +90,7 @@ async fn answer_to(service: &Service, message: &Message, bot: &str) -> Result<Ve
         command::Line::Command(command) => answer::answer(service, &command, &reader)
             .await?
             .into_iter()
-            .flat_map(|(html, picture)| match picture {
-                Some(picture) => vec![Draft { picture: Some(picture), ..draft(html) }],
-                None => words::split(&html).into_iter().map(draft).collect(),
-            })
+            .flat_map(|(html, picture)| drafts(id, &html, picture))
             .collect(),
         command::Line::Wrong(said) => vec![draft(words::escape(&said))],
         command::Line::Talk if message.chat.is_private() => vec![draft("I know commands only: /help lists them.".to_owned())],

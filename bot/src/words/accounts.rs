@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 
+use vobiz_core::Decimal;
 use vobiz_core::accounts::{Account, Wallet};
 use vobiz_core::alert::{Alert, Subject};
-use vobiz_core::{Decimal, money};
 
-use super::{Reader, beside, counted, escape, name, sign};
+use super::{Reader, beside, counted, escape, name, say, show, sign};
 
 /// Rows of a list in a chat.
 const LONGEST_LIST: usize = 30;
 
 /// `/low`: wallets under `level`, the emptiest first. Those that could not be read are named as unknown.
 pub(crate) fn low(subjects: &[Subject], level: Decimal, currency: Option<&str>) -> String {
-    let said = money::say(level, currency);
+    let said = say(level, currency);
     let mut under: Vec<_> =
         subjects.iter().filter_map(|subject| Some((subject.balance.filter(|balance| *balance < level)?, subject))).collect();
     under.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.auth_id.cmp(&other.auth_id)));
@@ -79,14 +79,14 @@ pub(crate) fn customer(
     let mut text = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id));
     match balance {
         Some(balance) => {
-            let _ = write!(text, " has {}", money::show(balance, currency));
+            let _ = write!(text, " has {}", show(balance, currency));
         }
         None => text.push_str(": balance unknown"),
     }
     if let Err(error) = wallet {
         let listed = subject
             .balance
-            .map(|balance| format!(" The account's own row says {}.", money::show(balance, currency)))
+            .map(|balance| format!(" The account's own row says {}.", show(balance, currency)))
             .unwrap_or_default();
         let _ = write!(text, "\n⚪ {}.{listed}", escape(&error.to_string()));
     }
@@ -101,7 +101,7 @@ pub(crate) fn customer(
     }
     let tier = account.pricing_tier.as_ref();
     if let Some((tier, rate)) = tier.and_then(|tier| Some((tier, tier.rate_per_minute?))) {
-        let _ = write!(text, "\n{} a minute", money::show(rate, tier.currency.as_deref().or(currency)));
+        let _ = write!(text, "\n{} a minute", show(rate, tier.currency.as_deref().or(currency)));
         if let Some(name) = &tier.name {
             let _ = write!(text, " ({})", escape(name));
         }

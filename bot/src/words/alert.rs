@@ -1,9 +1,8 @@
 //! Alerts and their ends, of wallets and of the service.
 
 use vobiz_core::alert::{Change, FeedChange, Severity, Transition};
-use vobiz_core::money;
 
-use super::{Reader, beside, counted, escape, name, sign, span};
+use super::{Reader, beside, counted, escape, name, say, sign, span};
 
 /// Above this many at once they come as one message.
 const FOLDED_FROM: usize = 4;
@@ -37,7 +36,7 @@ fn single(transition: &Transition, reader: &Reader) -> Notice {
     let Transition { subject, level, value, severity, since, read_at, .. } = transition;
     let currency = subject.currency.as_deref();
     let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id));
-    let (balance, level) = (beside(*value, *level, currency), money::say(*level, currency));
+    let (balance, level) = (beside(*value, *level, currency), say(*level, currency));
     let since = reader.at(*since);
     let (news, silent) = match transition.change {
         Change::Fire | Change::Escalate => {
@@ -64,7 +63,7 @@ fn single(transition: &Transition, reader: &Reader) -> Notice {
         _ => format!(
             "<code>{}</code> · {rule} · the alert ends at {}",
             escape(&subject.auth_id),
-            money::say(transition.recovers_at, currency)
+            say(transition.recovers_at, currency)
         ),
     };
     Notice { html: format!("{news}\n{detail}{age}"), silent }
@@ -95,7 +94,7 @@ fn folded(transitions: &[&Transition], what: &str) -> Vec<Notice> {
             name(subject.name.as_deref(), &subject.auth_id),
             escape(&subject.auth_id),
             beside(*value, *level, currency),
-            money::say(*level, currency)
+            say(*level, currency)
         )
     });
     super::split(&(head + &rows.collect::<String>())).into_iter().map(|html| Notice { html, silent: !is_bad }).collect()

@@ -18,6 +18,8 @@ pub(crate) use summary::{Morning, summary};
 
 /// Characters that one message holds, counted after the markup is taken off.
 const LONGEST_MESSAGE: usize = 4096;
+/// Characters that the caption of a picture holds, counted likewise.
+const LONGEST_CAPTION: usize = 1024;
 /// Characters of a customer's name that are shown.
 const LONGEST_NAME: usize = 60;
 
@@ -104,20 +106,56 @@ pub(crate) fn plain(html: &str) -> String {
 
 /// Cuts a long text at its line ends into messages that Telegram takes. Markup does not span lines here.
 pub(crate) fn split(html: &str) -> Vec<String> {
+    cut(html, LONGEST_MESSAGE)
+}
+
+/// The same, for a text that begins as the caption of a picture.
+pub(crate) fn split_caption(html: &str) -> Vec<String> {
+    cut(html, LONGEST_CAPTION)
+}
+
+/// `first` is what the first part holds. A line that it does not hold loses its markup and is cut anywhere.
+fn cut(html: &str, first: usize) -> Vec<String> {
     let mut parts = vec![String::new()];
-    let mut length = 0;
-    for line in html.split_inclusive('\n') {
-        let more = plain(line).encode_utf16().count();
-        if length + more > LONGEST_MESSAGE && length > 0 {
+    let mut room = first;
+    let mut add = |piece: &str, length: usize| {
+        if length > room {
             parts.push(String::new());
-            length = 0;
+            room = LONGEST_MESSAGE;
         }
-        length += more;
+        room = room.saturating_sub(length);
         if let Some(part) = parts.last_mut() {
-            part.push_str(line);
+            part.push_str(piece);
+        }
+    };
+    for line in html.split_inclusive('\n') {
+        let shown = plain(line);
+        let length = shown.encode_utf16().count();
+        if length <= first {
+            add(line, length);
+            continue;
+        }
+        let letters: Vec<char> = shown.trim_end_matches('\n').chars().collect();
+        // A character counts as two at most.
+        for piece in letters.chunks(LONGEST_CAPTION / 2) {
+            let piece: String = piece.iter().collect();
+            add(&escape(&piece), piece.encode_utf16().count());
+        }
+        if line.ends_with('\n') {
+            add("\n", 1);
         }
     }
     parts.iter().map(|part| part.trim_end().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// An amount in full, for HTML: its currency is text from elsewhere.
+pub(crate) fn show(amount: Decimal, currency: Option<&str>) -> String {
+    escape(&money::show(amount, currency))
+}
+
+/// An amount as people say it, for HTML.
+pub(crate) fn say(amount: Decimal, currency: Option<&str>) -> String {
+    escape(&money::say(amount, currency))
 }
 
 /// The sign at the start of a message; the word stands beside it.
@@ -130,8 +168,8 @@ pub(crate) fn sign(severity: Severity) -> &'static str {
 
 /// A balance beside its level: with paise where rounding would hide which side it is on.
 pub(crate) fn beside(value: Decimal, level: Decimal, currency: Option<&str>) -> String {
-    let said = money::say(value, currency);
-    if said == money::say(level, currency) && value != level { money::show(value, currency) } else { said }
+    let said = say(value, currency);
+    if said == say(level, currency) && value != level { show(value, currency) } else { said }
 }
 
 /// `84.8 %`

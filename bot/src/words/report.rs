@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use vobiz_core::dashboard::{CallFigures, Report};
 use vobiz_core::{Decimal, money};
 
-use super::{days, escape, name, percent};
+use super::{days, escape, name, percent, show};
 
 const UNKNOWN: &str = "unknown";
 
@@ -13,7 +13,7 @@ const UNKNOWN: &str = "unknown";
 pub(crate) fn dashboard(report: &Report) -> String {
     let currency = report.currency.as_deref();
     let mut text = match report.total_balance {
-        Some(total) => format!("<b>{} in all customer wallets</b>", money::show(total, currency)),
+        Some(total) => format!("<b>{} in all customer wallets</b>", show(total, currency)),
         None => "<b>Customer wallets: total unknown</b>".to_owned(),
     };
     if let Some(accounts) = &report.accounts {
@@ -24,7 +24,7 @@ pub(crate) fn dashboard(report: &Report) -> String {
         let _ = write!(text, ", KYC pending for {pending}");
     }
     if let Some(revenue) = report.mtd_revenue {
-        let _ = write!(text, "\nRevenue this month: {}", money::show(revenue, currency));
+        let _ = write!(text, "\nRevenue this month: {}", show(revenue, currency));
     }
     text + &calls(report)
 }
@@ -34,7 +34,7 @@ pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange) -> String
     let currency = report.currency.as_deref();
     let cost = report.calls.as_ref().and_then(|calls| calls.total_cost);
     let head = match cost {
-        Some(cost) => format!("<b>{} for {} calls</b>", money::show(cost, currency), count_of(report.calls.as_ref(), currency)),
+        Some(cost) => format!("<b>{} for {} calls</b>", show(cost, currency), count_of(report.calls.as_ref(), currency)),
         None => format!("<b>{} calls</b>", count_of(report.calls.as_ref(), currency)),
     };
     let mut text = head;
@@ -53,7 +53,7 @@ pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange) -> String
     if let Some(top) = &report.top_customers {
         text.push_str("\n\nTop customers");
         for customer in top.iter().take(5) {
-            let cost = customer.total_cost.map_or_else(|| UNKNOWN.to_owned(), |cost| money::show(cost, currency));
+            let cost = customer.total_cost.map_or_else(|| UNKNOWN.to_owned(), |cost| show(cost, currency));
             let _ = write!(text, "\n{}: {cost}", name(customer.name.as_deref(), &customer.auth_id));
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn line(figures: &CallFigures, currency: Option<&str>) -> String {
         parts.push(format!("{} answered{rate}", money::count(answered, currency)));
     }
     parts.extend(figures.total_minutes.map(|talk| minutes(talk, currency)));
-    parts.extend(figures.total_cost.map(|cost| money::show(cost, currency)));
+    parts.extend(figures.total_cost.map(|cost| show(cost, currency)));
     parts.join(", ")
 }
 

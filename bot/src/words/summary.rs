@@ -7,7 +7,7 @@ use vobiz_core::alert::{Severity, Subject, Transition};
 use vobiz_core::dashboard::{DayFigures, Report};
 use vobiz_core::{Decimal, Error, money};
 
-use super::{Reader, beside, counted, escape, name, percent, sign, weekday};
+use super::{Reader, beside, counted, escape, name, percent, show, sign, weekday};
 
 /// Rows of low wallets that a summary names; it is the caption of a picture, which holds little.
 const NAMED: usize = 5;
@@ -45,7 +45,7 @@ pub(crate) fn summary(morning: &Morning, late_since: Option<chrono::DateTime<chr
     }
     match &morning.own_balance {
         Ok(Some(balance)) => {
-            let _ = write!(text, "\nYour own wallet: {}", money::show(*balance, currency));
+            let _ = write!(text, "\nYour own wallet: {}", show(*balance, currency));
         }
         Ok(None) => text.push_str("\nYour own wallet: unknown, the profile does not say"),
         Err(error) => {
@@ -114,7 +114,7 @@ fn day_line(day: &DayFigures, currency: Option<&str>) -> String {
         Decimal::from(answered).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total))
     });
     parts.extend(rate.map(|rate| format!("{} answered", percent(rate))));
-    parts.extend(day.total_cost.map(|cost| money::show(cost, currency)));
+    parts.extend(day.total_cost.map(|cost| show(cost, currency)));
     parts.join(", ")
 }
 
@@ -132,13 +132,16 @@ fn change(now: Decimal, before: Decimal) -> Option<String> {
 
 fn wallets(subjects: &[Subject], fallback: Option<&str>) -> String {
     use std::collections::BTreeMap;
+    if subjects.is_empty() {
+        return "\nCustomer wallets: none".to_owned();
+    }
     let mut sums: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
     for subject in subjects {
         let sum = sums.entry(subject.currency.as_deref().or(fallback)).or_default();
         *sum = sum.checked_add(subject.balance.unwrap_or_default()).unwrap_or(*sum);
     }
     let unread = subjects.iter().filter(|subject| subject.balance.is_none()).count();
-    let sums: Vec<_> = sums.iter().map(|(currency, sum)| money::show(*sum, *currency)).collect();
+    let sums: Vec<_> = sums.iter().map(|(currency, sum)| show(*sum, *currency)).collect();
     let unknown = if unread > 0 { format!(", {unread} unknown and not in it") } else { String::new() };
     format!("\nCustomer wallets: {} in {}{unknown}", sums.join(" + "), subjects.len())
 }

@@ -135,3 +135,24 @@ fn a_summary_fits_under_its_picture_even_with_the_longest_names() {
     let text = summary(&morning(low_ones(&subjects), subjects), Some(reader().now), &reader());
     assert!(plain(&text).encode_utf16().count() <= 1024, "{}", plain(&text).len());
 }
+
+#[test]
+fn a_text_of_any_length_is_cut_into_messages_that_hold_all_of_it() {
+    let short: Vec<_> = (0..400).map(|number| "a😀<&".repeat(number % 9)).collect();
+    let long = |length: usize| "😀&b".repeat(length);
+    for lines in
+        [short.clone(), vec![long(1)], vec![long(2000)], vec![long(300), long(1400), long(1)], [short, vec![long(900)]].concat()]
+    {
+        let shown = lines.join("\n");
+        let html = lines.iter().map(|line| format!("<b>{}</b>", escape(line))).collect::<Vec<_>>().join("\n");
+        for (parts, first) in [(split(&html), LONGEST_MESSAGE), (split_caption(&html), LONGEST_CAPTION)] {
+            for (place, part) in parts.iter().enumerate() {
+                let longest = if place == 0 { first } else { LONGEST_MESSAGE };
+                assert!(plain(part).encode_utf16().count() <= longest, "part {place} of {}", parts.len());
+                assert_eq!(part.matches("<b>").count(), part.matches("</b>").count());
+            }
+            let whole: String = parts.iter().map(|part| plain(part)).collect();
+            assert_eq!(whole.replace('\n', ""), shown.replace('\n', ""));
+        }
+    }
+}

@@ -10,10 +10,11 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rust_decimal::Decimal;
+use serde_json::Value;
 use tempfile::TempDir;
 use vobiz_core::PartnerClient;
 use vobiz_core::alert::Subject;
-use vobiz_sandbox::{Options, Sandbox, Sent};
+use vobiz_sandbox::{Options, Person, Sandbox, Sent};
 
 /// A private chat that the bot serves.
 pub(crate) const PRIVATE: i64 = 4001;
@@ -39,6 +40,32 @@ pub(crate) fn executable() -> PathBuf {
 /// Recorded bodies of the Partner API.
 pub(crate) fn payloads() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("payloads")
+}
+
+/// The recorded bodies, copied to be altered.
+pub(crate) fn copied() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    for entry in std::fs::read_dir(payloads()).expect("the payloads are there").flatten() {
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("a payload can be copied");
+        }
+    }
+    folder
+}
+
+/// Changes one body of a folder.
+pub(crate) fn alter(folder: &TempDir, name: &str, change: impl FnOnce(&mut Value)) {
+    let path = folder.path().join(format!("{name}.json"));
+    let mut body = serde_json::from_str(&std::fs::read_to_string(&path).expect("the payload is there")).expect("JSON");
+    change(&mut body);
+    std::fs::write(&path, body.to_string()).expect("a payload can be written");
+}
+
+/// The recorded bodies with one of them changed.
+pub(crate) fn altered(name: &str, change: impl FnOnce(&mut Value)) -> TempDir {
+    let folder = copied();
+    alter(&folder, name, change);
+    folder
 }
 
 /// A sandbox of made-up customers, at the present.
@@ -104,6 +131,14 @@ pub(crate) fn until_said_as(what: &str, sandbox: &Sandbox, chat: i64, is_enough:
         assert!(Instant::now() < end, "waited in vain: {what}; there was {texts:#?}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Says something in the private chat and gives the answer.
+pub(crate) fn ask(sandbox: &Sandbox, text: &str) -> Sent {
+    let before = said(sandbox, PRIVATE).len();
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), text);
+    until_said(sandbox, PRIVATE, before + 1);
+    said(sandbox, PRIVATE).remove(before)
 }
 
 /// A folder of its own for one bot: its configuration, its database, its log.
