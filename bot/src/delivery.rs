@@ -17,6 +17,8 @@ const GROUP_LIMIT: Limit = Limit { messages: 15, within: Duration::from_mins(1) 
 const PRIVATE_LIMIT: Limit = Limit { messages: 5, within: Duration::from_secs(5) };
 /// All chats together.
 const OVERALL_LIMIT: Limit = Limit { messages: 25, within: Duration::from_secs(1) };
+/// Attempts after which a text goes without its picture, so that what stands behind it is not held up.
+const PICTURE_ATTEMPTS: i64 = 3;
 /// Longest wait before a failed delivery is tried again.
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 
@@ -84,12 +86,18 @@ pub(crate) async fn run(store: Store, telegram: Telegram, clock: Clock) -> Resul
 
 /// Sends one message. Gives how long the chat must be left alone, if it must.
 async fn deliver(store: &Store, telegram: &Telegram, clock: &Clock, owed: Owed) -> Result<Option<Duration>> {
-    let Owed { id, draft, attempts } = owed;
+    let Owed { id, mut draft, attempts } = owed;
+    if draft.picture.is_some() && attempts >= PICTURE_ATTEMPTS {
+        tracing::warn!(chat = draft.chat, "a picture was not taken; its text is sent without it");
+        draft.picture = None;
+    }
     let sent = match telegram.send(&draft, false).await {
         Err(Failure::Markup) => {
             tracing::warn!(chat = draft.chat, "Telegram refuses the markup of a message; sent as plain text");
             telegram.send(&draft, true).await
         }
+        // What is refused may be the picture alone.
+        Err(Failure::Final(_)) if draft.picture.take().is_some() => telegram.send(&draft, false).await,
         other => other,
     };
     let failure = match sent {

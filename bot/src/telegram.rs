@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use teloxide::payloads::{GetUpdatesSetters as _, SendMessageSetters as _, SendPhotoSetters as _};
 use teloxide::prelude::Requester as _;
 use teloxide::types::{BotCommand, ChatId, InputFile, LinkPreviewOptions, ParseMode, Update};
 use teloxide::{ApiError, Bot, RequestError};
+use tokio::time::Instant;
 
 use crate::config;
 use crate::store::Draft;
@@ -14,6 +16,8 @@ use crate::words;
 
 /// How long one long poll waits for an update.
 const LONG_POLL: Duration = Duration::from_secs(25);
+/// How often a server that does not wait is asked.
+const SHORTEST_POLL: Duration = Duration::from_millis(500);
 
 /// A connection to the Bot API. Cheap to clone; not `Debug`, because the token is in every address.
 #[derive(Clone)]
@@ -59,22 +63,33 @@ impl Telegram {
 
     /// The bot's name, by which groups address it.
     pub(crate) async fn username(&self) -> Result<String, Failure> {
-        Ok(self.0.get_me().await.map_err(failure)?.username().to_owned())
+        match self.0.get_me().await {
+            Ok(me) => Ok(me.username().to_owned()),
+            Err(error) => match accepted(&error).as_ref().and_then(|me| me["username"].as_str()) {
+                Some(name) => Ok(name.to_owned()),
+                None => Err(failure(error)),
+            },
+        }
     }
 
     /// Shows the commands where people type them.
     pub(crate) async fn set_commands(&self, commands: &[(&str, &str)]) -> Result<(), Failure> {
         let commands = commands.iter().map(|(name, about)| BotCommand::new(*name, *about));
-        self.0.set_my_commands(commands).await.map_err(failure).map(drop)
+        done(self.0.set_my_commands(commands).await)
     }
 
     /// Waits for updates from `offset` on; those before it are confirmed by asking.
     pub(crate) async fn updates(&self, offset: i32) -> Result<Vec<Update>, Failure> {
-        let seconds = u32::try_from(LONG_POLL.as_secs()).unwrap_or_default();
-        self.0.get_updates().offset(offset).timeout(seconds).await.map_err(failure)
+        let (seconds, asked) = (u32::try_from(LONG_POLL.as_secs()).unwrap_or_default(), Instant::now());
+        let updates = self.0.get_updates().offset(offset).timeout(seconds).await.map_err(failure)?;
+        if updates.is_empty() {
+            // Not every Bot API server waits; it is not to be asked without end.
+            tokio::time::sleep_until(asked + SHORTEST_POLL).await;
+        }
+        Ok(updates)
     }
 
-    /// Sends a message, as HTML or with its markup taken off.
+    /// Sends a message, as HTML or with its markup taken off. Done is done, even if the answer cannot be read.
     pub(crate) async fn send(&self, message: &Draft, is_plain: bool) -> Result<(), Failure> {
         let chat = ChatId(message.chat);
         let text = if is_plain { words::plain(&message.html) } else { message.html.clone() };
@@ -93,8 +108,23 @@ impl Telegram {
             let request = self.0.send_message(chat, text).disable_notification(message.silent).link_preview_options(no_preview);
             if is_plain { request.await } else { request.parse_mode(ParseMode::Html).await }
         };
-        sent.map_err(failure).map(drop)
+        done(sent)
     }
+}
+
+/// Whether a call was carried out, whatever its answer looks like: what was done must not be done again.
+fn done<T>(outcome: Result<T, RequestError>) -> Result<(), Failure> {
+    match outcome {
+        Err(error) if accepted(&error).is_none() => Err(failure(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The result of a call that was carried out and whose answer lacks something that teloxide wants to see.
+fn accepted(error: &RequestError) -> Option<Value> {
+    let RequestError::InvalidJson { raw, .. } = error else { return None };
+    let mut answer: Value = serde_json::from_str(raw).ok()?;
+    (answer["ok"] == true).then(|| answer["result"].take())
 }
 
 /// What an error means. Its text holds no address, for the token is in it, and no body.
