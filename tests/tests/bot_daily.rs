@@ -1,0 +1,96 @@
+//! The daily summary: at its time, with its picture, once; late when the bot was down, and not at all when it was for long.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up fails the test")]
+
+mod bot;
+
+use bot::{GROUP, Home, PRIVATE, ask, fill, said, texts, until_said, world};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{Connection as _, SqliteConnection};
+use vobiz_sandbox::Sandbox;
+
+/// A bot that has run, with a summary due tomorrow in the private chat and none in the group.
+async fn stopped() -> (Sandbox, Home) {
+    let sandbox = world(5).await;
+    fill(&sandbox).await;
+    let half_an_hour_ago = (Utc::now() - TimeDelta::minutes(30)).format("%H:%M");
+    let chats =
+        format!("[[chats]]\nid = {PRIVATE}\nzone = \"UTC\"\ndaily_summary = \"{half_an_hour_ago}\"\n[[chats]]\nid = {GROUP}\n");
+    let home = Home::of(&sandbox, &chats);
+    let bot = home.start();
+    ask(&sandbox, "/help");
+    assert!(bot.terminate().success());
+    let due = due(&home).await;
+    assert!(due > Utc::now() + TimeDelta::hours(23) && due < Utc::now() + TimeDelta::hours(24), "{due}");
+    (sandbox, home)
+}
+
+async fn database(home: &Home) -> SqliteConnection {
+    let path = home.path().join("bot.db");
+    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the bot's database")
+}
+
+/// When the next summary is due.
+async fn due(home: &Home) -> DateTime<Utc> {
+    let mut database = database(home).await;
+    let due = sqlx::query_scalar("SELECT due_at FROM schedule WHERE chat = $1").bind(PRIVATE).fetch_one(&mut database).await;
+    database.close().await.expect("it can be closed");
+    DateTime::from_timestamp_micros(due.expect("the summary is planned")).expect("an instant")
+}
+
+/// Lets so much time pass as if the bot had been down: the summary that was due tomorrow is due then.
+async fn make_due(home: &Home, at: DateTime<Utc>) {
+    let mut database = database(home).await;
+    let change = sqlx::query("UPDATE schedule SET due_at = $1").bind(at.timestamp_micros()).execute(&mut database).await;
+    assert_eq!(change.expect("the database can be written").rows_affected(), 1);
+    database.close().await.expect("it can be closed");
+}
+
+#[tokio::test]
+async fn a_summary_comes_at_its_time_with_its_picture_and_once() {
+    let (sandbox, home) = stopped().await;
+    let at = Utc::now() + TimeDelta::seconds(3);
+    make_due(&home, at).await;
+    let bot = home.start();
+    let before = said(&sandbox, PRIVATE).len();
+    let told = until_said(&sandbox, PRIVATE, before + 1).remove(before);
+    assert!(Utc::now() >= at, "it came early");
+    assert!(told.starts_with("🟢 Fine: no wallet is low") && told.contains("₹2,50,000.00 in 5"), "{told}");
+    assert!(!told.contains("Late"), "{told}");
+    let picture = said(&sandbox, PRIVATE).remove(before).file.expect("it has a picture");
+    assert!(picture.is_photo && picture.bytes.starts_with(b"\x89PNG"), "{}", picture.name);
+    assert!(bot.terminate().success());
+    assert!(due(&home).await > Utc::now() + TimeDelta::hours(23));
+
+    let bot = home.start();
+    ask(&sandbox, "/help");
+    assert!(bot.terminate().success());
+    assert_eq!(texts(&sandbox, PRIVATE).len(), before + 2, "nothing but the help came after the restart");
+    assert_eq!(texts(&sandbox, GROUP).len(), 0, "a chat without a summary gets none");
+}
+
+#[tokio::test]
+async fn a_summary_missed_while_down_comes_once_and_says_that_it_is_late() {
+    let (sandbox, home) = stopped().await;
+    let at = Utc::now() - TimeDelta::hours(2);
+    make_due(&home, at).await;
+    let before = said(&sandbox, PRIVATE).len();
+    let bot = home.start();
+    let told = until_said(&sandbox, PRIVATE, before + 1).remove(before);
+    assert!(told.contains(&format!("Late: this was due at {}", at.format("%H:%M"))), "{told}");
+    bot.kill();
+    assert!(due(&home).await > Utc::now());
+}
+
+#[tokio::test]
+async fn a_summary_missed_for_long_is_left_out_and_the_next_one_planned() {
+    let (sandbox, home) = stopped().await;
+    make_due(&home, Utc::now() - TimeDelta::days(3)).await;
+    let before = said(&sandbox, PRIVATE).len();
+    let bot = home.start();
+    ask(&sandbox, "/low");
+    assert!(bot.log().contains("missed for too long"), "{}", bot.log());
+    bot.kill();
+    assert_eq!(texts(&sandbox, PRIVATE).len(), before + 1);
+    assert!(due(&home).await > Utc::now() + TimeDelta::hours(23));
+}
