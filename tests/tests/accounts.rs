@@ -1,5 +1,7 @@
 //! The list of customers and their wallets, over HTTP.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot go on without ends it")]
+
 use futures::TryStreamExt as _;
 use rust_decimal::Decimal;
 use vobiz_core::accounts::count_below;

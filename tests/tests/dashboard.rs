@@ -1,5 +1,7 @@
 //! Reports, as the client reads them over HTTP from recorded bodies and from the sandbox's world.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot go on without ends it")]
+
 use rust_decimal::Decimal;
 use vobiz_core::dashboard::{CallFigures, Report};
 use vobiz_core::{DateRange, ErrorKind, PartnerClient, money};
