@@ -37,7 +37,7 @@ impl Workspace {
 
     /// A step that runs cargo in the root.
     pub(crate) fn cargo(&self, name: &'static str) -> Step {
-        Step::new(name, env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), &self.root)
+        Step::new(name, "cargo", &self.root)
     }
 
     /// Variables by which suites find the binaries that they start.
