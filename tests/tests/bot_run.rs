@@ -128,7 +128,12 @@ async fn every_command_is_answered_with_true_figures() {
     let sent = said(&sandbox, PRIVATE).pop().expect("the summary");
     let picture = sent.file.expect("the summary has a picture");
     assert!(picture.is_photo && picture.bytes.starts_with(b"\x89PNG"), "{}", picture.name);
+    assert!(bot.is_running());
+}
 
+#[tokio::test]
+async fn what_is_wrong_with_a_command_is_said_with_an_example() {
+    let (sandbox, _, _home, mut bot) = running().await;
     for (wrong, words) in [
         ("/nonsense", "/help"),
         ("/analytics 2026-04-31", "April has 30 days"),
@@ -143,6 +148,11 @@ async fn every_command_is_answered_with_true_figures() {
     ] {
         let answer = ask(&sandbox, wrong);
         assert!(answer.contains(words), "{wrong}: {answer}");
+    }
+    let long = "9".repeat(4_000);
+    for command in ["/", "/customer ", "/analytics 2026-04-01 "] {
+        let answer = ask(&sandbox, &format!("{command}{long}"));
+        assert!(answer.contains("/help") && answer.chars().count() < 300, "{command}: {answer}");
     }
     assert!(bot.is_running());
     assert!(!bot.log().contains("refuses the markup"), "{}", bot.log());

@@ -16,6 +16,9 @@ pub(crate) const COMMANDS: &[(&str, &str)] = &[
 /// Longest window that `/analytics` takes, in days.
 const LONGEST_WINDOW: u32 = 366;
 
+/// Characters of the longest word that a command takes: an id.
+const LONGEST_WORD: usize = 64;
+
 /// A command that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
@@ -45,6 +48,11 @@ pub(crate) fn parse(text: &str, bot: &str, today: NaiveDate) -> Line {
     let (name, addressee) = first.split_once('@').map_or((first, None), |(name, to)| (name, Some(to)));
     if addressee.is_some_and(|to| !to.eq_ignore_ascii_case(bot)) {
         return Line::Talk;
+    }
+    // A message may be as long as an answer: what is repeated in one must be short.
+    if let Some(long) = text.split_whitespace().find(|word| word.chars().count() > LONGEST_WORD) {
+        let start: String = long.chars().take(20).collect();
+        return Line::Wrong(format!("“{start}…” is longer than anything that stands there. /help shows what can be written."));
     }
     let arguments: Vec<&str> = words.collect();
     let read = match name.to_ascii_lowercase().as_str() {
@@ -144,9 +152,9 @@ fn level(arguments: &[&str]) -> Result<Option<Decimal>, String> {
 
 fn customer(arguments: &[&str]) -> Result<String, String> {
     match arguments {
-        [id] if id.len() <= 64 => Ok((*id).to_owned()),
+        [id] => Ok((*id).to_owned()),
         [] => Err("Which customer? Write its id: /customer MA_XXXXXXXX. /low shows the ids of those that are low.".to_owned()),
-        _ => Err("An id is one word of at most 64 characters. Write /customer MA_XXXXXXXX".to_owned()),
+        _ => Err("An id is one word. Write /customer MA_XXXXXXXX".to_owned()),
     }
 }
 
@@ -182,6 +190,8 @@ mod tests {
             ("/customer", "/customer MA_XXXXXXXX"),
             ("/dashboard today", "takes nothing after it"),
             ("/nonsense", "/nonsense is not a command here. /help lists"),
+            (&format!("/low {}", "9".repeat(65)), "“99999999999999999999…” is longer than anything that stands there"),
+            (&format!("/{}", "x".repeat(4000)), "“/xxxxxxxxxxxxxxxxxxx…” is longer"),
         ] {
             let Line::Wrong(said) = read(text) else { panic!("{text} was taken") };
             assert!(said.contains(words), "{text}: {said}");
