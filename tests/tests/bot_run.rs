@@ -6,6 +6,7 @@ mod bot;
 
 use bot::{Bot, GROUP, Home, PRIVATE, fill, recorded, said, texts, until, until_said, until_said_as, world};
 use rust_decimal::Decimal;
+use serde_json::json;
 use vobiz_core::alert::Subject;
 use vobiz_sandbox::{Fault, Half, Person, Sandbox, Spoilt};
 
@@ -341,4 +342,34 @@ async fn without_a_token_it_does_not_start_and_says_where_to_put_it() {
     let output = home.output(&["run", "--config", "bot.toml"]);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(3) && complaint.contains("TELEGRAM_TOKEN"), "{complaint}");
+}
+
+#[tokio::test]
+async fn a_group_that_moves_is_followed_through_a_restart() {
+    const MOVED: i64 = -100_999_000_111;
+    let (sandbox, [low, other], home, bot) = running().await;
+    let moved = json!({
+        "ok": false,
+        "error_code": 400,
+        "description": "Bad Request: group chat was upgraded to a supergroup chat",
+        "parameters": {"migrate_to_chat_id": MOVED},
+    });
+    sandbox.faults().add(Fault {
+        half: Half::Telegram,
+        chat: Some(GROUP),
+        status: Some(400),
+        answer: Some(moved),
+        ..Fault::default()
+    });
+    set(&sandbox, &low, 1_500);
+    assert!(until_said(&sandbox, MOVED, 1)[0].contains(&low.auth_id));
+    bot.kill();
+    let bot = home.start();
+    set(&sandbox, &other, 1_500);
+    let told = until_said(&sandbox, MOVED, 2);
+    assert!(told.len() == 2 && told[1].contains(&other.auth_id), "{told:#?}");
+    sandbox.chat().say(MOVED, &Person::new(9, "Asha"), "/low");
+    assert!(until_said(&sandbox, MOVED, 3)[2].contains("2 wallets under ₹2,000"));
+    assert!(texts(&sandbox, GROUP).is_empty());
+    assert!(bot.terminate().success());
 }
