@@ -19,7 +19,7 @@ fn demo(home: &Home, arguments: &[&str], input: &str) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// What the bot said after a line was typed, up to the next one; `None` where the line is not there.
+/// What the bot said after a line was typed, up to the next one.
 fn answer<'a>(printed: &'a str, line: &str) -> &'a str {
     let (_, after) = printed.split_once(&format!("you> {line}\n")).unwrap_or_else(|| panic!("{line} is not in {printed}"));
     after.split_once("you> ").map_or(after, |(answer, _)| answer)
