@@ -16,12 +16,16 @@ pub(crate) fn dashboard(report: &Report) -> String {
         Some(total) => format!("<b>{} in all customer wallets</b>", show(total, currency)),
         None => "<b>Customer wallets: total unknown</b>".to_owned(),
     };
-    if let Some(accounts) = &report.accounts {
-        let of = |count: Option<u64>| count.map_or_else(|| UNKNOWN.to_owned(), |count| money::count(count, currency));
-        let _ = write!(text, "\n{} customers, {} active", of(accounts.total), of(accounts.active));
+    let counts = report.accounts.as_ref().map(|accounts| (accounts.total, accounts.active));
+    let said = |count: u64| money::count(count, currency);
+    match counts {
+        Some((Some(total), Some(active))) => drop(write!(text, "\n{} customers, {} active", said(total), said(active))),
+        Some((Some(total), None)) => drop(write!(text, "\n{} customers", said(total))),
+        Some((None, Some(active))) => drop(write!(text, "\n{} active customers", said(active))),
+        Some((None, None)) | None => {}
     }
     if let Some(pending) = report.pending_kyc {
-        let _ = write!(text, ", KYC pending for {pending}");
+        let _ = write!(text, "\nKYC pending for {pending}");
     }
     if let Some(revenue) = report.mtd_revenue {
         let _ = write!(text, "\nRevenue this month: {}", show(revenue, currency));
@@ -60,11 +64,23 @@ pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange) -> String
     text
 }
 
+/// What the first generation says of calls; nothing of others, which then are unknown.
+fn reported_calls(report: &Report) -> String {
+    let (currency, reported) = (report.currency.as_deref(), &report.reported);
+    let counted = |what: &str, calls: Option<u64>| Some(format!("\nCalls {what}: {}", money::count(calls?, currency)));
+    let spent = reported.total_spend_this_month.map(|spent| format!("\nSpend this month: {}", show(spent, currency)));
+    let lines: String = [counted("today", reported.calls_today), counted("this month", reported.calls_this_month), spent]
+        .into_iter()
+        .flatten()
+        .collect();
+    if lines.is_empty() { "\n\nCalls: unknown, this report has no call figures.".to_owned() } else { format!("\n{lines}") }
+}
+
 fn calls(report: &Report) -> String {
     let currency = report.currency.as_deref();
     let mut text = String::new();
     let Some(calls) = &report.calls else {
-        return "\n\nCalls: unknown, this report has no call figures.".to_owned();
+        return reported_calls(report);
     };
     let period = report.period.as_ref().and_then(|period| Some(days(period.from_date?, period.to_date?)));
     let _ = write!(text, "\n\n<b>Calls {}</b>", period.as_deref().unwrap_or("(days unknown)"));

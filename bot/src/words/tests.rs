@@ -72,9 +72,11 @@ fn every_generation_of_a_report_is_told_without_inventing_zeros() {
             "top_customers":[{"auth_id":"MA_X","name":"A <b>","calls":6,"cost":7.5}]}"#,
     )
     .unwrap();
+    let summary = r#"{"active_accounts":38,"calls_today":12,"calls_this_month":3400,"total_balance":250000.5,"total_spend_this_month":18450.5,"currency":"INR"}"#;
     let texts = [
         dashboard(&report("dashboard")),
         dashboard(&report("dashboard_flat")),
+        dashboard(&serde_json::from_str(summary).unwrap()),
         analytics(&report("analytics"), asked),
         analytics(&report("analytics"), other),
         analytics(&first, asked),
