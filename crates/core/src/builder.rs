@@ -31,6 +31,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     rate: (u32, u32),
     concurrency: usize,
+    may_change: bool,
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -49,6 +50,7 @@ impl ClientBuilder {
             retry: RetryPolicy::default(),
             rate: (DEFAULT_RATE, DEFAULT_BURST),
             concurrency: DEFAULT_CONCURRENCY,
+            may_change: false,
         }
     }
 
@@ -106,6 +108,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Permits calls that change something: transfers, new customers, capacity, KYC sessions. Without this they are refused unsent.
+    pub fn allow_changes(mut self) -> Self {
+        self.may_change = true;
+        self
+    }
+
     /// Checks everything and builds the client. Nothing is sent.
     pub fn build(self) -> Result<PartnerClient> {
         if self.auth_id.trim().is_empty() {
@@ -131,6 +139,7 @@ impl ClientBuilder {
             pace: Pace::new(self.rate.0, self.rate.1),
             slots: Semaphore::new(self.concurrency.min(Semaphore::MAX_PERMITS)),
             concurrency: self.concurrency,
+            may_change: self.may_change,
         }))
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use chrono::NaiveDate;
 use futures::StreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
@@ -54,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) pace: Pace,
     pub(crate) slots: Semaphore,
     pub(crate) concurrency: usize,
+    pub(crate) may_change: bool,
 }
 
 impl fmt::Debug for PartnerClient {
@@ -68,27 +69,78 @@ pub(crate) struct Call {
     operation: &'static str,
     path: String,
     query: Vec<(&'static str, String)>,
+    repeat: Repeat,
+}
+
+/// Whether a call may be sent again after a failure, and what it sends.
+#[derive(Debug, Clone)]
+enum Repeat {
+    /// A read: `GET`, repeated as the retry policy says.
+    Safe,
+    /// A call that changes something: sent exactly once, whatever happens.
+    Never {
+        method: Method,
+        body: Option<Vec<u8>>,
+        /// Where to find out whether it was done, should its answer be lost.
+        look: &'static str,
+    },
+}
+
+impl Repeat {
+    fn method(&self) -> Method {
+        match self {
+            Self::Safe => Method::GET,
+            Self::Never { method, .. } => method.clone(),
+        }
+    }
+
+    fn body(&self) -> Option<&[u8]> {
+        match self {
+            Self::Safe => None,
+            Self::Never { body, .. } => body.as_deref(),
+        }
+    }
+
+    /// What the failure of a call means: a change that left and has no clear answer may have been done.
+    fn judged(&self, error: Error) -> Error {
+        let unclear = matches!(error.kind(), ErrorKind::Server | ErrorKind::Decode) || error.status() == Some(408);
+        match self {
+            Self::Never { look, .. } if unclear => error.into_unknown(look),
+            _ => error,
+        }
+    }
 }
 
 impl Call {
     /// A read of a fixed path.
     pub(crate) fn read(operation: &'static str, path: &str) -> Self {
-        Self { operation, path: path.to_owned(), query: Vec::new() }
+        Self { operation, path: path.to_owned(), query: Vec::new(), repeat: Repeat::Safe }
     }
 
     /// A read of something that belongs to one customer: `accounts/{id}/{rest}`.
     ///
     /// An empty id is refused: the empty segment would turn the read of a row into the read of a list.
     pub(crate) fn read_of_customer(operation: &'static str, auth_id: &str, rest: &[&str]) -> Result<Self> {
-        let mut path = "accounts".to_owned();
-        for segment in [&[auth_id], rest].concat() {
-            if segment.trim_matches('.').is_empty() {
+        Self::read_below(operation, "accounts", &[&[auth_id], rest].concat())
+    }
+
+    /// A read of `{root}/{segment}/…`, every segment encoded; an empty one is refused.
+    pub(crate) fn read_below(operation: &'static str, root: &str, segments: &[&str]) -> Result<Self> {
+        let mut path = root.to_owned();
+        for segment in segments {
+            if segment.trim().trim_matches('.').is_empty() {
                 return Err(Error::new(ErrorKind::Invalid, operation, "the id is empty; customer ids look like MA_XXXXXXXX"));
             }
             path.push('/');
             path.extend(utf8_percent_encode(segment, SEGMENT));
         }
-        Ok(Self { operation, path, query: Vec::new() })
+        Ok(Self::read(operation, &path))
+    }
+
+    /// Makes a change of what was a read: sent once, with `body` as JSON; `look` says where a lost answer is looked up.
+    pub(crate) fn changing(mut self, method: Method, body: Option<&serde_json::Value>, look: &'static str) -> Self {
+        self.repeat = Repeat::Never { method, body: body.map(|body| body.to_string().into_bytes()), look };
+        self
     }
 
     /// Adds a query parameter where there is a value for it.
@@ -141,16 +193,20 @@ impl PartnerClient {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.send(OPERATION, url).await
+        self.send(OPERATION, url, &Repeat::Safe).await
     }
 
-    /// Sends a read. Every method of the crate ends up here, and nothing else touches `http`.
+    /// Sends a call. Every method of the crate ends up here, and nothing else touches `http`.
     pub(crate) async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        if matches!(call.repeat, Repeat::Never { .. }) && !self.0.may_change {
+            let detail = "this client is read-only, and nothing was sent; build it with allow_changes() to permit changes";
+            return Err(Error::new(ErrorKind::ReadOnly, call.operation, detail));
+        }
         let mut url = self.url(call.operation, &call.path)?;
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(call.query);
         }
-        self.send(call.operation, url).await
+        self.send(call.operation, url, &call.repeat).await
     }
 
     fn url(&self, operation: &'static str, path: &str) -> Result<Url> {
@@ -160,20 +216,22 @@ impl PartnerClient {
         })
     }
 
-    async fn send<T: DeserializeOwned>(&self, operation: &'static str, url: Url) -> Result<T> {
+    async fn send<T: DeserializeOwned>(&self, operation: &'static str, url: Url, repeat: &Repeat) -> Result<T> {
         let span = tracing::debug_span!("vobiz call", operation, attempts = tracing::field::Empty, bytes = tracing::field::Empty);
         async {
             let started = Instant::now();
             let mut attempt = 1;
             loop {
-                let answer = match self.attempt(operation, url.clone()).await {
+                let answer = match self.attempt(operation, url.clone(), repeat).await {
                     Ok(body) => {
                         tracing::Span::current().record("attempts", attempt).record("bytes", body.len());
-                        return decode(operation, &body);
+                        // Some changes are confirmed with a status alone.
+                        let bare = matches!(repeat, Repeat::Never { .. }) && body.trim_ascii().is_empty();
+                        return decode(operation, if bare { b"null" } else { &body }).map_err(|error| repeat.judged(error));
                     }
-                    Err(error) => error,
+                    Err(error) => repeat.judged(error),
                 };
-                let wait = if answer.is_transient() {
+                let wait = if matches!(repeat, Repeat::Safe) && answer.is_transient() {
                     self.0.retry.wait(attempt, started.elapsed(), answer.retry_after())
                 } else {
                     None
@@ -195,23 +253,30 @@ impl PartnerClient {
     }
 
     /// One request and its answer's body, redirects on the same host included.
-    async fn attempt(&self, operation: &'static str, mut url: Url) -> Result<Vec<u8>> {
+    async fn attempt(&self, operation: &'static str, mut url: Url, repeat: &Repeat) -> Result<Vec<u8>> {
         let closed = |_| Error::new(ErrorKind::Config, operation, "the client is shutting down");
         let _slot = self.0.slots.acquire().await.map_err(closed)?;
         for _ in 0..=REDIRECTS {
             self.0.pace.ready().await;
-            let sent =
-                self.0.http.request(Method::GET, url.clone()).headers(self.0.headers.clone()).timeout(self.0.timeout).send();
-            let response = sent.await.map_err(|error| self.lost(operation, error))?;
+            let mut request =
+                self.0.http.request(repeat.method(), url.clone()).headers(self.0.headers.clone()).timeout(self.0.timeout);
+            if let Some(body) = repeat.body() {
+                request = request.header(CONTENT_TYPE, "application/json").body(body.to_vec());
+            }
+            let response = request.send().await.map_err(|error| self.lost(operation, error, repeat))?;
             let status = response.status();
             tracing::debug!(status = status.as_u16(), "answered");
             if status.is_success() {
-                return self.body(operation, response).await;
+                return self.body(operation, response, repeat).await;
             }
             if !status.is_redirection() {
-                return Err(self.refused(operation, response).await);
+                return Err(self.refused(operation, response, repeat).await);
             }
             url = self.redirected(operation, &url, &response)?;
+            if matches!(repeat, Repeat::Never { .. }) {
+                let detail = "redirected, which is not followed for a call that changes something; check the base address";
+                return Err(Error::new(ErrorKind::Redirect, operation, detail).with_status(status.as_u16()));
+            }
         }
         Err(Error::new(ErrorKind::Redirect, operation, "redirected in a circle"))
     }
@@ -233,11 +298,11 @@ impl PartnerClient {
         }
     }
 
-    async fn body(&self, operation: &'static str, response: Response) -> Result<Vec<u8>> {
+    async fn body(&self, operation: &'static str, response: Response, repeat: &Repeat) -> Result<Vec<u8>> {
         let mut body = Vec::with_capacity(usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0).min(BODY_CAP));
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|error| self.lost(operation, error))?;
+            let chunk = chunk.map_err(|error| self.lost(operation, error, repeat))?;
             if body.len() + chunk.len() > BODY_CAP {
                 return Err(Error::new(ErrorKind::Decode, operation, "the answer is larger than 50 MB"));
             }
@@ -247,10 +312,11 @@ impl PartnerClient {
     }
 
     /// No answer, or half of one.
-    fn lost(&self, operation: &'static str, error: reqwest::Error) -> Error {
+    fn lost(&self, operation: &'static str, error: reqwest::Error, repeat: &Repeat) -> Error {
         let error = error.without_url();
         let host = self.host();
         let cause = root_cause(&error);
+        let left = !error.is_connect();
         let (kind, detail) = if error.is_timeout() {
             (ErrorKind::Timeout, format!("no answer from {host} within {} s", self.0.timeout.as_secs_f32()))
         } else if error.is_connect() {
@@ -258,16 +324,21 @@ impl PartnerClient {
         } else {
             (ErrorKind::Connect, format!("connection to {host} lost before the whole answer came: {cause}"))
         };
-        Error::new(kind, operation, detail).with_source(error)
+        let error = Error::new(kind, operation, detail).with_source(error);
+        match repeat {
+            Repeat::Never { look, .. } if left => error.into_unknown(look),
+            Repeat::Never { .. } => error.with_kind(ErrorKind::Connect),
+            Repeat::Safe => error,
+        }
     }
 
     /// An answer that is not a success, in the service's words.
-    async fn refused(&self, operation: &'static str, response: Response) -> Error {
+    async fn refused(&self, operation: &'static str, response: Response, repeat: &Repeat) -> Error {
         let status = response.status();
         let hint = retry::retry_after(response.headers(), SystemTime::now());
         let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         let html = response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        let said = self.body(operation, response).await.map(|body| Refusal::read(&body)).unwrap_or_default();
+        let said = self.body(operation, response, repeat).await.map(|body| Refusal::read(&body)).unwrap_or_default();
         let words = match said.message {
             Some(message) => self.without_token(&message),
             None if html => "it sent a web page instead of a reason".to_owned(),

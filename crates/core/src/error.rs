@@ -102,6 +102,18 @@ impl Error {
         }))
     }
 
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// The error of a change whose answer was lost: it may have been done, and `look` says where to find out.
+    pub(crate) fn into_unknown(mut self, look: &str) -> Self {
+        self.0.kind = ErrorKind::OutcomeUnknown;
+        self.0.detail = format!("{}; it may have been done and was not sent again: {look}", self.0.detail);
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
@@ -170,7 +182,9 @@ impl Error {
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_transient(&self) -> bool {
         match self.0.kind {
-            ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Connect | ErrorKind::Timeout => true,
+            ErrorKind::RateLimited | ErrorKind::Connect | ErrorKind::Timeout => true,
+            // What is not implemented will not be a moment later.
+            ErrorKind::Server => self.0.status != Some(501),
             ErrorKind::Rejected => self.0.status == Some(408),
             ErrorKind::Config
             | ErrorKind::Invalid

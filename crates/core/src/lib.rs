@@ -4,16 +4,23 @@ pub mod accounts;
 pub mod alert;
 mod builder;
 mod client;
+
 pub mod dashboard;
 mod dates;
 mod error;
 pub mod money;
+
 mod pace;
 mod page;
 pub mod profile;
 mod refusal;
 mod retry;
 pub mod time;
+pub mod transactions;
+
+#[cfg(test)]
+mod fake;
+mod windows;
 mod wire;
 
 pub use builder::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY};

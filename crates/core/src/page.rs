@@ -39,7 +39,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// The number of the last page, where this page tells: a page count, else total ÷ size.
-    fn last(&self) -> Option<u64> {
+    pub(crate) fn last(&self) -> Option<u64> {
         self.pages.or_else(|| {
             let size = self.per_page.filter(|size| *size > 0).unwrap_or(u64::from(PER_PAGE));
             Some(self.total?.div_ceil(size))
