@@ -3,12 +3,14 @@
 pub mod accounts;
 pub mod alert;
 mod builder;
+pub mod cdrs;
 mod client;
 
 pub mod dashboard;
 mod dates;
 mod error;
 pub mod money;
+pub mod numbers;
 
 mod pace;
 mod page;
