@@ -64,7 +64,9 @@ impl fmt::Debug for PartnerClient {
 }
 
 /// One call, before it is sent: what it is named in errors, where it goes and what it asks.
-#[derive(Debug, Clone)]
+///
+/// Has no `Debug`: a body may hold a new customer's password.
+#[derive(Clone)]
 pub(crate) struct Call {
     operation: &'static str,
     path: String,
@@ -73,7 +75,7 @@ pub(crate) struct Call {
 }
 
 /// Whether a call may be sent again after a failure, and what it sends.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Repeat {
     /// A read: `GET`, repeated as the retry policy says.
     Safe,
@@ -184,6 +186,15 @@ impl PartnerClient {
         self.0.concurrency
     }
 
+    /// Refuses a change where the client is read-only.
+    pub(crate) fn may_change(&self, operation: &'static str) -> Result<()> {
+        if self.0.may_change {
+            return Ok(());
+        }
+        let detail = "this client is read-only, and nothing was sent; build it with allow_changes() to permit changes";
+        Err(Error::new(ErrorKind::ReadOnly, operation, detail))
+    }
+
     /// Reads something that has no method of its own, as plain JSON whose numbers keep their digits.
     ///
     /// `path` is relative to the base address: `client.get("concurrency/transfers", &[("limit", "50")])`.
@@ -198,9 +209,8 @@ impl PartnerClient {
 
     /// Sends a call. Every method of the crate ends up here, and nothing else touches `http`.
     pub(crate) async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        if matches!(call.repeat, Repeat::Never { .. }) && !self.0.may_change {
-            let detail = "this client is read-only, and nothing was sent; build it with allow_changes() to permit changes";
-            return Err(Error::new(ErrorKind::ReadOnly, call.operation, detail));
+        if matches!(call.repeat, Repeat::Never { .. }) {
+            self.may_change(call.operation)?;
         }
         let mut url = self.url(call.operation, &call.path)?;
         if !call.query.is_empty() {

@@ -19,6 +19,7 @@ mod refusal;
 mod retry;
 pub mod time;
 pub mod transactions;
+pub mod transfer;
 
 #[cfg(test)]
 mod fake;
