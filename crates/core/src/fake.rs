@@ -47,7 +47,7 @@ impl Fake {
                     kept.lock().unwrap().push(line.clone());
                     let (status, body) = answer(&line);
                     if status == 1 {
-                        tokio::time::sleep(Duration::from_secs(60)).await;
+                        tokio::time::sleep(Duration::from_mins(1)).await;
                     }
                     if status > 1 {
                         let head = format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());

@@ -3,9 +3,11 @@
 pub mod accounts;
 pub mod alert;
 mod builder;
+pub mod capacity;
 pub mod cdrs;
 mod client;
 
+pub mod create;
 pub mod dashboard;
 mod dates;
 mod error;
