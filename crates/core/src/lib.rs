@@ -20,6 +20,7 @@ pub mod profile;
 mod refusal;
 mod retry;
 pub mod time;
+pub mod top;
 pub mod transactions;
 pub mod transfer;
 
