@@ -11,6 +11,7 @@ pub mod create;
 pub mod dashboard;
 mod dates;
 mod error;
+pub mod kyc;
 pub mod money;
 pub mod numbers;
 
