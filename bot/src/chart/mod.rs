@@ -1,5 +1,6 @@
 //! The picture of calls and cost per day that comes with a summary.
 
+mod axis;
 mod scale;
 mod svg;
 mod title;
@@ -8,7 +9,6 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use vobiz_core::dashboard::{DayFigures, Report};
-use vobiz_core::money;
 
 use scale::{Scale, pixels};
 use svg::{Anchor, Picture};
@@ -20,6 +20,7 @@ const BLUE: &str = "#1f5fa8";
 const PALE_BLUE: &str = "#a9c8ea";
 const ORANGE: &str = "#d9741a";
 const INK: &str = "#1b1f24";
+const PALE_GREY: &str = "#c3c9cf";
 const GREY: &str = "#5c6670";
 const GRID: &str = "#e3e7eb";
 
@@ -46,36 +47,33 @@ fn draw(report: &Report, last_day: NaiveDate) -> String {
     let days = days(report, last_day);
     let currency = report.currency.as_deref();
     let mut picture = Picture::new();
-    picture.text(40.0, 62.0, 38, INK, Anchor::Start, &title::finding(&days, currency));
+    picture.title(&title::finding(&days, currency));
     let Some((first, _)) = days.first() else { return picture.finish() };
-    picture.text(
-        40.0,
-        108.0,
-        28,
-        GREY,
-        Anchor::Start,
-        &format!("{} to {}, days as the API counts them", first.format("%a %-d %b"), last_day.format("%a %-d %b %Y")),
-    );
-    if days.iter().all(|(_, day)| day.is_none()) {
-        picture.text(svg::WIDTH / 2.0, 400.0, 34, GREY, Anchor::Middle, "No day of these was reported");
-        return picture.finish();
-    }
-    let calls = |day: &DayFigures| day.total_calls.map(Decimal::from);
-    let answered = |day: &DayFigures| day.answered_calls.map(Decimal::from).min(calls(day));
-    let scale = Scale::over(days.iter().filter_map(|(_, day)| calls(day.as_ref()?)), |value| axis_count(value, currency));
-    panel(&mut picture, CALLS, &scale, &[("Calls", INK), ("answered", BLUE), ("not answered", "#6f9fd0")]);
-    bars(&mut picture, CALLS, &scale, &days, PALE_BLUE, &calls);
-    bars(&mut picture, CALLS, &scale, &days, BLUE, &answered);
-    let scale = Scale::over(days.iter().filter_map(|(_, day)| day.as_ref()?.total_cost), |value| axis_money(value, currency));
-    panel(&mut picture, COST, &scale, &[("Cost", INK)]);
-    if days.iter().any(|(_, day)| day.as_ref().is_some_and(|day| day.total_cost.is_some())) {
-        bars(&mut picture, COST, &scale, &days, ORANGE, &|day| day.total_cost);
-    } else {
-        picture.text(f64::midpoint(LEFT, RIGHT), 560.0, 28, GREY, Anchor::Middle, "no cost reported");
-    }
-    gaps(&mut picture, &days);
+    let window = format!("{} to {}, days as the API counts them", first.format("%a %-d %b"), last_day.format("%a %-d %b %Y"));
+    picture.text(40.0, 108.0, 28, GREY, Anchor::Start, &window);
+
+    let (total, answered) = (values(&days, |day| day.total_calls), values(&days, |day| day.answered_calls.min(day.total_calls)));
+    let scale = Scale::over(&total, Decimal::ONE, |value| axis::count(value, currency));
+    let is_untold = total.iter().zip(&answered).any(|(total, answered)| total.is_some() && answered.is_none());
+    let untold: &[_] = if is_untold { &[("not told which", PALE_GREY)] } else { &[] };
+    panel(&mut picture, CALLS, &scale, "Calls", &[&[("answered", BLUE), ("not answered", PALE_BLUE)], untold].concat());
+    let colour_of = |index: usize| if answered[index].is_some() { PALE_BLUE } else { PALE_GREY };
+    bars(&mut picture, CALLS, &scale, &total, colour_of);
+    bars(&mut picture, CALLS, &scale, &answered, |_| BLUE);
+    gaps(&mut picture, CALLS, &total);
+
+    let cost: Vec<_> = days.iter().map(|(_, day)| day.as_ref()?.total_cost).collect();
+    let scale = Scale::over(&cost, Decimal::new(1, 2), |value| axis::amount(value, currency));
+    panel(&mut picture, COST, &scale, "Cost", &[]);
+    bars(&mut picture, COST, &scale, &cost, |_| ORANGE);
+    gaps(&mut picture, COST, &cost);
     labels(&mut picture, &days);
     picture.finish()
+}
+
+/// A figure of each day, where there is one.
+fn values(days: &[Figures], of: impl Fn(&DayFigures) -> Option<u64>) -> Vec<Option<Decimal>> {
+    days.iter().map(|(_, day)| of(day.as_ref()?).map(Decimal::from)).collect()
 }
 
 /// Each day up to `last_day` that the report covers, with its figures where it was reported.
@@ -93,43 +91,19 @@ fn days(report: &Report, last_day: NaiveDate) -> Vec<(NaiveDate, Option<DayFigur
     begun.max(earliest).iter_days().take_while(|day| *day <= last_day).map(|day| (day, figures(day))).collect()
 }
 
-fn whole(value: Decimal) -> u64 {
-    value.try_into().unwrap_or(u64::MAX)
-}
-
-/// Money as an axis shows it: `₹1,500`, `₹2.5 L`, `-₹20`.
-fn axis_money(value: Decimal, currency: Option<&str>) -> String {
-    let minus = if value.is_sign_negative() && !value.is_zero() { "-" } else { "" };
-    let size = value.abs();
-    if size < Decimal::ONE && !size.is_zero() {
-        return money::say(value, currency);
-    }
-    format!("{minus}{}{}", money::sign(currency), axis_count(size, currency))
-}
-
-/// A number as an axis shows it beside rupees: `1,500`, `2.5 L`, `10 Cr`; beside other currencies in millions.
-fn axis_count(value: Decimal, currency: Option<&str>) -> String {
-    let units: [(i64, &str); 2] = if currency == Some("INR") {
-        [(10_000_000, " Cr"), (100_000, " L")]
-    } else {
-        [(1_000_000_000, " bn"), (1_000_000, " M")]
-    };
-    match units.iter().find(|(size, _)| value.abs() >= Decimal::from(*size)) {
-        Some((size, name)) => format!("{}{name}", (value / Decimal::from(*size)).round_dp(2).normalize()),
-        None => money::count(whole(value), currency),
-    }
-}
-
-fn panel(picture: &mut Picture, panel: Panel, scale: &Scale, words: &[(&str, &str)]) {
+fn panel(picture: &mut Picture, panel: Panel, scale: &Scale, title: &str, keys: &[(&str, &str)]) {
     for (value, label) in scale.ticks() {
         let y = panel.y(scale, *value);
         picture.line(LEFT, y, RIGHT, y, GRID);
         picture.text(LEFT - 14.0, y + 10.0, 28, GREY, Anchor::End, label);
     }
-    let mut x = LEFT;
-    for (word, colour) in words {
-        picture.text(x, panel.top - 18.0, 28, colour, Anchor::Start, word);
-        x += svg::width(word, 28) + 30.0;
+    let y = panel.top - 18.0;
+    picture.text(LEFT, y, 28, INK, Anchor::Start, title);
+    let mut x = LEFT + svg::width(title, 28) + 40.0;
+    for (word, colour) in keys {
+        picture.rect(x, y - 21.0, 22.0, 22.0, colour);
+        picture.text(x + 32.0, y, 28, INK, Anchor::Start, word);
+        x += svg::width(word, 28) + 72.0;
     }
 }
 
@@ -147,36 +121,26 @@ fn place(index: usize, days: usize) -> (f64, f64) {
 
 type Figures = (NaiveDate, Option<DayFigures>);
 
-fn bars(
-    picture: &mut Picture,
-    panel: Panel,
-    scale: &Scale,
-    days: &[Figures],
-    colour: &str,
-    value: &dyn Fn(&DayFigures) -> Option<Decimal>,
-) {
+fn bars<'a>(picture: &mut Picture, panel: Panel, scale: &Scale, values: &[Option<Decimal>], colour: impl Fn(usize) -> &'a str) {
     let zero = panel.y(scale, Decimal::ZERO);
-    for (index, (_, day)) in days.iter().enumerate() {
-        let Some(value) = day.as_ref().and_then(value) else { continue };
-        let (left, width) = place(index, days.len());
+    for (index, value) in values.iter().enumerate() {
+        let Some(value) = value else { continue };
+        let (left, width) = place(index, values.len());
         let bar = (width * 0.72).min(90.0);
-        let y = panel.y(scale, value);
-        picture.rect(left + (width - bar) / 2.0, y.min(zero), bar, (y - zero).abs(), colour);
+        let y = panel.y(scale, *value);
+        picture.rect(left + (width - bar) / 2.0, y.min(zero), bar, (y - zero).abs(), colour(index));
     }
 }
 
-/// Marks days that were not reported, and says so once for each run of them that has room for words.
-fn gaps(picture: &mut Picture, days: &[Figures]) {
+/// Marks days of which this figure was not reported, and says so once for each run of them that has room for words.
+fn gaps(picture: &mut Picture, panel: Panel, values: &[Option<Decimal>]) {
     let mut index = 0;
-    for run in days.chunk_by(|(_, one), (_, other)| one.is_some() == other.is_some()) {
-        if run.first().is_some_and(|(_, day)| day.is_none()) {
-            let ((left, _), (right, width)) = (place(index, days.len()), place(index + run.len() - 1, days.len()));
+    for run in values.chunk_by(|one, other| one.is_some() == other.is_some()) {
+        if run.first().is_some_and(Option::is_none) {
+            let ((left, _), (right, width)) = (place(index, values.len()), place(index + run.len() - 1, values.len()));
             let (middle, span) = (f64::midpoint(left, right + width), right + width - left);
-            for panel in [CALLS, COST] {
-                let word =
-                    ["none reported", "none", "–"].into_iter().find(|word| svg::width(word, 28) <= span - 8.0).unwrap_or("·");
-                picture.text(middle, panel.bottom - 12.0, 28, GREY, Anchor::Middle, word);
-            }
+            let word = ["none reported", "none", "–"].into_iter().find(|word| svg::width(word, 28) <= span - 8.0).unwrap_or("·");
+            picture.text(middle, panel.bottom - 12.0, 28, GREY, Anchor::Middle, word);
         }
         index += run.len();
     }
@@ -219,21 +183,6 @@ mod tests {
         assert_eq!(drawn.iter().filter(|(_, day)| day.is_some()).count(), 2);
         assert!(draw(&recorded, "2026-04-16".parse().unwrap()).contains("none reported"));
         assert_eq!(days(&recorded, "2026-05-12".parse().unwrap()).len(), 30);
-    }
-
-    #[test]
-    fn an_axis_shows_money_as_people_write_it() {
-        for (value, currency, expected) in [
-            ("1500", Some("INR"), "₹1,500"),
-            ("250000", Some("INR"), "₹2.5 L"),
-            ("100000000", Some("INR"), "₹10 Cr"),
-            ("2500000", Some("USD"), "$2.5 M"),
-            ("0.5", Some("INR"), "₹0.50"),
-            ("7", None, "7"),
-            ("-20", Some("INR"), "-₹20"),
-        ] {
-            assert_eq!(axis_money(value.parse().unwrap(), currency), expected);
-        }
     }
 
     proptest! {

@@ -14,11 +14,12 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The axis for these values, its lines labelled by `label`.
-    pub(super) fn over(values: impl Iterator<Item = Decimal>, label: impl Fn(Decimal) -> String) -> Self {
-        let (low, high) = values.fold((Decimal::ZERO, Decimal::ZERO), |(low, high), value| (low.min(value), high.max(value)));
+    /// The axis for these values, its lines at least `smallest` apart and labelled by `label`.
+    pub(super) fn over(values: &[Option<Decimal>], smallest: Decimal, label: impl Fn(Decimal) -> String) -> Self {
+        let ends = |(low, high): (Decimal, Decimal), value: &Decimal| (low.min(*value), high.max(*value));
+        let (low, high) = values.iter().flatten().fold((Decimal::ZERO, Decimal::ZERO), ends);
         let reach = high.max(low.abs()).max(Decimal::ONE);
-        let step = step(reach);
+        let step = step(reach).max(smallest);
         let lines = |end: Decimal| (end / step).ceil().to_i64().unwrap_or(LINES);
         let ticks: Vec<_> = (-lines(low.abs())..=lines(high).max(1))
             .filter_map(|line| step.checked_mul(Decimal::from(line)))
@@ -72,20 +73,22 @@ mod tests {
     #[test]
     fn lines_are_round_and_hold_every_value() {
         for (values, expected) in [
-            (vec!["0"], vec!["0", "0.5"]),
+            (vec!["0"], vec!["0", "1"]),
             (vec!["69"], vec!["0", "50", "100"]),
             (vec!["7.21", "26.48"], vec!["0", "10", "20", "30"]),
             (vec!["6867", "150"], vec!["0", "5000", "10000"]),
             (vec!["-3", "12"], vec!["-5", "0", "5", "10", "15"]),
         ] {
-            let scale = Scale::over(values.iter().map(|value| value.parse().unwrap()), |value| value.normalize().to_string());
+            let scale = Scale::over(&values.iter().map(|value| value.parse().ok()).collect::<Vec<_>>(), Decimal::ONE, |value| {
+                value.normalize().to_string()
+            });
             assert_eq!(scale.ticks().iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>(), expected, "{values:?}");
         }
     }
 
     #[test]
     fn the_largest_amount_still_has_an_axis() {
-        let scale = Scale::over([Decimal::MAX, Decimal::MIN].into_iter(), |value| value.to_string());
+        let scale = Scale::over(&[Some(Decimal::MAX), Some(Decimal::MIN)], Decimal::ONE, |value| value.to_string());
         assert!((0.0..=1.0).contains(&scale.share(Decimal::MAX)));
         assert!(scale.ticks().len() < 12);
     }

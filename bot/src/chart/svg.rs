@@ -59,6 +59,16 @@ impl Picture {
         );
     }
 
+    /// The finding, smaller where it is long and cut where it is longer than the picture is wide.
+    pub(super) fn title(&mut self, words: &str) {
+        let size = if width(words, 38) <= WIDTH - 80.0 { 38 } else { 28 };
+        let mut words = words.to_owned();
+        while width(&words, size) > WIDTH - 60.0 {
+            words = words.chars().take(words.chars().count() - 2).chain(['…']).collect();
+        }
+        self.text(40.0, 62.0, size, "#1b1f24", Anchor::Start, &words);
+    }
+
     pub(super) fn finish(mut self) -> String {
         self.0.push_str("</svg>");
         self.0

@@ -5,6 +5,7 @@ use vobiz_core::dashboard::DayFigures;
 use vobiz_core::money;
 
 use super::Figures;
+use crate::words;
 
 /// A change smaller than this many percent is none.
 const FLAT: i64 = 3;
@@ -26,14 +27,11 @@ pub(super) fn finding(days: &[Figures], currency: Option<&str>) -> String {
     let calls = sum(reported.iter().map(|day| calls(day)));
     let cost = sum(reported.iter().map(|day| day.total_cost));
     let of = if reported.len() == 1 { "1 day".to_owned() } else { format!("{} days", reported.len()) };
+    let calls = calls.map(|calls| words::calls(Some(calls.try_into().unwrap_or(u64::MAX)), currency));
     match (reported.is_empty(), calls, cost) {
         (true, ..) => "No calls reported".to_owned(),
-        (_, Some(calls), Some(cost)) => format!(
-            "{} for {} calls on {of}",
-            money::say(cost, currency),
-            money::count(calls.try_into().unwrap_or(u64::MAX), currency)
-        ),
-        (_, Some(calls), None) => format!("{} calls on {of}", money::count(calls.try_into().unwrap_or(u64::MAX), currency)),
+        (_, Some(calls), Some(cost)) => format!("{} for {calls} on {of}", money::say(cost, currency)),
+        (_, Some(calls), None) => format!("{calls} on {of}"),
         _ => format!("Calls of {of}"),
     }
 }

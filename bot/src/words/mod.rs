@@ -182,6 +182,15 @@ pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// `1 call`, `1,03,058 calls`, `an unknown number of calls`
+pub(crate) fn calls(number: Option<u64>, currency: Option<&str>) -> String {
+    match number {
+        Some(1) => "1 call".to_owned(),
+        Some(number) => format!("{} calls", money::count(number, currency)),
+        None => "an unknown number of calls".to_owned(),
+    }
+}
+
 /// Something could not be read: what, why, and what is still true.
 pub(crate) fn failure(error: &Error) -> String {
     format!("⚪ Unknown: could not {}", escape(&error.to_string()))

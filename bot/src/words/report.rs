@@ -38,8 +38,8 @@ pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange) -> String
     let currency = report.currency.as_deref();
     let cost = report.calls.as_ref().and_then(|calls| calls.total_cost);
     let head = match cost {
-        Some(cost) => format!("<b>{} for {} calls</b>", show(cost, currency), count_of(report.calls.as_ref(), currency)),
-        None => format!("<b>{} calls</b>", count_of(report.calls.as_ref(), currency)),
+        Some(cost) => format!("<b>{} for {}</b>", show(cost, currency), calls_of(report.calls.as_ref(), currency)),
+        None => format!("<b>{}</b>", calls_of(report.calls.as_ref(), currency)),
     };
     let mut text = head;
     if let (Some(period), Some(from), Some(to)) = (&report.period, asked.from, asked.to)
@@ -97,7 +97,7 @@ fn calls(report: &Report) -> String {
 
 /// `210 calls, 178 answered (84.8 %), 157.2 min, ₹108.24`
 pub(super) fn line(figures: &CallFigures, currency: Option<&str>) -> String {
-    let mut parts = vec![format!("{} calls", count_of(Some(figures), currency))];
+    let mut parts = vec![calls_of(Some(figures), currency)];
     if let Some(answered) = figures.answered_calls {
         let rate = figures.answer_rate().map(|rate| format!(" ({})", percent(rate))).unwrap_or_default();
         parts.push(format!("{} answered{rate}", money::count(answered, currency)));
@@ -107,8 +107,8 @@ pub(super) fn line(figures: &CallFigures, currency: Option<&str>) -> String {
     parts.join(", ")
 }
 
-fn count_of(figures: Option<&CallFigures>, currency: Option<&str>) -> String {
-    figures.and_then(|figures| figures.total_calls).map_or_else(|| UNKNOWN.to_owned(), |total| money::count(total, currency))
+fn calls_of(figures: Option<&CallFigures>, currency: Option<&str>) -> String {
+    super::calls(figures.and_then(|figures| figures.total_calls), currency)
 }
 
 /// `sip_trunking` as people write it: `SIP trunking`.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{Days, NaiveDate};
 use vobiz_core::alert::{Severity, Subject, Transition};
 use vobiz_core::dashboard::{DayFigures, Report};
-use vobiz_core::{Decimal, Error, money};
+use vobiz_core::{Decimal, Error};
 
 use super::{Reader, beside, counted, escape, name, percent, show, sign, weekday};
 
@@ -106,10 +106,7 @@ fn yesterday(report: &Report, last_day: NaiveDate) -> String {
 }
 
 fn day_line(day: &DayFigures, currency: Option<&str>) -> String {
-    let mut parts = vec![match day.total_calls {
-        Some(calls) => format!("{} calls", money::count(calls, currency)),
-        None => "calls unknown".to_owned(),
-    }];
+    let mut parts = vec![super::calls(day.total_calls, currency)];
     let rate = day.answered_calls.zip(day.total_calls).and_then(|(answered, total)| {
         Decimal::from(answered).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total))
     });
