@@ -6,15 +6,15 @@ mod builder;
 pub mod capacity;
 pub mod cdrs;
 mod client;
-
 pub mod create;
 pub mod dashboard;
 mod dates;
 mod error;
+#[cfg(test)]
+mod fake;
 pub mod kyc;
 pub mod money;
 pub mod numbers;
-
 mod pace;
 mod page;
 pub mod profile;
@@ -24,9 +24,6 @@ pub mod time;
 pub mod top;
 pub mod transactions;
 pub mod transfer;
-
-#[cfg(test)]
-mod fake;
 mod windows;
 mod wire;
 
