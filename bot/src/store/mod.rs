@@ -2,6 +2,9 @@
 
 mod outbox;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -40,6 +43,9 @@ impl Store {
             // What is owed must survive a power cut.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10));
+        if !url.contains(":memory:") {
+            create_private(options.get_filename());
+        }
         // One connection: one writer, and a database in memory is the same one for everybody.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
@@ -217,6 +223,12 @@ impl Store {
     }
 }
 
+/// Makes a new file that only its owner can read: names, balances and messages will be in it. `SQLite` gives the files beside it
+/// the same mode. What goes wrong here goes wrong again, with words, when the database is opened.
+fn create_private(file: &Path) {
+    drop(OpenOptions::new().write(true).create_new(true).mode(0o600).open(file));
+}
+
 async fn set_fact<T: serde::Serialize>(transaction: &mut Transaction<'static, Sqlite>, name: &str, value: &T) -> Result<()> {
     sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .bind(name)
@@ -234,4 +246,23 @@ async fn set_due(transaction: &mut Transaction<'static, Sqlite>, chat: i64, spec
         .execute(&mut **transaction)
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_database_is_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bot.db");
+        let store = Store::open(&format!("sqlite://{}", file.display())).await.unwrap();
+        store.may_tell_stranger(5, Utc::now()).await.unwrap();
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
+        }
+    }
 }

@@ -37,7 +37,8 @@ pub struct Spender {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TopCustomers {
-    /// The customers; those that cost the same stand in the order of their ids, those without a figure last.
+    /// The customers: in the report's order where it names them, else the largest spend first; those that cost the same stand in
+    /// the order of their ids, those without a figure last.
     pub customers: Vec<Spender>,
     /// Customers whose figures could not be read, by id, and why.
     pub failures: Vec<(String, Error)>,
