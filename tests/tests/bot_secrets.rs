@@ -79,7 +79,7 @@ async fn a_running_bot_shows_no_token_whatever_goes_wrong() {
     }
     sandbox.faults().add(Fault { half: Half::Telegram, drop: true, times: Some(2), ..Fault::default() });
     sandbox.faults().add(Fault { half: Half::Telegram, body: Some(Spoilt::Truncated), times: Some(1), ..Fault::default() });
-    until("that Telegram failed", || sandbox.faults().list().is_empty().then_some(()));
+    until("that Telegram failed", || sandbox.faults().are_over().then_some(()));
     ask(&sandbox, "/help");
 
     let log = bot.log();

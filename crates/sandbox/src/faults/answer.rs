@@ -19,20 +19,22 @@ pub(super) async fn spoilt(fault: &Fault, done: Option<Response>) -> Response {
         _ => replaced(fault),
     };
     let Some(body) = fault.body else { return response };
-    let status = response.status();
-    let (kind, body) = match body {
-        Spoilt::Garbage => ("application/json", GARBAGE.to_vec()),
-        Spoilt::Html => ("text/html", HTML.as_bytes().to_vec()),
-        Spoilt::Empty => ("application/json", Vec::new()),
+    // Status and headers stay: a proxy's page may well tell how long to wait.
+    let (mut parts, whole) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let body = match body {
+        Spoilt::Garbage => GARBAGE.into(),
+        Spoilt::Html => {
+            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+            HTML.into()
+        }
+        Spoilt::Empty => Body::empty(),
         Spoilt::Truncated => {
-            let (parts, body) = response.into_parts();
-            let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-            let mut response = Response::from_parts(parts, Body::from(whole.slice(..whole.len() / 2)));
-            response.headers_mut().remove(header::CONTENT_LENGTH);
-            return response;
+            let whole = axum::body::to_bytes(whole, usize::MAX).await.unwrap_or_default();
+            whole.slice(..whole.len() / 2).into()
         }
     };
-    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    Response::from_parts(parts, body)
 }
 
 fn replaced(fault: &Fault) -> Response {
@@ -74,10 +76,18 @@ fn told_in_body(fault: &Fault) -> Option<u64> {
 fn partner(fault: &Fault, status: StatusCode) -> Value {
     let code = match status.as_u16() {
         401 => "INVALID_CREDENTIALS",
+        402 => "INSUFFICIENT_BALANCE",
         403 => "FORBIDDEN",
         404 => "NOT_FOUND",
+        408 => "REQUEST_TIMEOUT",
+        409 => "CONFLICT",
+        422 => "VALIDATION_ERROR",
         429 => "RATE_LIMIT_EXCEEDED",
+        501 => "NOT_IMPLEMENTED",
+        502 => "BAD_GATEWAY",
         503 => "SERVICE_UNAVAILABLE",
+        504 => "GATEWAY_TIMEOUT",
+        400..=499 => "BAD_REQUEST",
         _ => "INTERNAL_ERROR",
     };
     let message = fault.message.clone().unwrap_or_else(|| status.canonical_reason().unwrap_or("Error").to_owned());
@@ -100,4 +110,33 @@ fn telegram(fault: &Fault, status: StatusCode) -> Value {
         body["parameters"] = json!({"retry_after": seconds});
     }
     body
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header;
+
+    use super::{Fault, Spoilt, spoilt};
+
+    #[tokio::test]
+    async fn a_spoilt_body_leaves_status_and_wait_as_they_are() {
+        for body in [Spoilt::Html, Spoilt::Garbage, Spoilt::Empty, Spoilt::Truncated] {
+            let fault = Fault { retry_after: Some(7), body: Some(body), ..Fault::default() };
+            let response = spoilt(&fault, None).await;
+            assert_eq!(
+                (response.status().as_u16(), &response.headers()[header::RETRY_AFTER]),
+                (429, &"7".parse().expect("a header"))
+            );
+            assert_eq!(response.headers()[header::CONTENT_TYPE] == "text/html", body == Spoilt::Html);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_injected_status_has_a_code_of_its_own() {
+        for (status, code) in [(409, "CONFLICT"), (422, "VALIDATION_ERROR"), (418, "BAD_REQUEST"), (500, "INTERNAL_ERROR")] {
+            let response = spoilt(&Fault { status: Some(status), ..Fault::default() }, None).await;
+            let body = axum::body::to_bytes(response.into_body(), 1 << 16).await.expect("a body");
+            assert!(String::from_utf8_lossy(&body).contains(code), "{status}");
+        }
+    }
 }

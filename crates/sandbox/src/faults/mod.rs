@@ -1,106 +1,27 @@
 //! Faults: what goes wrong on purpose, on which calls, how often.
 
 mod answer;
+mod distort;
+mod fault;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::Extensions;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::connection::Cord;
 use crate::lock::lock;
 use crate::random::Dice;
+pub use fault::{Fault, Half, Hint, Spoilt};
 
-/// Which of the two services fails.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Half {
-    /// The Partner API.
-    #[default]
-    Partner,
-    /// The Bot API.
-    Telegram,
-}
-
-/// What a spoilt body looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Spoilt {
-    /// Bytes that are not text.
-    Garbage,
-    /// The first half of the true body.
-    Truncated,
-    /// A page for people, as proxies answer with.
-    Html,
-    /// Nothing.
-    Empty,
-}
-
-/// Where a client is told how long to wait.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Hint {
-    /// In the header, as seconds, and in the body.
-    #[default]
-    Both,
-    /// In the header alone, as seconds.
-    Header,
-    /// In the header alone, as a date.
-    Date,
-    /// In the body alone.
-    Body,
-}
-
-/// Something that goes wrong. Fields that are left out do nothing; without `operation`, `path` and
-/// `chat` it strikes every call of its half.
-///
-/// ```
-/// use vobiz_sandbox::Fault;
-///
-/// let busy = Fault { operation: Some("GET /dashboard".into()), status: Some(503), times: Some(2), ..Fault::default() };
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Fault {
-    /// The service.
-    pub half: Half,
-    /// One call: `GET /accounts/{id}/balance`, or a method of the Bot API.
-    pub operation: Option<String>,
-    /// Every path that begins like this, relative to the base path: `/accounts/MA_`.
-    pub path: Option<String>,
-    /// One chat, for the Bot API.
-    pub chat: Option<i64>,
-    /// The status to answer with, nothing being done.
-    pub status: Option<u16>,
-    /// What the error says.
-    pub message: Option<String>,
-    /// Seconds a client should wait; makes the status 429 where none is given.
-    pub retry_after: Option<u64>,
-    /// Where it is told so.
-    pub hint: Hint,
-    /// What becomes of the body.
-    pub body: Option<Spoilt>,
-    /// A body to answer with.
-    pub answer: Option<Value>,
-    /// Milliseconds of real time to wait first.
-    pub latency_ms: u64,
-    /// Closes the connection instead of answering.
-    pub drop: bool,
-    /// Lets the call be done first, so that only its answer is lost.
-    pub after: bool,
-    /// How many calls it strikes before it is over; without end when left out.
-    pub times: Option<u32>,
-    /// How many in a hundred calls it strikes; all when left out.
-    pub percent: Option<u32>,
-}
-
-/// A fault that is in force.
+/// A fault that is in force, or was until it had struck often enough.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ActiveFault {
@@ -108,6 +29,8 @@ pub struct ActiveFault {
     pub id: u64,
     /// How many calls it struck.
     pub struck: u32,
+    /// Whether it has struck as often as it was to.
+    pub over: bool,
     /// The fault.
     #[serde(flatten)]
     pub fault: Fault,
@@ -127,7 +50,13 @@ struct Active {
     faults: Vec<ActiveFault>,
     last_id: u64,
     calls: u64,
+    /// First answers, by fault and call.
+    stale: HashMap<(u64, String), Bytes>,
 }
+
+/// Rows by which the pages of a list are moved while it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shift(pub(crate) i64);
 
 impl fmt::Debug for Faults {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,18 +84,25 @@ impl Faults {
         let mut active = lock(&self.0.active);
         active.last_id += 1;
         let id = active.last_id;
-        active.faults.push(ActiveFault { id, struck: 0, fault });
+        let over = fault.times == Some(0);
+        active.faults.push(ActiveFault { id, struck: 0, over, fault });
         id
     }
 
-    /// The faults in force, oldest first.
+    /// The faults that were added and not removed, oldest first; some may be over.
     pub fn list(&self) -> Vec<ActiveFault> {
         lock(&self.0.active).faults.clone()
     }
 
-    /// Ends one fault; false when it was not in force.
+    /// Whether every fault is over: each struck as often as it was to, or was removed.
+    pub fn are_over(&self) -> bool {
+        lock(&self.0.active).faults.iter().all(|fault| fault.over)
+    }
+
+    /// Ends one fault; false when there is none of that number.
     pub fn remove(&self, id: u64) -> bool {
         let mut active = lock(&self.0.active);
+        active.stale.retain(|(fault, _), _| *fault != id);
         let before = active.faults.len();
         active.faults.retain(|fault| fault.id != id);
         active.faults.len() < before
@@ -174,11 +110,17 @@ impl Faults {
 
     /// Ends all faults.
     pub fn clear(&self) {
-        lock(&self.0.active).faults.clear();
+        let mut active = lock(&self.0.active);
+        active.faults.clear();
+        active.stale.clear();
     }
 
     /// The first fault that strikes this call, if one does.
     pub(crate) fn strike(&self, seen: &Seen<'_>) -> Option<Fault> {
+        self.strike_numbered(seen).map(|(_, fault)| fault)
+    }
+
+    fn strike_numbered(&self, seen: &Seen<'_>) -> Option<(u64, Fault)> {
         let mut active = lock(&self.0.active);
         if active.faults.is_empty() {
             return None;
@@ -187,16 +129,18 @@ impl Faults {
         let calls = active.calls;
         let strikes = |fault: &ActiveFault| {
             let percent = fault.fault.percent.unwrap_or(100);
-            fault.fault.concerns(seen) && Dice::new(&[self.0.seed, fault.id, calls]).below(100) < percent
+            !fault.over && fault.fault.concerns(seen) && Dice::new(&[self.0.seed, fault.id, calls]).below(100) < percent
         };
         let place = active.faults.iter().position(strikes)?;
         let struck = active.faults.get_mut(place)?;
         struck.struck += 1;
-        let fault = struck.fault.clone();
-        if fault.times.is_some_and(|times| struck.struck >= times) {
-            active.faults.remove(place);
-        }
-        Some(fault)
+        struck.over = struck.fault.times.is_some_and(|times| struck.struck >= times);
+        Some((struck.id, struck.fault.clone()))
+    }
+
+    /// The first answer that fault `id` struck on this call, which may be this one.
+    fn first(&self, id: u64, call: String, answer: Bytes) -> Bytes {
+        lock(&self.0.active).stale.entry((id, call)).or_insert(answer).clone()
     }
 }
 
@@ -239,15 +183,14 @@ fn is_operation(operation: &str, seen: &Seen<'_>) -> bool {
 }
 
 /// Lets the faults of the Partner API strike.
-pub(crate) async fn strike_partner(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+pub(crate) async fn strike_partner(State(faults): State<Faults>, mut request: Request, next: Next) -> Response {
     let seen = Seen { half: Half::Partner, verb: request.method().as_str(), name: request.uri().path(), chat: None };
-    match faults.strike(&seen) {
-        None => next.run(request).await,
-        Some(fault) => {
-            let cord = cord(request.extensions());
-            fault.befall(cord, next.run(request)).await
-        }
-    }
+    let Some((id, fault)) = faults.strike_numbered(&seen) else { return next.run(request).await };
+    let call = format!("{} {}", request.method(), request.uri());
+    let cord = cord(request.extensions());
+    request.extensions_mut().insert(Shift(fault.shift_rows));
+    let answer = fault.clone().befall(cord, next.run(request)).await;
+    distort::distorted(&fault, answer, |body| faults.first(id, call, body)).await
 }
 
 /// What the connection of a request can be cut with.
@@ -280,7 +223,8 @@ mod tests {
         faults.add(Fault { times: Some(2), ..Fault::default() });
         let strikes = (0..5).filter(|_| faults.strike(&seen("GET", "/me")).is_some()).count();
         assert_eq!(strikes, 2);
-        assert!(faults.list().is_empty());
+        assert!(faults.are_over());
+        assert_eq!(faults.list()[0].struck, 2, "how often it struck can still be read");
     }
 
     #[test]

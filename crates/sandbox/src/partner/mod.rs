@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, Query, Request, State};
+use axum::extract::{OriginalUri, Path, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::faults::{self, Faults};
 use crate::lock::lock;
 use crate::world::{Credentials, World};
-use query::Parameters;
+use query::{Asking, Parameters};
 use refusal::Refusal;
 
 /// Where the Partner API is.
@@ -97,14 +97,14 @@ impl PartnerApi {
     }
 
     /// Reads or changes the world as it is now. The lock is free again before the body is written.
-    async fn change<T, F>(self, Query(pairs): Asking, work: F) -> Response
+    async fn change<T, F>(self, Asking(parameters): Asking, work: F) -> Response
     where
         T: Serialize + Send + 'static,
         F: FnOnce(&mut World, &Asked) -> Result<T, Refusal> + Send + 'static,
     {
         // A large world takes a while to read.
         let work = tokio::task::spawn_blocking(move || {
-            let asked = Asked { credentials: self.credentials, parameters: Parameters::new(pairs) };
+            let asked = Asked { credentials: self.credentials, parameters };
             let outcome = {
                 let mut world = lock(&self.world);
                 world.advance_to(self.clock.now());
@@ -136,7 +136,6 @@ async fn transfer_balance(State(api): Api, Path(id): Id, query: Asking, body: By
 }
 
 type Api = State<PartnerApi>;
-type Asking = Query<Vec<(String, String)>>;
 type Id = Path<String>;
 
 /// Asks every request for the partner's credentials, lets faults strike, and compresses answers for

@@ -1,12 +1,35 @@
 //! Parameters of a query, each checked when it is read.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use chrono::NaiveDate;
 use serde_json::json;
 
 use super::refusal::Refusal;
+use crate::faults::Shift;
+
+/// The parameters of a request. Bytes that are not text count as signs that no value has.
+pub(super) struct Asking(pub(super) Parameters);
+
+impl<S: Sync> FromRequestParts<S> for Asking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let shift = parts.extensions.get::<Shift>().map_or(0, |Shift(rows)| *rows);
+        Ok(Self(Parameters { pairs, shift }))
+    }
+}
 
 /// The pairs after the question mark. The last of equal names counts; unknown ones are ignored.
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(super) struct Parameters {
+    pairs: Vec<(String, String)>,
+    /// Rows by which the pages after the first are moved.
+    shift: i64,
+}
 
 /// A page of a list.
 #[derive(Debug, Clone, Copy)]
@@ -14,12 +37,16 @@ pub(super) struct Page {
     /// From 1.
     pub(super) number: usize,
     pub(super) size: usize,
+    shift: i64,
 }
 
 impl Page {
     /// How many rows come before it.
     pub(super) fn skipped(self) -> usize {
-        (self.number - 1).saturating_mul(self.size)
+        match self.number {
+            1 => 0,
+            number => (number - 1).saturating_mul(self.size).saturating_add_signed(isize::try_from(-self.shift).unwrap_or(0)),
+        }
     }
 
     /// How many pages `total` rows make.
@@ -32,19 +59,19 @@ impl Page {
 const PAGE_SIZE: usize = 20;
 
 impl Parameters {
-    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs)
-    }
-
     /// The text of a parameter; an empty one counts as absent.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().rfind(|(known, _)| known == name)?;
+        let (_, value) = self.pairs.iter().rfind(|(known, _)| known == name)?;
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// `page` and the size under `size`, which may not exceed `largest`.
     pub(super) fn page(&self, size: &str, largest: usize) -> Result<Page, Refusal> {
-        Ok(Page { number: self.number("page", 1, 1, usize::MAX)?, size: self.number(size, PAGE_SIZE, 1, largest)? })
+        Ok(Page {
+            number: self.number("page", 1, 1, usize::MAX)?,
+            size: self.number(size, PAGE_SIZE, 1, largest)?,
+            shift: self.shift,
+        })
     }
 
     /// A whole number from `least` to `most`.
