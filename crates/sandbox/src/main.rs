@@ -66,6 +66,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
         start: Some(arguments.start),
         payloads: arguments.payloads,
         replace: arguments.replace,
+        ..Options::default()
     })
     .await?;
     sandbox.clock().set_speed(arguments.speed)?;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+use crate::permissions::Permissions;
+
 /// What a sandbox is started with. The default is forty customers at nine in the morning in Kolkata,
 /// on a free port.
 ///
@@ -27,6 +29,8 @@ pub struct Options {
     /// `("dashboard", "dashboard_flat")`. A name that begins with `errors/` is answered with the
     /// status number in it.
     pub replace: Vec<(String, String)>,
+    /// What the partner may do in a world.
+    pub permissions: Permissions,
 }
 
 impl Options {
@@ -42,6 +46,14 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, customers: 40, seed: 7, start: None, payloads: None, replace: Vec::new() }
+        Self {
+            port: 0,
+            customers: 40,
+            seed: 7,
+            start: None,
+            payloads: None,
+            replace: Vec::new(),
+            permissions: Permissions::default(),
+        }
     }
 }

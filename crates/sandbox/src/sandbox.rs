@@ -21,6 +21,7 @@ use crate::money::Amount;
 use crate::options::Options;
 use crate::partner::{self, PartnerApi};
 use crate::payloads::Payloads;
+use crate::permissions::Permissions;
 use crate::telegram::{Chat, Telegram};
 use crate::world::{Credentials, World};
 
@@ -91,7 +92,7 @@ impl Sandbox {
         let start = options.start().trunc_subsecs(6);
         let (world, recorded) = match options.payloads {
             Some(folder) => (None, Some(Payloads::open(folder, options.replace)?)),
-            None => (Some(open_world(options.seed, options.customers, start).await?), None),
+            None => (Some(open_world(&options, start).await?), None),
         };
         let clock = Clock::new(start, world.clone());
         let faults = Faults::new(options.seed);
@@ -186,6 +187,13 @@ impl Sandbox {
         self.change(auth_id, amount, World::top_up)
     }
 
+    /// Changes what the partner may do, from the next call on. Recorded bodies permit everything.
+    pub fn permit(&self, permissions: Permissions) {
+        if let Some(world) = &self.services.world {
+            lock(world).partner.permissions = permissions;
+        }
+    }
+
     fn change(
         &self,
         auth_id: &str,
@@ -203,9 +211,11 @@ impl Sandbox {
     }
 }
 
-async fn open_world(seed: u64, customers: usize, start: DateTime<Utc>) -> anyhow::Result<Arc<Mutex<World>>> {
+async fn open_world(options: &Options, start: DateTime<Utc>) -> anyhow::Result<Arc<Mutex<World>>> {
+    let (seed, customers) = (options.seed, options.customers);
     // A large world takes a while to get to its opening.
-    let world = tokio::task::spawn_blocking(move || World::open(seed, customers, start)).await?;
+    let mut world = tokio::task::spawn_blocking(move || World::open(seed, customers, start)).await?;
+    world.partner.permissions = options.permissions.clone();
     Ok(Arc::new(Mutex::new(world)))
 }
 

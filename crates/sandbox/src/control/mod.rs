@@ -4,6 +4,8 @@ mod clock;
 mod conversation;
 mod duration;
 mod faults;
+mod kyc;
+mod permissions;
 mod wallets;
 
 use std::sync::{Arc, Mutex};
@@ -35,6 +37,8 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/clock", get(clock::show).post(clock::turn))
         .route("/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/faults/{id}", delete(faults::remove))
+        .route("/permissions", get(permissions::show).post(permissions::change))
+        .route("/kyc", post(kyc::step))
         .route("/sent", get(conversation::sent))
         .route("/say", post(conversation::say))
         .route("/press", post(conversation::press))

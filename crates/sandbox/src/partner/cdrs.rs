@@ -102,6 +102,7 @@ pub(super) struct Cdr {
 
 /// `GET /accounts/{customer_auth_id}/cdrs`
 pub(super) fn of_customer(world: &World, asked: &Asked, id: &str) -> Result<List, Refusal> {
+    check_permission(world)?;
     let (index, _) = world.customer(id).ok_or_else(Refusal::unknown_customer)?;
     let list = list(world, asked, Scope::One(index))?;
     Ok(List { account_id: Some(id.to_owned()), account_auth_id: Some(id.to_owned()), ..list })
@@ -109,14 +110,20 @@ pub(super) fn of_customer(world: &World, asked: &Asked, id: &str) -> Result<List
 
 /// `GET /cdrs`
 pub(super) fn of_all(world: &World, asked: &Asked) -> Result<List, Refusal> {
+    check_permission(world)?;
     list(world, asked, Scope::All)
 }
 
 /// `GET /accounts/{customer_auth_id}/cdrs/{call_uuid}`
 pub(super) fn one(world: &World, _: &Asked, id: &str, call: &str) -> Result<Cdr, Refusal> {
+    check_permission(world)?;
     let (index, _) = world.customer(id).ok_or_else(Refusal::unknown_customer)?;
     let call = world.call(index, call).ok_or_else(|| Refusal::not_found("CDR_NOT_FOUND", "Call record not found"))?;
     Ok(cdr(world, index, &call))
+}
+
+fn check_permission(world: &World) -> Result<(), Refusal> {
+    if world.partner.permissions.can_view_cdrs { Ok(()) } else { Err(Refusal::forbidden("can_view_cdrs")) }
 }
 
 fn list(world: &World, asked: &Asked, scope: Scope) -> Result<List, Refusal> {

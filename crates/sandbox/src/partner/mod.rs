@@ -1,8 +1,12 @@
 //! The Partner API half.
 
 mod accounts;
+mod body;
+mod capacity;
 mod cdrs;
+mod create;
 mod figures;
+mod kyc;
 mod numbers;
 mod profile;
 mod query;
@@ -59,7 +63,11 @@ impl PartnerApi {
             .route("/me", get(|State(api): Api, query: Asking| api.answer(query, profile::me)))
             .route("/dashboard", get(|State(api): Api, query: Asking| api.answer(query, reports::dashboard)))
             .route("/analytics", get(|State(api): Api, query: Asking| api.answer(query, reports::analytics)))
-            .route("/accounts", get(|State(api): Api, query: Asking| api.answer(query, accounts::list)))
+            .route(
+                "/accounts",
+                get(|State(api): Api, query: Asking| api.answer(query, accounts::list))
+                    .post(|State(api): Api, query: Asking, body: Bytes| api.change(query, body, create::account)),
+            )
             .route("/accounts/{id}", get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, accounts::one)))
             .route(
                 "/accounts/{id}/balance",
@@ -81,7 +89,12 @@ impl PartnerApi {
                 get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, numbers::of_customer)),
             )
             .route("/numbers", get(|State(api): Api, query: Asking| api.answer(query, numbers::of_all)))
-            .route("/accounts/{id}/transfer-balance", post(transfer_balance))
+            .route(
+                "/accounts/{id}/transfer-balance",
+                post(|State(api): Api, id: Id, query: Asking, body: Bytes| api.change_of(id, query, body, transfer::balance)),
+            )
+            .merge(kyc_routes())
+            .merge(capacity_routes())
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(not_found)
             .with_state(self)
@@ -93,13 +106,22 @@ impl PartnerApi {
         T: Serialize + Send + 'static,
         F: FnOnce(&World, &Asked) -> Result<T, Refusal> + Send + 'static,
     {
-        self.change(query, |world, asked| read(world, asked)).await
+        self.work(query, |world, asked| read(world, asked).map(axum::Json)).await
+    }
+
+    /// Changes the world as it is now.
+    async fn change<T, F>(self, query: Asking, body: Bytes, change: F) -> Response
+    where
+        T: IntoResponse + Send + 'static,
+        F: FnOnce(&mut World, &Asked, &Bytes) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.work(query, move |world, asked| change(world, asked, &body)).await
     }
 
     /// Reads or changes the world as it is now. The lock is free again before the body is written.
-    async fn change<T, F>(self, Asking(parameters): Asking, work: F) -> Response
+    async fn work<T, F>(self, Asking(parameters): Asking, work: F) -> Response
     where
-        T: Serialize + Send + 'static,
+        T: IntoResponse + Send + 'static,
         F: FnOnce(&mut World, &Asked) -> Result<T, Refusal> + Send + 'static,
     {
         // A large world takes a while to read.
@@ -111,7 +133,7 @@ impl PartnerApi {
                 work(&mut world, &asked)
             };
             match outcome {
-                Ok(body) => axum::Json(body).into_response(),
+                Ok(answer) => answer.into_response(),
                 Err(refusal) => refusal.into_response(),
             }
         });
@@ -125,14 +147,53 @@ impl PartnerApi {
     {
         self.answer(query, move |world, asked| read(world, asked, &id)).await
     }
+
+    async fn change_of<T, F>(self, Path(id): Id, query: Asking, body: Bytes, change: F) -> Response
+    where
+        T: Serialize + Send + 'static,
+        F: FnOnce(&mut World, &Asked, &str, &Bytes) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.work(query, move |world, asked| change(world, asked, &id, &body).map(axum::Json)).await
+    }
+}
+
+fn kyc_routes() -> Router<PartnerApi> {
+    Router::new()
+        .route(
+            "/kyc-sessions",
+            get(|State(api): Api, query: Asking| api.answer(query, kyc::list))
+                .post(|State(api): Api, query: Asking, body: Bytes| api.change(query, body, kyc::create)),
+        )
+        .route(
+            "/kyc-sessions/{id}",
+            get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, kyc::one))
+                .delete(|State(api): Api, id: Id, query: Asking, body: Bytes| api.change_of(id, query, body, kyc::revoke)),
+        )
+        .route(
+            "/kyc-sessions/{id}/resend",
+            post(|State(api): Api, id: Id, query: Asking, body: Bytes| api.change_of(id, query, body, kyc::resend)),
+        )
+}
+
+fn capacity_routes() -> Router<PartnerApi> {
+    Router::new()
+        .route(
+            "/accounts/{id}/concurrency",
+            get(|State(api): Api, id: Id, query: Asking| api.answer_of(id, query, capacity::allocation)),
+        )
+        .route(
+            "/accounts/{id}/concurrency/transfer",
+            post(|State(api): Api, id: Id, query: Asking, body: Bytes| api.change_of(id, query, body, capacity::transfer)),
+        )
+        .route(
+            "/accounts/{id}/concurrency/reclaim",
+            post(|State(api): Api, id: Id, query: Asking, body: Bytes| api.change_of(id, query, body, capacity::reclaim)),
+        )
+        .route("/concurrency/transfers", get(|State(api): Api, query: Asking| api.answer(query, capacity::history)))
 }
 
 async fn one_cdr(State(api): Api, Path((id, call)): Path<(String, String)>, query: Asking) -> Response {
     api.answer(query, move |world, asked| cdrs::one(world, asked, &id, &call)).await
-}
-
-async fn transfer_balance(State(api): Api, Path(id): Id, query: Asking, body: Bytes) -> Response {
-    api.change(query, move |world, asked| transfer::balance(world, asked, &id, &body)).await
 }
 
 type Api = State<PartnerApi>;

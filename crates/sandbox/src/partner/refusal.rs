@@ -33,6 +33,30 @@ impl Refusal {
         Self::not_found("ACCOUNT_NOT_FOUND", "Customer account not found")
     }
 
+    /// A flag of the partner says no.
+    pub(super) fn forbidden(flag: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", &format!("{flag} is not enabled for this partner"))
+    }
+
+    /// The same in the words of the KYC calls, which have two shapes of their own; `place` is where a wrong field was.
+    pub(super) fn of_kyc(self, place: &str) -> Self {
+        let error = &self.body["error"];
+        let body = match &error["details"]["errors"][0] {
+            Value::Null => json!({"error": "HTTPError", "message": error["message"], "status_code": self.status.as_u16()}),
+            wrong => {
+                let kind = wrong["code"].as_str().unwrap_or_default().to_lowercase();
+                let detail = json!({"type": kind, "loc": [place, wrong["field"]], "msg": wrong["message"], "input": wrong["value"], "ctx": {}});
+                json!({
+                    "error": "ValidationError",
+                    "message": error["message"],
+                    "details": [detail],
+                    "status_code": self.status.as_u16(),
+                })
+            }
+        };
+        Self { status: self.status, body }
+    }
+
     pub(super) fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Method not allowed")
     }

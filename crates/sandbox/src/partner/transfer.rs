@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Asked;
+use super::body::Fields;
 use super::figures::{Fixed, seconds_z};
 use super::refusal::Refusal;
 use crate::money::Amount;
@@ -31,19 +32,17 @@ const DESCRIPTION: &str = "Balance transfer";
 
 /// Moves money from the partner's wallet to a customer's.
 pub(super) fn balance(world: &mut World, asked: &Asked, id: &str, body: &Bytes) -> Result<Transferred, Refusal> {
-    let body: Value = serde_json::from_slice(body)
-        .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "INVALID_JSON", "Request body is not valid JSON"))?;
-    let amount = amount(&body["amount"])?;
-    match &body["currency"] {
+    if !world.partner.permissions.can_transfer_balance {
+        return Err(Refusal::forbidden("can_transfer_balance"));
+    }
+    let fields = Fields::read(body)?;
+    let amount = amount(fields.get("amount"))?;
+    match fields.get("currency") {
         Value::String(currency) if currency == CURRENCY => {}
         Value::String(_) => return Err(refused("currency_mismatch", &format!("Transfers are made in {CURRENCY}."))),
         other => return Err(Refusal::invalid("currency", "Field required", "REQUIRED", other)),
     }
-    let description = match &body["description"] {
-        Value::Null => DESCRIPTION.to_owned(),
-        Value::String(text) => text.clone(),
-        other => return Err(Refusal::invalid("description", "Must be a string", "INVALID_TYPE", other)),
-    };
+    let description = fields.text("description", usize::MAX)?.unwrap_or_else(|| DESCRIPTION.to_owned());
     match world.transfer(id, amount, &description) {
         Err(TransferRefused::UnknownCustomer) => Err(Refusal::unknown_customer()),
         Err(TransferRefused::Insufficient(available)) => Err(insufficient(available, amount)),

@@ -69,7 +69,7 @@ impl World {
         Ok((self.partner.wallet, wallet))
     }
 
-    fn customer_mut(&mut self, auth_id: &str) -> Option<&mut Customer> {
+    pub(super) fn customer_mut(&mut self, auth_id: &str) -> Option<&mut Customer> {
         let index = self.customer(auth_id)?.0;
         self.customers.get_mut(index)
     }

@@ -1,6 +1,7 @@
 //! A customer's wallet and how it got there.
 
 use super::call::{Call, deal};
+use super::capacity::Limits;
 use super::identity::Given;
 use super::ledger::{Entry, Kind};
 use super::traits::Traits;
@@ -16,6 +17,8 @@ pub(crate) struct Customer {
     pub(crate) wallet: Amount,
     /// Every movement besides calls, oldest first.
     pub(crate) entries: Vec<Entry>,
+    /// What the partner gave it of its own calls.
+    pub(crate) extra: Limits,
     /// A top-up under way.
     pub(crate) due: Option<Due>,
     /// The first day of its records.
@@ -43,11 +46,20 @@ impl Customer {
             given: None,
             wallet: Amount::ZERO,
             entries: Vec::new(),
+            extra: Limits::default(),
             due: None,
             first_day,
             mornings: vec![Amount::ZERO],
             applied: 0,
             quiet_until: i64::MIN,
+        }
+    }
+
+    /// Calls it may begin in a second, and have at a time.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            concurrent_calls: self.traits.concurrent_calls() + self.extra.concurrent_calls,
+            cps: self.traits.cps() + self.extra.cps,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::{Kind, Movement, Scope, Sums, Totals, World, call_id};
+use super::{Given, Kind, Movement, Scope, Sums, Totals, World, call_id};
 use crate::calendar::Day;
 use crate::money::Amount;
 
@@ -16,6 +16,7 @@ enum Act {
     Transfer(usize, u32),
     Set(usize, u32),
     TopUp(usize, u32),
+    Create(u32),
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
@@ -24,6 +25,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         3 => (1..200_000_i64).prop_map(Act::Wait),
         1 => (customer.clone(), 1..9_000_000_u32).prop_map(|(customer, paise)| Act::Transfer(customer, paise)),
         1 => (customer.clone(), 0..200_000_u32).prop_map(|(customer, paise)| Act::Set(customer, paise)),
+        1 => (1..900_000_u32).prop_map(Act::Create),
         1 => (customer, 1..900_000_u32).prop_map(|(customer, paise)| Act::TopUp(customer, paise)),
     ];
     proptest::collection::vec(act, 1..8)
@@ -54,9 +56,35 @@ fn lived(seed: u64, customers: usize, begin: i64, acts: &[Act]) -> World {
                 let id = id(&world, *customer);
                 world.top_up(&id, paise(*amount), now);
             }
+            Act::Create(amount) => {
+                // A second one finds its address taken.
+                if let Ok(index) = world.create(given("new@example.com")) {
+                    let id = world.identity(index).auth_id();
+                    world.top_up(&id, paise(*amount), now);
+                }
+            }
         }
     }
     world
+}
+
+fn given(email: &str) -> Given {
+    Given {
+        name: "New Traders".into(),
+        email: email.into(),
+        phone: "+919800000000".into(),
+        country: "IN".into(),
+        company: None,
+        description: None,
+        address: None,
+        city: None,
+        state: None,
+        zip_code: None,
+        timezone: None,
+        gstin: None,
+        gst_status: None,
+        account_type: "standard".into(),
+    }
 }
 
 /// Opening, credits and debits of a customer, as its records have them.
@@ -223,4 +251,23 @@ fn a_wallet_without_money_lets_no_call_through() {
     assert!(
         entries.iter().any(|entry| entry.kind == Kind::Adjustment) && entries.iter().any(|entry| entry.kind == Kind::Payment)
     );
+}
+
+#[test]
+fn a_created_customer_calls_once_it_has_money_and_not_before() {
+    let mut world = World::open(7, 5, start(0));
+    let index = world.create(given("new@example.com")).expect("room for one");
+    let id = world.identity(index).auth_id();
+    assert_eq!(world.create(given("NEW@example.com")), Err(super::CreateRefused::EmailTaken));
+    let calls = |world: &World| {
+        let mut calls = 0;
+        world.calls(Scope::One(index), world.window(None, None), |_, _, _| calls += 1);
+        calls
+    };
+    world.advance_to(start(24 * 60));
+    assert_eq!((calls(&world), world.customer(&id).expect("it").1.wallet), (0, Amount::ZERO));
+    assert!(world.transfer(&id, Amount::rupees(2_000), "First").is_ok());
+    world.advance_to(start(3 * 24 * 60));
+    assert!(calls(&world) > 0);
+    assert_eq!(world.customer(&id).expect("it").1.wallet, ledger(&world, index));
 }

@@ -7,12 +7,15 @@
 
 mod advance;
 mod call;
+mod capacity;
 mod cast;
 mod change;
+mod create;
 mod customer;
 mod identity;
 #[cfg(test)]
 mod invariants;
+mod kyc;
 mod ledger;
 mod names;
 mod partner;
@@ -27,9 +30,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 pub(crate) use call::{Call, Direction, Outcome, Product};
+pub(crate) use capacity::{CapacityMove, CapacityRefused, Resource, Way};
 pub(crate) use change::TransferRefused;
+pub(crate) use create::CreateRefused;
 pub(crate) use customer::Customer;
-pub(crate) use identity::{Identity, uuid};
+pub(crate) use identity::{Given, Identity, uuid};
+pub(crate) use kyc::{Session, SessionPlan, SessionRefused, SessionStatus};
 pub(crate) use ledger::{Entry, Kind};
 pub(crate) use partner::{COMPANY, CURRENCY, Credentials, NAME};
 pub(crate) use records::{Cause, Movement, Scope, call_id, call_number};
@@ -40,6 +46,7 @@ pub(crate) use traits::Kyc;
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
 use crate::random::Dice;
+use capacity::Capacity;
 use cast::Role;
 use partner::Partner;
 use traits::{Payment, Traits};
@@ -54,6 +61,8 @@ const PLENTY: Amount = Amount::rupees(100_000_000);
 pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) partner: Partner,
+    pub(crate) capacity: Capacity,
+    sessions: Vec<Session>,
     customers: Vec<Customer>,
     index: HashMap<String, usize>,
     /// Everything up to and including this second has happened.
@@ -82,6 +91,8 @@ impl World {
         let mut world = Self {
             seed,
             partner: Partner::new(seed, customers, Amount::ZERO, first_day.start() * 1_000_000),
+            capacity: Capacity::new(customers),
+            sessions: Vec::new(),
             customers: Vec::with_capacity(customers + 1),
             index: HashMap::with_capacity(customers + 1),
             second: first_day.start(),

@@ -2,6 +2,7 @@
 
 use super::identity::{auth_id, secret, uuid};
 use crate::money::Amount;
+use crate::permissions::Permissions;
 
 /// A movement of the partner's wallet.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +22,9 @@ pub(crate) struct Partner {
     pub(crate) ledger: Vec<Movement>,
     /// What it pays in when little is left.
     pub(crate) top_up: Amount,
-    pub(crate) max_accounts: usize,
+    pub(crate) permissions: Permissions,
+    /// How many customers it may have unless told otherwise.
+    room: usize,
 }
 
 /// The partner's name.
@@ -33,8 +36,14 @@ pub(crate) const CURRENCY: &str = "INR";
 
 impl Partner {
     pub(crate) fn new(seed: u64, customers: usize, top_up: Amount, at: i64) -> Self {
-        let mut partner =
-            Self { seed, wallet: Amount::ZERO, ledger: Vec::new(), top_up, max_accounts: (customers * 2).max(1_000) };
+        let mut partner = Self {
+            seed,
+            wallet: Amount::ZERO,
+            ledger: Vec::new(),
+            top_up,
+            permissions: Permissions::default(),
+            room: (customers * 2).max(1_000),
+        };
         partner.enter(Movement { at, amount: top_up });
         partner
     }
@@ -42,6 +51,11 @@ impl Partner {
     pub(crate) fn enter(&mut self, movement: Movement) {
         self.wallet += movement.amount;
         self.ledger.push(movement);
+    }
+
+    /// How many customers it may have.
+    pub(crate) fn max_accounts(&self) -> usize {
+        self.permissions.max_accounts.unwrap_or(self.room)
     }
 
     pub(crate) fn id(&self) -> String {
