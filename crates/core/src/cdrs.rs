@@ -68,6 +68,8 @@ model! {
     pub struct Cdr {
         /// Id of the call, the key of [`PartnerClient::cdr`].
         pub uuid: String = id("uuid" | "call_uuid"),
+        /// Number of the row.
+        pub id: Option<String> = id("id"),
         /// The customer's id, `MA_…`.
         pub account_id: Option<String> = id("account_id" | "account_auth_id"),
         /// `inbound` or `outbound`.
@@ -89,7 +91,7 @@ model! {
         /// End.
         pub end_time: Option<DateTime<Utc>> = instant("end_time"),
         /// Seconds of ringing.
-        pub ring_time: Option<Decimal> = number("ring_time"),
+        pub ring_time: Option<Decimal> = number("ring_time" | "ring_duration_seconds"),
         /// Seconds of ringing and talk.
         pub duration: Option<Decimal> = number("duration"),
         /// Seconds of talk.
@@ -108,8 +110,16 @@ model! {
         pub hangup_cause_code: Option<u64> = count("hangup_cause_code"),
         /// That code in words.
         pub hangup_cause_name: Option<String> = text("hangup_cause_name"),
+        /// How it was ended, such as `send_bye`.
+        pub hangup_disposition: Option<String> = text("hangup_disposition"),
         /// Who ended it; not reliable.
-        pub hangup_source: Option<String> = text("hangup_source"),
+        pub hangup_source: Option<String> = text("hangup_source" | "hangup_initiator"),
+        /// Code of a failure.
+        pub failure_code: Option<String> = text("failure_code"),
+        /// That code in words.
+        pub failure_reason: Option<String> = text("failure_reason"),
+        /// SIP status; promised, and first generation only.
+        pub sip_response_code: Option<u64> = count("sip_response_code"),
         /// `voice-api` or `sip-trunking`.
         pub context: Option<String> = text("context"),
         /// Codec.
@@ -122,10 +132,30 @@ model! {
         pub packet_loss: Option<Decimal> = number("packet_loss"),
         /// Region.
         pub region: Option<String> = text("region"),
+        /// Region in which it began.
+        pub origination_region: Option<String> = text("origination_region"),
+        /// Address of the network.
+        pub network_addr: Option<String> = text("network_addr"),
+        /// Address of the carrier.
+        pub carrier_ip: Option<String> = text("carrier_ip"),
+        /// Id of the SIP dialogue.
+        pub sip_call_id: Option<String> = text("sip_call_id"),
+        /// Software of the other side.
+        pub sip_user_agent: Option<String> = text("sip_user_agent"),
+        /// Endpoint of the customer.
+        pub customer_endpoint: Option<String> = text("customer_endpoint"),
+        /// Where it was put through to.
+        pub terminated_to: Option<String> = text("terminated_to"),
+        /// The campaign, of campaign calls.
+        pub campaign_id: Option<String> = id("campaign_id"),
         /// The trunk, of trunk calls.
         pub trunk_id: Option<String> = id("trunk_id"),
         /// The other leg.
         pub bridge_uuid: Option<String> = id("bridge_uuid"),
+        /// When the row was made.
+        pub created_at: Option<DateTime<Utc>> = instant("created_at"),
+        /// When it last changed.
+        pub updated_at: Option<DateTime<Utc>> = instant("updated_at"),
     }
 }
 

@@ -110,6 +110,16 @@ impl NewAccount {
         self.with("gstin", number)
     }
 
+    /// State of that registration: `active` or `inactive`.
+    pub fn gst_status(self, status: impl Into<String>) -> Self {
+        self.with("gst_status", status)
+    }
+
+    /// Kind of account; `standard` unless told otherwise.
+    pub fn account_type(self, kind: impl Into<String>) -> Self {
+        self.with("account_type", kind)
+    }
+
     fn call(self) -> Result<(PartnerClient, Call)> {
         self.client.may_change(OPERATION)?;
         let invalid = |detail: &str| Err(Error::new(ErrorKind::Invalid, OPERATION, detail));

@@ -32,6 +32,10 @@ model! {
         pub status: Option<String> = id("status"),
         /// Where it came from, such as `purchased`.
         pub source: Option<String> = text("source"),
+        /// Who provides it; empty in samples.
+        pub provider: Option<String> = text("provider"),
+        /// Tags, as sent.
+        pub tags: Vec<serde_json::Value> = list("tags"),
         /// One-off price, in [`Self::currency`].
         pub setup_fee: Option<Decimal> = amount("setup_fee"),
         /// Price of a month.
@@ -48,12 +52,18 @@ model! {
         pub is_trial_number: Option<bool> = flag("is_trial_number"),
         /// Months it is bound for.
         pub minimum_commitment_months: Option<u64> = count("minimum_commitment_months"),
+        /// Whether the customer has to prove an Aadhaar number for it.
+        pub aadhaar_verification_required: Option<bool> = flag("aadhaar_verification_required"),
+        /// Whether that is done.
+        pub aadhaar_verified: Option<bool> = flag("aadhaar_verified"),
         /// When it was bought.
         pub purchased_at: Option<DateTime<Utc>> = instant("purchased_at" | "assigned_at"),
         /// When it was last billed.
         pub last_billing_date: Option<DateTime<Utc>> = instant("last_billing_date"),
-        /// When it renews; there is no expiry date.
+        /// When it renews; current bodies have no expiry date.
         pub next_billing_date: Option<DateTime<Utc>> = instant("next_billing_date"),
+        /// When it ends; first generation only.
+        pub expires_at: Option<DateTime<Utc>> = instant("expires_at"),
         /// When the row was made.
         pub created_at: Option<DateTime<Utc>> = instant("created_at"),
         /// When it last changed.
