@@ -195,7 +195,7 @@ impl Transactions {
     /// Every row once, newest first, long windows in parts.
     ///
     /// Where the global ledger is not there for this partner (403, 404, 501), each customer's is read instead, one customer
-    /// after the other.
+    /// after the other; of a list that keeps one customer, that one's, which is [`crate::ErrorKind::NotFound`] where nobody has the id.
     pub fn stream(self) -> impl Stream<Item = Result<Transaction>> + Send {
         let list = self.closed();
         let plain = list.clone().direct();
@@ -230,11 +230,15 @@ impl Transactions {
 
     /// The ledgers of the customers, one after the other.
     fn by_customer(self) -> BoxStream<'static, Result<Transaction>> {
-        let accounts = self.client.accounts().stream().boxed();
-        let wanted = self.account.clone();
+        let accounts = match self.account.clone() {
+            None => self.client.accounts().stream().boxed(),
+            Some(id) => {
+                let client = self.client.clone();
+                stream::once(async move { client.account(&id).await }).boxed()
+            }
+        };
         let search = self.search.as_ref().map(|text| text.to_lowercase());
         accounts
-            .try_filter(move |account| std::future::ready(wanted.as_ref().is_none_or(|id| *id == account.auth_id)))
             .map_ok(move |account| {
                 let named = search.clone().filter(|text| {
                     ![account.name.as_deref(), Some(&account.auth_id)]
@@ -328,5 +332,13 @@ mod tests {
         let rows = fake.client().transactions("MA_XXXXXXXX").between(DateRange::between(day, day)).all().await.unwrap();
         assert!(rows.is_empty());
         assert!(fake.client().transactions("MA_XXXXXXXX").transaction_type("debit").all().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_customer_that_nobody_has_is_not_found_rather_than_a_ledger_that_is_not_there() {
+        let fake = Fake::start(|_| (404, "{}".to_owned())).await;
+        let error = fake.client().all_transactions().account("MA_NOBODY").all().await.unwrap_err();
+        assert_eq!((error.kind(), fake.asked().len()), (crate::ErrorKind::NotFound, 2));
+        assert!(fake.asked()[1].starts_with("GET /accounts/MA_NOBODY"));
     }
 }
