@@ -87,9 +87,16 @@ pub struct TransferRequest {
     amount: Decimal,
     currency: String,
     description: Option<String>,
+    now: Option<DateTime<Utc>>,
 }
 
 impl TransferRequest {
+    /// The time by the service's clock, where that is not this machine's: a sandbox's may show another year.
+    pub fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.now = Some(now);
+        self
+    }
+
     /// Words for both ledgers.
     pub fn description(mut self, text: impl Into<String>) -> Self {
         self.description = Some(text.into());
@@ -131,7 +138,7 @@ impl TransferRequest {
         let attempt = TransferAttempt {
             customer: self.customer,
             amount: self.amount,
-            started: Utc::now(),
+            started: self.now.unwrap_or_else(Utc::now),
             partner_balance_before: partner.balance,
         };
         let look = "look with transfer_outcome, or in the customer's ledger for a credit of this amount";
@@ -146,19 +153,27 @@ impl PartnerClient {
     /// `amount` is in whole units of `currency`, positive, with at most [`MOST_PLACES`] places; `currency` must be the
     /// partner's. Irreversible. The client needs `allow_changes()`.
     pub fn transfer(&self, auth_id: impl Into<String>, amount: Decimal, currency: impl Into<String>) -> TransferRequest {
-        TransferRequest { client: self.clone(), customer: auth_id.into(), amount, currency: currency.into(), description: None }
+        TransferRequest {
+            client: self.clone(),
+            customer: auth_id.into(),
+            amount,
+            currency: currency.into(),
+            description: None,
+            now: None,
+        }
     }
 
-    /// Finds out what became of a transfer whose answer was lost, by reading only.
+    /// Finds out what became of a transfer whose answer was lost, by reading only; `now` is the time by the same clock.
     ///
     /// *Done* needs one credit of that amount with a `ptc:` reference to that customer since the attempt; *not done* needs no
     /// such row, the partner's wallet as before, and some minutes since.
-    pub async fn transfer_outcome(&self, attempt: &TransferAttempt) -> Result<TransferOutcome> {
-        let now = Utc::now();
+    pub async fn transfer_outcome(&self, attempt: &TransferAttempt, now: DateTime<Utc>) -> Result<TransferOutcome> {
         let partner = self.me().await?;
         let reference = partner.id.as_ref().map(|id| format!("ptc:{id}:{}:", attempt.customer));
-        let first = attempt.started.date_naive().checked_sub_days(Days::new(1));
-        let list = self.transactions(&attempt.customer).between(DateRange { from: first, to: None });
+        let from = attempt.started.date_naive().checked_sub_days(Days::new(1));
+        // Wherever the service cuts its days, it is no further than in tomorrow.
+        let to = now.max(attempt.started).date_naive().checked_add_days(Days::new(1));
+        let list = self.transactions(&attempt.customer).between(DateRange { from, to });
         let found: Vec<Transaction> = list
             .stream()
             .try_filter(|row| {
@@ -269,7 +284,7 @@ mod tests {
             let before = before.map(Decimal::from);
             let attempt =
                 TransferAttempt { customer: "MA_X".to_owned(), amount: Decimal::TEN, started, partner_balance_before: before };
-            fake.read_only().transfer_outcome(&attempt).await.unwrap()
+            fake.read_only().transfer_outcome(&attempt, Utc::now()).await.unwrap()
         };
         assert!(matches!(outcome(row("a", 1), None).await, TransferOutcome::Done(_)));
         assert_eq!(outcome(String::new(), Some(900)).await, TransferOutcome::NotDone);
