@@ -4,7 +4,7 @@
 //! nothing can print or store it.
 
 use chrono::{DateTime, Utc};
-use futures::Stream;
+use futures::{Stream, TryStreamExt as _};
 use rust_decimal::Decimal;
 
 use crate::client::{Call, PartnerClient, understood};
@@ -177,8 +177,7 @@ impl Accounts {
         self
     }
 
-    /// One page; the first is 1.
-    pub async fn page(&self, page: u64) -> Result<Page<Account>> {
+    async fn fetch(&self, page: u64) -> Result<Page<Account>> {
         let call = Call::read(Self::OPERATION, "accounts")
             .ask("page", Some(page))
             .ask("per_page", Some(PER_PAGE))
@@ -186,18 +185,29 @@ impl Accounts {
         self.client.call(call).await
     }
 
+    /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.
+    fn keeps(&self, row: &Account) -> bool {
+        let Some(wanted) = self.search.as_ref().map(|text| text.to_lowercase()) else { return true };
+        let mut texts = [&row.name, &row.email].into_iter().flatten().peekable();
+        texts.peek().is_none() || texts.any(|text| text.to_lowercase().contains(&wanted))
+    }
+
+    /// One page; the first is 1. Rows that do not match the search are left out, so it may be short.
+    pub async fn page(&self, page: u64) -> Result<Page<Account>> {
+        let mut rows = self.fetch(page).await?;
+        rows.items.retain(|row| self.keeps(row));
+        Ok(rows)
+    }
+
     /// Every customer, each once, pages fetched ahead.
     pub fn stream(self) -> impl Stream<Item = Result<Account>> + Send {
-        let ahead = self.client.concurrency();
-        page::rows(
-            Self::OPERATION,
-            ahead,
-            |account: &Account| &account.auth_id,
-            move |page| {
-                let list = self.clone();
-                async move { list.page(page).await }
-            },
-        )
+        let (ahead, keep) = (self.client.concurrency(), self.clone());
+        let fetch = move |page| {
+            let list = self.clone();
+            async move { list.fetch(page).await }
+        };
+        page::rows(Self::OPERATION, ahead, |account: &Account| &account.auth_id, fetch)
+            .try_filter(move |row| std::future::ready(keep.keeps(row)))
     }
 
     /// Every customer in one list.
