@@ -3,6 +3,8 @@
 //! Verified data is personal and is not decoded. A widget's address is a credential: it comes with a started session
 //! alone, as a secret.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use futures::{Stream, TryStreamExt as _};
 use reqwest::Method;
@@ -19,6 +21,8 @@ use crate::wire::{self, model};
 
 const CREATE: &str = "create KYC session";
 const LOOK: &str = "look at the customer's sessions in the list";
+/// Between one mail and the next, where the service does not say how much of it is left.
+const COOLDOWN: Duration = Duration::from_mins(30);
 /// Days a session lasts unless told otherwise; always sent, for the documents do not agree on a default.
 const DAYS: u32 = 7;
 
@@ -261,8 +265,11 @@ impl PartnerClient {
     /// [`ErrorKind::Rejected`] where the session has no mail (400) or has ended (409).
     pub async fn resend_kyc_session(&self, id: &str) -> Result<()> {
         let call = Call::read_below("resend KYC session", "kyc-sessions", &[id, "resend"])?;
-        self.call::<Option<IgnoredAny>>(call.changing(Method::POST, None, "ask the customer for the mail")).await?;
-        Ok(())
+        let sent = self.call::<Option<IgnoredAny>>(call.changing(Method::POST, None, "ask the customer for the mail")).await;
+        sent.map(drop).map_err(|error| match (error.kind(), error.retry_after()) {
+            (ErrorKind::RateLimited, None) => error.with_retry_after(Some(COOLDOWN)),
+            _ => error,
+        })
     }
 
     /// Ends a session. `DELETE /kyc-sessions/{session_id}`; [`ErrorKind::Rejected`] (409) where it ended before. Sent once.
