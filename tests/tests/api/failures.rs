@@ -1,7 +1,5 @@
 //! What the client does and says when the service fails, and how often it asks.
 
-#![expect(clippy::unwrap_used, reason = "what a test cannot go on without ends it")]
-
 use std::time::Duration;
 
 use serde_json::json;
