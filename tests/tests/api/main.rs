@@ -8,6 +8,7 @@ mod accounts;
 mod capacity;
 mod cdrs;
 mod create;
+mod documented;
 mod errors;
 mod failures;
 mod kyc;
