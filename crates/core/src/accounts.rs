@@ -187,7 +187,7 @@ impl Accounts {
 
     /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.
     fn keeps(&self, row: &Account) -> bool {
-        let Some(wanted) = self.search.as_ref().map(|text| text.to_lowercase()) else { return true };
+        let Some(wanted) = self.search.as_ref().map(|text| text.trim().to_lowercase()) else { return true };
         let mut texts = [&row.name, &row.email].into_iter().flatten().peekable();
         texts.peek().is_none() || texts.any(|text| text.to_lowercase().contains(&wanted))
     }

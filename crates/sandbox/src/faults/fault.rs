@@ -80,7 +80,7 @@ pub struct Fault {
     pub drop: bool,
     /// Lets the call be done first, so that only its answer is lost.
     pub after: bool,
-    /// Reads 0 in the wallet of this customer, whatever is in it.
+    /// Reads 0 in the wallet of this customer, whatever is in it. This and the next three are of the Partner API.
     pub zero_wallet: Option<String>,
     /// Seconds by which every instant of the answer lies ahead, or behind when below zero.
     pub skew_seconds: i64,
