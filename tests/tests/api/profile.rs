@@ -37,6 +37,21 @@ async fn the_flags_are_those_of_the_partner_and_can_change() {
 }
 
 #[tokio::test]
+async fn a_program_changes_the_flags_one_by_one() {
+    let stand = world(1).await;
+    let url = format!("{}/control/permissions", stand.sandbox.url());
+    let post = async |change: &'static str| {
+        let request = reqwest::Client::new().post(&url).header("content-type", "application/json").body(change);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(post(r#"{"can_fly":true}"#).await, 422);
+    assert_eq!(post(r#"{"can_view_cdrs":false}"#).await, 200);
+    assert_eq!(post(r#"{"max_accounts":7}"#).await, 200);
+    let me = stand.client.me().await.unwrap();
+    assert_eq!((me.can_view_cdrs, me.can_create_accounts, me.max_accounts), (Some(false), Some(true), Some(7)));
+}
+
+#[tokio::test]
 async fn clocks_that_differ_change_instants_alone() {
     let stand = world(1).await;
     let right = stand.client.me().await.unwrap();

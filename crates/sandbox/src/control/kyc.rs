@@ -1,6 +1,6 @@
 //! `/control/kyc`
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -22,10 +22,8 @@ pub(super) async fn step(State(control): State<Control>, Json(step): Json<Step>)
     let world = control.world.as_ref().context("recorded bodies have no sessions that move")?;
     let mut world = lock(world);
     world.advance_to(control.clock.now());
-    let moved = world.step_session(&step.session_id, step.status);
-    (|| {
-        ensure!(moved, "there is no live session {}", step.session_id);
-        Ok(())
-    })()?;
+    if !world.step_session(&step.session_id, step.status) {
+        return Err(Wrong(format!("there is no live session {}", step.session_id)));
+    }
     Ok(Json(json!({"session_id": step.session_id, "status": step.status})))
 }
