@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use vobiz_core::ErrorKind;
 use vobiz_core::transactions::Direction;
@@ -98,6 +99,35 @@ async fn a_transfer_that_was_never_made_is_not_done_once_it_cannot_be_under_way(
     stand.sandbox.clock().advance(Duration::from_mins(5));
     let outcome = stand.client.transfer_outcome(&attempt, stand.sandbox.clock().now()).await.unwrap();
     assert_eq!(outcome, TransferOutcome::NotDone);
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_behind_never_makes_a_transfer_not_done() {
+    let stand = world(2).await;
+    let started = stand.sandbox.clock().now();
+    let before = stand.client.me().await.unwrap().balance;
+    let attempt = TransferAttempt { customer: stand.customer(0), amount: Decimal::TEN, started, partner_balance_before: before };
+    let ledger = Some("GET /accounts/{id}/transactions".to_owned());
+    stand.fault(Fault { operation: ledger, stale: true, ..Fault::default() });
+    // Read once before the transfer, the ledger stays as it was then.
+    let outcome = stand.client.transfer_outcome(&attempt, started + TimeDelta::minutes(5)).await.unwrap();
+    assert_eq!(outcome, TransferOutcome::NotDone);
+    stand.client.transfer(&attempt.customer, Decimal::TEN, "INR").send().await.unwrap();
+    let outcome = stand.client.transfer_outcome(&attempt, started + TimeDelta::minutes(5)).await.unwrap();
+    assert!(matches!(outcome, TransferOutcome::CannotTell(_)), "the partner's wallet says otherwise: {outcome:?}");
+}
+
+#[tokio::test]
+async fn clocks_that_differ_by_a_minute_never_make_a_transfer_not_done() {
+    for (skew_seconds, is_done) in [(60, true), (-60, false)] {
+        let stand = world(2).await;
+        let attempt = lost(&stand, Fault { drop: true, after: true, ..Fault::default() }).await;
+        stand.fault(Fault { skew_seconds, ..Fault::default() });
+        let now = attempt.started + TimeDelta::minutes(5);
+        let outcome = stand.client.transfer_outcome(&attempt, now).await.unwrap();
+        assert_eq!(matches!(outcome, TransferOutcome::Done(_)), is_done, "{skew_seconds}: {outcome:?}");
+        assert_ne!(outcome, TransferOutcome::NotDone, "{skew_seconds}");
+    }
 }
 
 #[tokio::test]
