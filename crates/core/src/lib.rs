@@ -10,6 +10,7 @@ pub mod create;
 pub mod dashboard;
 mod dates;
 mod error;
+pub mod forecast;
 #[cfg(test)]
 mod fake;
 pub mod kyc;

@@ -1,19 +1,22 @@
 //! The decision.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive as _;
 
 use super::feed::FeedChange;
 use super::observation::{Observation, Subject};
 use super::policy::Policy;
-use super::rule::{Rule, Severity};
+use super::rule::{Metric, Rule, Severity};
 use super::state::{Alert, Firing, State, Streak};
 use super::transition::{Change, Transition};
+use crate::forecast::{Forecasts, Runway};
 
 /// What an evaluation decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluation {
     /// For the next evaluation.
@@ -27,34 +30,45 @@ pub struct Evaluation {
 /// Judges what was observed. The outcome depends on nothing but the arguments, and not on the order of customers.
 ///
 /// A poll that failed leaves every alert as it is. A customer whose value was not read keeps its
-/// alert, which is then [unread](Alert::unread_since). A customer that a complete sweep no longer
-/// lists is [gone](Change::Gone). An alert decided by another version of a rule is dropped without a
-/// word, and the rule starts afresh.
-pub fn evaluate(policy: &Policy, observation: &Observation, before: &State, now: DateTime<Utc>) -> Evaluation {
+/// alert, which is then [unread](Alert::unread_since); so does one whose value cannot be foreseen. A customer that a
+/// complete sweep no longer lists is [gone](Change::Gone). An alert decided by another version of a rule is dropped
+/// without a word, and the rule starts afresh.
+pub fn evaluate(
+    policy: &Policy,
+    observation: &Observation,
+    forecasts: &Forecasts<'_>,
+    before: &State,
+    now: DateTime<Utc>,
+) -> Evaluation {
     let (feed, feed_change) = before.feed.next(observation.at, observation.customers.as_ref().err());
     let mut state = State { feed, ..State::default() };
     let mut transitions = Vec::new();
     for rule in policy.rules() {
+        let standing: BTreeMap<&str, &Alert> = before
+            .alerts
+            .iter()
+            .filter(|((name, _), alert)| name == rule.name() && alert.fingerprint == rule.fingerprint())
+            .map(|((_, auth_id), alert)| (auth_id.as_str(), alert))
+            .collect();
         let key = |auth_id: &str| (rule.name().to_owned(), auth_id.to_owned());
-        let alert_before =
-            |auth_id: &str| before.alerts.get(&key(auth_id)).filter(|alert| alert.fingerprint == rule.fingerprint());
         let Ok(customers) = &observation.customers else {
-            let standing =
-                before.alerts.iter().filter(|((name, _), alert)| name == rule.name() && alert.fingerprint == rule.fingerprint());
-            state.alerts.extend(standing.map(|(key, alert)| (key.clone(), alert.unread(observation.at))));
+            state.alerts.extend(standing.iter().map(|(auth_id, alert)| (key(auth_id), alert.unread(observation.at))));
             continue;
         };
         for subject in customers {
-            let judged = judge(rule, subject, alert_before(&subject.auth_id), observation.at, now);
+            let alert_before = standing.get(subject.auth_id.as_str()).copied();
+            let judged = judge(rule, subject, forecasts, alert_before, observation.at, now);
             state.alerts.extend(judged.alert.map(|alert| (key(&subject.auth_id), alert)));
             transitions.extend(judged.transition);
         }
+        if standing.is_empty() {
+            continue;
+        }
         let listed: BTreeSet<&str> = customers.iter().map(|subject| subject.auth_id.as_str()).collect();
-        for ((name, auth_id), alert) in &before.alerts {
-            let is_gone = name == rule.name() && !listed.contains(auth_id.as_str()) && alert.fingerprint == rule.fingerprint();
-            if let (true, Some(firing)) = (is_gone, alert.firing) {
+        for (auth_id, alert) in standing.into_iter().filter(|(auth_id, _)| !listed.contains(auth_id)) {
+            if let Some(firing) = alert.firing {
                 let gone = Subject { name: alert.name.clone(), currency: alert.currency.clone(), ..Subject::new(auth_id, "") };
-                transitions.extend(transition(rule, &gone, Change::Gone, firing, alert));
+                transitions.extend(transition(rule, &gone, Change::Gone, firing, alert, None));
             }
         }
     }
@@ -71,15 +85,32 @@ struct Judged {
     transition: Option<Transition>,
 }
 
-fn judge(rule: &Rule, subject: &Subject, before: Option<&Alert>, at: DateTime<Utc>, now: DateTime<Utc>) -> Judged {
+fn judge(
+    rule: &Rule,
+    subject: &Subject,
+    forecasts: &Forecasts<'_>,
+    before: Option<&Alert>,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Judged {
     if !rule.watches(subject) {
-        let over = before.and_then(|alert| transition(rule, subject, Change::Unwatched, alert.firing?, alert));
+        let over = before.and_then(|alert| transition(rule, subject, Change::Unwatched, alert.firing?, alert, None));
         return Judged { alert: None, transition: over };
     }
-    let Some(value) = subject.balance else {
+    // What fires already is seen through to its end, also once more is known of the wallet.
+    let is_firing = before.is_some_and(|alert| alert.firing.is_some());
+    if rule.only_without_forecast() && !is_firing && forecasts.knows(&subject.auth_id) {
+        return Judged::default();
+    }
+    let Some((value, runway)) = subject.balance.and_then(|balance| measure(rule, subject, balance, forecasts)) else {
         return Judged { alert: before.map(|alert| alert.unread(at)), transition: None };
     };
     let crossed = |severity| rule.below().of(severity).is_some_and(|level| value < level);
+    if before.is_none() && !crossed(Severity::Warning) && !crossed(Severity::Critical) {
+        return Judged::default();
+    }
+    let has_recovered = |severity| rule.recovers_at(severity).is_none_or(|end| value >= end);
+    let is_calm = has_recovered(Severity::Warning) && has_recovered(Severity::Critical);
     let alert = Alert {
         fingerprint: rule.fingerprint(),
         name: subject.name.clone(),
@@ -87,18 +118,44 @@ fn judge(rule: &Rule, subject: &Subject, before: Option<&Alert>, at: DateTime<Ut
         firing: before.and_then(|alert| alert.firing),
         warning: Streak::next(before.and_then(|alert| alert.warning), crossed(Severity::Warning), at),
         critical: Streak::next(before.and_then(|alert| alert.critical), crossed(Severity::Critical), at),
+        calm: Streak::next(before.and_then(|alert| alert.calm), is_calm && rule.recover_for().is_some(), at),
+        balance: runway.and(subject.balance),
         value,
         read_at: at,
         unread_since: None,
     };
-    let (firing, change) = decide(rule, &alert, value, now);
-    let said = change.and_then(|change| transition(rule, subject, change, firing.or(alert.firing)?, &alert));
+    let was_paid = before.and_then(|alert| alert.balance).zip(alert.balance).is_some_and(|(before, now)| now > before);
+    let (firing, change) = decide(rule, &alert, value, was_paid, now);
+    let said = change.and_then(|change| transition(rule, subject, change, firing.or(alert.firing)?, &alert, runway));
     let is_quiet = firing.is_none() && alert.warning.is_none() && alert.critical.is_none();
     Judged { alert: (!is_quiet).then_some(Alert { firing, ..alert }), transition: said }
 }
 
+/// The figure that a rule watches, of a wallet that was read; `None` where it cannot be foreseen.
+fn measure(rule: &Rule, subject: &Subject, balance: Decimal, forecasts: &Forecasts<'_>) -> Option<(Decimal, Option<Runway>)> {
+    match rule.metric() {
+        Metric::CustomerBalance => Some((balance, None)),
+        Metric::CustomerRunway => {
+            let runway = forecasts.runway(&subject.auth_id, balance)?;
+            let hours = match runway.cautious {
+                Some(span) if rule.in_working_hours() => span.working,
+                Some(span) => span.hours,
+                None => runway.horizon,
+            };
+            Some((Decimal::from_f64(hours)?.round_dp(2), Some(runway)))
+        }
+    }
+}
+
 /// How the alert fires from now on, and what is worth saying.
-fn decide(rule: &Rule, alert: &Alert, value: Decimal, now: DateTime<Utc>) -> (Option<Firing>, Option<Change>) {
+fn decide(
+    rule: &Rule,
+    alert: &Alert,
+    value: Decimal,
+    was_paid: bool,
+    now: DateTime<Utc>,
+) -> (Option<Firing>, Option<Change>) {
+    let lasts = |time: Duration| TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
     let held = Severity::WORST_FIRST
         .into_iter()
         .find(|severity| alert.streak(*severity).is_some_and(|streak| rule.hold().is_met(&streak, alert.read_at)));
@@ -109,35 +166,56 @@ fn decide(rule: &Rule, alert: &Alert, value: Decimal, now: DateTime<Utc>) -> (Op
             None => (None, None),
         };
     };
+    let is_stale = firing.severity == Severity::Warning
+        && alert.balance.unwrap_or(value) > Decimal::ZERO
+        && rule.escalate_after().is_some_and(|after| now - firing.since >= lasts(after));
+    let escalated = (Some(Firing { severity: Severity::Critical, said_at: now, ..firing }), Some(Change::Escalate));
     if held > Some(firing.severity) {
-        return (Some(Firing { severity: Severity::Critical, said_at: now, ..firing }), Some(Change::Escalate));
+        return escalated;
     }
     if has_recovered(Severity::Warning) && has_recovered(Severity::Critical) {
-        return (None, Some(Change::Resolve));
+        let is_over = match (rule.recover_for(), alert.calm) {
+            (Some(time), Some(calm)) => was_paid || alert.read_at - calm.since >= lasts(time),
+            _ => true,
+        };
+        return if is_over { (None, Some(Change::Resolve)) } else { (Some(firing), None) };
     }
-    if firing.severity == Severity::Critical && has_recovered(Severity::Critical) {
+    if is_stale {
+        return escalated;
+    }
+    if firing.severity == Severity::Critical && rule.recovers_at(Severity::Critical).is_some_and(|end| value >= end) {
         return (Some(Firing { severity: Severity::Warning, said_at: now, ..firing }), Some(Change::Fall));
     }
-    let repeat = TimeDelta::from_std(rule.repeat(firing.severity)).unwrap_or(TimeDelta::MAX);
-    if now - firing.said_at >= repeat {
+    if now - firing.said_at >= lasts(rule.repeat(firing.severity)) {
         return (Some(Firing { said_at: now, ..firing }), Some(Change::Repeat));
     }
     (Some(firing), None)
 }
 
-fn transition(rule: &Rule, subject: &Subject, change: Change, firing: Firing, alert: &Alert) -> Option<Transition> {
+fn transition(
+    rule: &Rule,
+    subject: &Subject,
+    change: Change,
+    firing: Firing,
+    alert: &Alert,
+    runway: Option<Runway>,
+) -> Option<Transition> {
+    // A rule without a level of its own for what is critical: the warning's, which stood too long.
+    let of = if rule.below().of(firing.severity).is_some() { firing.severity } else { Severity::Warning };
     Some(Transition {
         rule: rule.name().to_owned(),
         metric: rule.metric(),
         subject: subject.clone(),
         change,
         severity: firing.severity,
-        level: rule.below().of(firing.severity)?,
-        recovers_at: rule.recovers_at(firing.severity)?,
+        level: rule.below().of(of)?,
+        recovers_at: rule.recovers_at(of)?,
         value: alert.value,
         read_at: alert.read_at,
         since: firing.since,
-        streak: alert.streak(firing.severity),
+        streak: alert.streak(of),
+        runway,
+        in_working_hours: rule.in_working_hours(),
     })
 }
 
@@ -178,7 +256,7 @@ mod tests {
         let mut said = Vec::new();
         for (poll, reading) in (0..).zip(readings) {
             let seen = Observation::complete(at(poll), vec![wallet(*reading)]);
-            let evaluation = evaluate(policy, &seen, &state, at(poll));
+            let evaluation = evaluate(policy, &seen, &Forecasts::none(), &state, at(poll));
             assert!(evaluation.transitions.len() <= 1);
             said.push(evaluation.transitions.first().map(|said| (said.change, said.severity)));
             state = evaluation.state;
@@ -243,15 +321,15 @@ mod tests {
     fn a_failed_poll_leaves_every_alert_and_is_said_once() {
         let policy = Policy::default();
         let low = Observation::complete(at(0), vec![wallet(Some(1)), Subject { auth_id: "MA_Y".into(), ..wallet(Some(1)) }]);
-        let mut state = evaluate(&policy, &low, &State::default(), at(0)).state;
-        state = evaluate(&policy, &Observation { at: at(1), ..low.clone() }, &state, at(1)).state;
+        let mut state = evaluate(&policy, &low, &Forecasts::none(), &State::default(), at(0)).state;
+        state = evaluate(&policy, &Observation { at: at(1), ..low.clone() }, &Forecasts::none(), &state, at(1)).state;
         let failed = |poll| Observation {
             at: at(poll),
             customers: Err(Unread { kind: "server", message: "list accounts: failed (HTTP 502)".into() }),
         };
         let changes: Vec<_> = (2..6)
             .map(|poll| {
-                let evaluation = evaluate(&policy, &failed(poll), &state, at(poll));
+                let evaluation = evaluate(&policy, &failed(poll), &Forecasts::none(), &state, at(poll));
                 assert_eq!(evaluation.transitions, []);
                 state = evaluation.state;
                 evaluation.feed
@@ -259,7 +337,7 @@ mod tests {
             .collect();
         assert!(matches!(&changes[..], [None, Some(FeedChange::Lost { polls: 2, .. }), None, None]), "{changes:?}");
         assert!(state.alerts.values().all(|alert| alert.unread_since == Some(at(2)) && alert.firing.is_some()));
-        let back = evaluate(&policy, &Observation { at: at(6), ..low }, &state, at(6));
+        let back = evaluate(&policy, &Observation { at: at(6), ..low }, &Forecasts::none(), &state, at(6));
         assert_eq!(back.feed, Some(FeedChange::Back { since: at(2) }));
         assert_eq!(back.transitions, [], "nothing is fired anew");
     }
@@ -268,12 +346,12 @@ mod tests {
     fn who_left_or_is_no_longer_watched_is_said_and_forgotten() {
         let policy = Policy::default();
         let firing = {
-            let first = evaluate(&policy, &Observation::complete(at(0), vec![wallet(Some(1))]), &State::default(), at(0));
-            evaluate(&policy, &Observation::complete(at(1), vec![wallet(Some(1))]), &first.state, at(1)).state
+            let first = evaluate(&policy, &Observation::complete(at(0), vec![wallet(Some(1))]), &Forecasts::none(), &State::default(), at(0));
+            evaluate(&policy, &Observation::complete(at(1), vec![wallet(Some(1))]), &Forecasts::none(), &first.state, at(1)).state
         };
         let postpaid = Subject { is_prepaid: false, ..wallet(Some(1)) };
         for (customers, expected) in [(vec![], Change::Gone), (vec![postpaid], Change::Unwatched)] {
-            let evaluation = evaluate(&policy, &Observation::complete(at(2), customers), &firing, at(2));
+            let evaluation = evaluate(&policy, &Observation::complete(at(2), customers), &Forecasts::none(), &firing, at(2));
             let said = &evaluation.transitions[0];
             assert_eq!((said.change, said.subject.name.as_deref()), (expected, Some("Sharma Logistics")));
             assert!(evaluation.state.alerts.is_empty());
@@ -284,11 +362,11 @@ mod tests {
     fn an_edited_rule_starts_afresh_without_a_recovery() {
         let policy = Policy::default();
         let seen = |poll| Observation::complete(at(poll), vec![wallet(Some(1))]);
-        let first = evaluate(&policy, &seen(0), &State::default(), at(0));
-        let firing = evaluate(&policy, &seen(1), &first.state, at(1)).state;
+        let first = evaluate(&policy, &seen(0), &Forecasts::none(), &State::default(), at(0));
+        let firing = evaluate(&policy, &seen(1), &Forecasts::none(), &first.state, at(1)).state;
         let levels = Levels { warning: Some(Decimal::ONE_HUNDRED), critical: None };
         let edited = Policy::new(vec![RuleDraft::new("low balance", Metric::CustomerBalance, levels).build().unwrap()]).unwrap();
-        let evaluation = evaluate(&edited, &seen(2), &firing, at(2));
+        let evaluation = evaluate(&edited, &seen(2), &Forecasts::none(), &firing, at(2));
         assert_eq!(evaluation.transitions, []);
         assert!(evaluation.state.alerts.values().all(|alert| alert.firing.is_none()));
     }
@@ -296,8 +374,8 @@ mod tests {
     #[test]
     fn state_is_small_and_reads_back() {
         let seen = |poll| Observation::complete(at(poll), vec![wallet(Some(1)).with_currency("INR")]);
-        let first = evaluate(&Policy::default(), &seen(0), &State::default(), at(0));
-        let firing = evaluate(&Policy::default(), &seen(1), &first.state, at(1)).state;
+        let first = evaluate(&Policy::default(), &seen(0), &Forecasts::none(), &State::default(), at(0));
+        let firing = evaluate(&Policy::default(), &seen(1), &Forecasts::none(), &first.state, at(1)).state;
         let alert = firing.alerts.values().next().unwrap();
         let text = serde_json::to_string(alert).unwrap();
         assert_eq!(&serde_json::from_str::<Alert>(&text).unwrap(), alert);
@@ -324,7 +402,7 @@ mod tests {
             for (poll, reading) in (0..).zip(&readings) {
                 fresh.extend(*reading);
                 let seen = Observation::complete(at(poll), vec![wallet(*reading)]);
-                let evaluation = evaluate(&policy, &seen, &state, at(poll));
+                let evaluation = evaluate(&policy, &seen, &Forecasts::none(), &state, at(poll));
                 for said in &evaluation.transitions {
                     prop_assert!(reading.is_some(), "said without a reading");
                     let enough = fresh.iter().rev().take(polls as usize).filter(|value| Decimal::from(**value) < said.level).count();
@@ -345,7 +423,7 @@ mod tests {
             let mut turned = customers.clone();
             turned.rotate_left(turn.min(customers.len()));
             let policy = held_for(1);
-            let judge = |customers| evaluate(&policy, &Observation::complete(at(0), customers), &State::default(), at(0));
+            let judge = |customers| evaluate(&policy, &Observation::complete(at(0), customers), &Forecasts::none(), &State::default(), at(0));
             prop_assert_eq!(judge(customers), judge(turned));
         }
     }

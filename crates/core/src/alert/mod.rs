@@ -8,16 +8,17 @@
 //! ```
 //! use chrono::{TimeDelta, Utc};
 //! use vobiz_core::alert::{Change, Observation, Policy, State, Subject, evaluate};
+//! use vobiz_core::forecast::Forecasts;
 //!
-//! let policy = Policy::default(); // customer.balance below 2000 and 500, for two polls
+//! let policy = Policy::default(); // without forecasts: customer.balance below 2000 and 500, for two polls
 //! let (now, mut state) = (Utc::now(), State::default());
 //! let low = Subject::new("MA_X", "Sharma Logistics").with_balance("412".parse()?).with_currency("INR");
-//! let first = evaluate(&policy, &Observation::complete(now, vec![low.clone()]), &state, now);
+//! let first = evaluate(&policy, &Observation::complete(now, vec![low.clone()]), &Forecasts::none(), &state, now);
 //! assert!(first.transitions.is_empty(), "held for one poll only");
 //! state = first.state;
 //!
 //! let later = now + TimeDelta::minutes(5);
-//! let second = evaluate(&policy, &Observation::complete(later, vec![low]), &state, later);
+//! let second = evaluate(&policy, &Observation::complete(later, vec![low]), &Forecasts::none(), &state, later);
 //! assert_eq!(second.transitions[0].change, Change::Fire);
 //! assert_eq!(second.transitions[0].reason(), "412 is under the critical level of 500, seen in 2 polls");
 //! # Ok::<(), rust_decimal::Error>(())

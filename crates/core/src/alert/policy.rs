@@ -1,8 +1,10 @@
 //! The rules in force.
 
+use std::time::Duration;
+
 use rust_decimal::Decimal;
 
-use super::rule::{Levels, Metric, Rule, RuleDraft, RuleError, Severity};
+use super::rule::{Levels, Metric, Recover, Rule, RuleDraft, RuleError, Severity};
 
 /// The rules in force, each with a name of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,9 @@ impl Policy {
     pub const DEFAULT_WARNING: Decimal = Decimal::from_parts(2000, 0, 0, false, 0);
     /// The level of the default rule under which a balance is critical.
     pub const DEFAULT_CRITICAL: Decimal = Decimal::from_parts(500, 0, 0, false, 0);
+
+    /// The level of the default rule under which a runway is a warning, in working hours.
+    pub const DEFAULT_RUNWAY: Decimal = Decimal::from_parts(45, 0, 0, false, 1);
 
     /// Takes rules together.
     ///
@@ -48,11 +53,23 @@ impl Policy {
 }
 
 impl Default for Policy {
-    /// One rule, `low balance`: `customer.balance` under 2000 is a warning, under 500 critical.
+    /// Two rules. `runway`: `customer.runway` under four and a half working hours is a warning, which becomes critical
+    /// where nobody acted in sixty hours. `low balance`, for wallets of which too little is known to foresee anything:
+    /// `customer.balance` under 2000 is a warning, under 500 critical.
     fn default() -> Self {
-        let below = Levels { warning: Some(Self::DEFAULT_WARNING), critical: Some(Self::DEFAULT_CRITICAL) };
-        // The draft cannot be refused: a test builds it.
-        Self(RuleDraft::new("low balance", Metric::CustomerBalance, below).build().into_iter().collect())
+        let runway = Levels { warning: Some(Self::DEFAULT_RUNWAY), critical: None };
+        let runway = RuleDraft {
+            in_working_hours: true,
+            recover: Recover::Percent(Decimal::ONE_HUNDRED),
+            recover_for: Some(Duration::from_hours(2)),
+            escalate_after: Some(Duration::from_hours(60)),
+            ..RuleDraft::new("runway", Metric::CustomerRunway, runway)
+        };
+        let balance = Levels { warning: Some(Self::DEFAULT_WARNING), critical: Some(Self::DEFAULT_CRITICAL) };
+        let balance =
+            RuleDraft { only_without_forecast: true, ..RuleDraft::new("low balance", Metric::CustomerBalance, balance) };
+        // The drafts cannot be refused: a test builds them.
+        Self([runway, balance].into_iter().filter_map(|draft| draft.build().ok()).collect())
     }
 }
 
@@ -63,8 +80,9 @@ mod tests {
     #[test]
     fn the_default_rule_stands() {
         let policy = Policy::default();
-        assert_eq!(policy.rules().len(), 1);
-        assert_eq!(policy.rules()[0].recovers_at(Severity::Warning), Some(Decimal::from(2200)));
+        assert_eq!(policy.rules().iter().map(Rule::name).collect::<Vec<_>>(), ["runway", "low balance"]);
+        assert_eq!(policy.rules()[0].recovers_at(Severity::Warning), Some(Decimal::from(9)));
+        assert_eq!(policy.rules()[1].recovers_at(Severity::Warning), Some(Decimal::from(2200)));
         assert_eq!(policy.low_balance(), Decimal::from(2000));
     }
 

@@ -17,16 +17,19 @@ use super::state::Streak;
 pub enum Metric {
     /// `customer.balance`: a customer's wallet, in whole units of its currency.
     CustomerBalance,
+    /// `customer.runway`: the cautious time until a customer's wallet is empty, in hours on the clock or in working hours.
+    CustomerRunway,
 }
 
 impl Metric {
     /// Every metric, as rules name it.
-    pub const ALL: [Self; 1] = [Self::CustomerBalance];
+    pub const ALL: [Self; 2] = [Self::CustomerBalance, Self::CustomerRunway];
 
     /// The name in rules and in output.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CustomerBalance => "customer.balance",
+            Self::CustomerRunway => "customer.runway",
         }
     }
 }
@@ -186,6 +189,16 @@ pub struct RuleDraft {
     pub repeat: Repeat,
     /// Whom it watches.
     pub scope: Scope,
+    /// Whether hours of the levels are working hours; of `customer.runway` only.
+    pub in_working_hours: bool,
+    /// How long a value must be past recovery before the alert is over (`recover_for`, default at once).
+    ///
+    /// A wallet that was paid into is not waited for.
+    pub recover_for: Option<Duration>,
+    /// After how long a warning that still stands, and lies under its level, becomes critical (`escalate_after`, default never).
+    pub escalate_after: Option<Duration>,
+    /// Whether it only stands in for forecasts: it fires for wallets of which too little is known to foresee anything.
+    pub only_without_forecast: bool,
 }
 
 /// A rule that does not contradict itself.
@@ -226,6 +239,10 @@ impl RuleDraft {
             recover: Recover::Percent(Decimal::TEN),
             repeat: Repeat::default(),
             scope: Scope::default(),
+            in_working_hours: false,
+            recover_for: None,
+            escalate_after: None,
+            only_without_forecast: false,
         }
     }
 
@@ -265,6 +282,15 @@ impl RuleDraft {
             if self.recover.above(level).is_none() {
                 return wrong("recover", "leads to an amount too large to hold".to_owned());
             }
+        }
+        if self.in_working_hours && self.metric != Metric::CustomerRunway {
+            return wrong("below", "has working hours, which are for customer.runway alone".to_owned());
+        }
+        if self.metric == Metric::CustomerRunway && self.only_without_forecast {
+            return wrong("only_without_forecast", "contradicts customer.runway, which is a forecast".to_owned());
+        }
+        if self.escalate_after.is_some() && self.below.warning.is_none() {
+            return wrong("escalate_after", "needs a warning level to escalate from".to_owned());
         }
         for (field, time) in [("repeat.warning", self.repeat.warning), ("repeat.critical", self.repeat.critical)] {
             if time < Duration::from_secs(1) {
@@ -314,10 +340,34 @@ impl Rule {
         self.0.recover.above(self.0.below.of(severity)?)
     }
 
+    /// Whether hours of the levels are working hours.
+    pub fn in_working_hours(&self) -> bool {
+        self.0.in_working_hours
+    }
+
+    /// How long a value must be past recovery before the alert is over.
+    pub fn recover_for(&self) -> Option<Duration> {
+        self.0.recover_for
+    }
+
+    /// After how long a warning that still stands becomes critical.
+    pub fn escalate_after(&self) -> Option<Duration> {
+        self.0.escalate_after
+    }
+
+    /// Whether it only stands in for forecasts.
+    pub fn only_without_forecast(&self) -> bool {
+        self.0.only_without_forecast
+    }
+
     /// Tells versions of a rule apart: what is decided differently has another fingerprint. The same in every release.
     pub fn fingerprint(&self) -> u64 {
-        let RuleDraft { metric, below, hold, recover, scope, .. } = &self.0;
-        let text = format!("{metric} {below:?} {hold:?} {recover:?} {scope:?}");
+        let RuleDraft { metric, below, hold, recover, scope, in_working_hours, recover_for, escalate_after, .. } = &self.0;
+        let mut text = format!("{metric} {below:?} {hold:?} {recover:?} {scope:?}");
+        // Rules without these keep the fingerprint that they had before there were any.
+        if *in_working_hours || recover_for.is_some() || escalate_after.is_some() {
+            text += &format!(" {in_working_hours} {recover_for:?} {escalate_after:?}");
+        }
         // FNV-1a: short, and fixed for all time, which the standard library's hasher is not.
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }

@@ -38,6 +38,12 @@ pub struct Alert {
     /// The same for the critical level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical: Option<Streak>,
+    /// Since when the value is past recovery, while that must hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calm: Option<Streak>,
+    /// The wallet at that reading, where it is not the value itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Decimal>,
     /// The last value that was read, and when.
     pub value: Decimal,
     /// When that was.

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::observation::Subject;
 use super::rule::{Metric, Severity};
 use super::state::Streak;
+use crate::forecast::Runway;
 
 /// What happened to an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,7 +29,7 @@ pub enum Change {
 }
 
 /// A change worth saying.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Transition {
     /// Name of the rule.
@@ -53,26 +54,59 @@ pub struct Transition {
     pub since: DateTime<Utc>,
     /// How long the level was seen crossed.
     pub streak: Option<Streak>,
+    /// How long the wallet lasts, where that was foreseen.
+    pub runway: Option<Runway>,
+    /// Whether value and level are working hours.
+    pub in_working_hours: bool,
 }
 
 impl Transition {
     /// Why, with the numbers it was decided on.
     pub fn reason(&self) -> String {
-        let Self { value, severity, level, recovers_at, .. } = self;
-        let value = value.normalize();
+        let Self { severity, .. } = self;
+        let (value, level, end) = (self.said(self.value), self.said(self.level), self.said(self.recovers_at));
+        let because = self.because();
         match self.change {
             Change::Fire | Change::Escalate => {
                 let polls = match self.streak.map_or(1, |streak| streak.polls) {
                     1 => "1 poll".to_owned(),
                     polls => format!("{polls} polls"),
                 };
-                format!("{value} is under the {severity} level of {level}, seen in {polls}")
+                format!("{value} is under the {severity} level of {level}, seen in {polls}{because}")
             }
-            Change::Repeat => format!("{value} is still under {recovers_at}, where the {severity} alert ends"),
-            Change::Fall => format!("{value} is past the recovery of the critical level, still under {recovers_at}"),
-            Change::Resolve => format!("{value} has reached {recovers_at}, where the alert ends"),
+            Change::Repeat => format!("{value} is still under {end}, where the {severity} alert ends{because}"),
+            Change::Fall => format!("{value} is past the recovery of the critical level, still under {end}{because}"),
+            Change::Resolve => format!("{value} has reached {end}, where the alert ends{because}"),
             Change::Gone => format!("the customer is no longer listed; last value {value}"),
             Change::Unwatched => format!("the rule no longer watches this customer; last value {value}"),
         }
+    }
+
+    /// A value in the unit of the metric.
+    fn said(&self, value: Decimal) -> String {
+        let value = value.normalize();
+        match (self.metric, self.in_working_hours) {
+            (Metric::CustomerRunway, true) => format!("{value} working hours"),
+            (Metric::CustomerRunway, false) => format!("{value} h"),
+            _ => value.to_string(),
+        }
+    }
+
+    /// What a forecast rests on: the wallet, the burn, the range.
+    fn because(&self) -> String {
+        let Some(runway) = self.runway else { return String::new() };
+        let end = |span: Option<crate::forecast::Span>| match span {
+            Some(span) => format!("{:.1}", span.hours),
+            None => format!("more than {:.0}", runway.horizon),
+        };
+        let balance = self.subject.balance.map(|balance| format!("{} left, ", balance.normalize())).unwrap_or_default();
+        format!(
+            "; {balance}burning {:.2}/h (normal {:.2}/h), empty in {} h (range {}-{} h)",
+            runway.burn,
+            runway.normal,
+            end(runway.likely),
+            end(runway.low),
+            end(runway.high)
+        )
     }
 }

@@ -1,0 +1,151 @@
+//! The profiles of all wallets, and what they foresee at an instant.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::ahead::Ahead;
+use super::business::{Business, HOUR};
+use super::fees::Every;
+use super::fleet::Fleet;
+use super::profile::Profile;
+use super::runway::Runway;
+use super::week::Rates;
+use crate::alert::Observation;
+
+/// Polls within which a movement of the ledger shows in the balance.
+const SETTLES: u8 = 3;
+/// Days looked ahead by default.
+const DAYS: usize = 14;
+
+/// The profiles of all wallets. Takes in what is observed, poll by poll.
+#[derive(Debug, Clone, Default)]
+pub struct Forecaster {
+    business: Business,
+    fleet: Fleet,
+    /// Local day on which the fleet was last looked at.
+    fleet_day: Option<i64>,
+    wallets: HashMap<String, Wallet>,
+}
+
+#[derive(Debug, Clone)]
+struct Wallet {
+    profile: Profile,
+    /// Polls for which a movement is still expected to show.
+    moving: u8,
+    rates: Box<Rates>,
+    /// Hour for which they were made.
+    hour: i64,
+}
+
+impl Wallet {
+    fn new(profile: Profile, fleet: &Fleet) -> Self {
+        Self { rates: Box::new(profile.week.rates(fleet)), profile, moving: 0, hour: i64::MIN }
+    }
+}
+
+impl Forecaster {
+    /// Knows no wallet yet.
+    pub fn new(business: Business) -> Self {
+        Self { business, ..Self::default() }
+    }
+
+    /// The working hours that it reckons with.
+    pub fn business(&self) -> &Business {
+        &self.business
+    }
+
+    /// Takes in every balance that was read. A poll that failed, and a wallet that was not read, change nothing.
+    pub fn observe(&mut self, observation: &Observation) {
+        let Ok(customers) = &observation.customers else { return };
+        let wall = self.business.wall(observation.at);
+        if self.fleet_day != Some(wall.div_euclid(24 * HOUR)) {
+            self.fleet_day = Some(wall.div_euclid(24 * HOUR));
+            self.fleet = Fleet::of(self.wallets.values().map(|wallet| &wallet.profile));
+        }
+        let hour = wall.div_euclid(HOUR);
+        for subject in customers {
+            let Some(balance) = subject.balance else { continue };
+            let wallet = match self.wallets.get_mut(&subject.auth_id) {
+                Some(wallet) => wallet,
+                None => self.wallets.entry(subject.auth_id.clone()).or_insert(Wallet::new(Profile::default(), &self.fleet)),
+            };
+            wallet.profile.read(observation.at, balance, wallet.moving > 0, &self.business, &wallet.rates);
+            wallet.moving = wallet.moving.saturating_sub(1);
+            if wallet.hour != hour {
+                wallet.hour = hour;
+                *wallet.rates = wallet.profile.week.rates(&self.fleet);
+            }
+        }
+    }
+
+    /// The ledger shows money paid into a wallet: the next rise, or lesser fall, is not a change of burn.
+    pub fn paid_in(&mut self, auth_id: &str) {
+        if let Some(wallet) = self.wallets.get_mut(auth_id) {
+            wallet.moving = SETTLES;
+        }
+    }
+
+    /// The ledger shows a fee that comes again: it is foreseen from now on.
+    pub fn fee(&mut self, auth_id: &str, at: DateTime<Utc>, amount: Decimal, every: Every) {
+        let (Some(wallet), Some(amount)) = (self.wallets.get_mut(auth_id), amount.abs().to_f64()) else { return };
+        wallet.moving = SETTLES;
+        wallet.profile.fees.paid(self.business.wall(at), amount, every);
+    }
+
+    /// What is remembered of a wallet.
+    pub fn profile(&self, auth_id: &str) -> Option<&Profile> {
+        self.wallets.get(auth_id).map(|wallet| &wallet.profile)
+    }
+
+    /// What is remembered of each wallet, in no order.
+    pub fn profiles(&self) -> impl Iterator<Item = (&str, &Profile)> {
+        self.wallets.iter().map(|(auth_id, wallet)| (auth_id.as_str(), &wallet.profile))
+    }
+
+    /// Puts back what was remembered of a wallet.
+    pub fn restore(&mut self, auth_id: impl Into<String>, profile: Profile) {
+        self.wallets.insert(auth_id.into(), Wallet::new(profile, &self.fleet));
+    }
+
+    /// Forgets wallets that are not to be kept.
+    pub fn retain(&mut self, mut keeps: impl FnMut(&str) -> bool) {
+        self.wallets.retain(|auth_id, _| keeps(auth_id));
+    }
+
+    /// What is foreseen at an instant.
+    pub fn at(&self, now: DateTime<Utc>) -> Forecasts<'_> {
+        Forecasts { of: Some((self, Ahead::new(&self.business, now, DAYS * 24))) }
+    }
+}
+
+/// What is foreseen at one instant, worked out wallet by wallet when it is asked for.
+#[derive(Debug, Default)]
+pub struct Forecasts<'a> {
+    of: Option<(&'a Forecaster, Ahead)>,
+}
+
+impl Forecasts<'_> {
+    /// Where nothing is foreseen of any wallet.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Whether enough is known of a wallet to foresee something.
+    pub fn knows(&self, auth_id: &str) -> bool {
+        self.wallet(auth_id).is_some_and(|(wallet, _)| wallet.profile.is_known())
+    }
+
+    /// How long `balance` lasts in a wallet; `None` while too little is known of it.
+    pub fn runway(&self, auth_id: &str, balance: Decimal) -> Option<Runway> {
+        let (wallet, ahead) = self.wallet(auth_id)?;
+        wallet.profile.runway(balance.to_f64()?, ahead, &wallet.rates)
+    }
+
+    fn wallet(&self, auth_id: &str) -> Option<(&Wallet, &Ahead)> {
+        let (forecaster, ahead) = self.of.as_ref()?;
+        Some((forecaster.wallets.get(auth_id)?, ahead))
+    }
+}

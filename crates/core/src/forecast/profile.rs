@@ -1,0 +1,293 @@
+//! What is remembered of one wallet: enough to foresee how fast it empties, and never more than a kibibyte.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use serde::{Deserialize, Serialize};
+
+use super::business::{Business, hour_of_week};
+use super::fees::Fees;
+use super::week::{Rates, Week};
+
+/// Hours between two readings beyond which nothing is learned from what happened in between.
+const LONGEST_GAP: f64 = 26.0;
+/// Hours over which the recent days are forgotten.
+const LEVEL_MEMORY: f64 = 30.0;
+/// Hours over which today's course is forgotten.
+const TODAY_MEMORY: f64 = 5.0;
+/// How much usual spend, in hours of it, must be set against the recent days and against today's course.
+const LEVEL_PRIOR: f64 = 24.0;
+const TODAY_PRIOR: f64 = 0.75;
+/// How much of the noise of an hour's spend is set against today's course.
+const NOISE_PRIOR: f64 = 0.3;
+/// Hours over which noise is averaged.
+const NOISE_MEMORY: f32 = 200.0;
+/// A forecast is made at two in the afternoon for the time until eight in the morning, and judged then.
+const FORESEEN_AT: i64 = 14;
+const JUDGED_AT: i64 = 8;
+/// Forecasts over which errors are averaged, and the error assumed before any was judged, worth so many.
+const ERRORS: f32 = 30.0;
+const FIRST_ERROR: f32 = 0.12;
+const FIRST_WORTH: f32 = 3.0;
+/// Hours that must be seen before anything is said.
+const LEAST_HOURS: f32 = 24.0;
+/// A drop of so many hours' usual spend at once is believed when the next reading confirms it.
+const DOUBTFUL_HOURS: f64 = 4.0;
+/// An hour is learned from when at least this part of it was seen.
+const LEAST_SEEN: f64 = 0.3;
+
+/// What is remembered of one wallet. Updated once per reading; its size does not grow.
+///
+/// Rates are estimates, in units of the wallet's currency per hour; of amounts that were read, the last alone is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    pub(crate) week: Week,
+    pub(crate) fees: Fees,
+    /// The last reading that is believed, and one that the next must confirm.
+    last: Option<Reading>,
+    doubt: Option<Reading>,
+    /// The hour under way, since 1970 on the wall clock: what was spent in it, and what part of it was seen.
+    hour: Option<i64>,
+    spent: f32,
+    seen: f32,
+    /// Hours seen in all.
+    hours: f32,
+    /// The recent days, and today.
+    level: Ratio,
+    today: Ratio,
+    /// The last two intervals between readings, the newest first.
+    pub(crate) pace: [Pace; 2],
+    /// Variance of an hour's spend over its mean, in units of the currency.
+    pub(crate) noise: f32,
+    /// The forecast under way, how wrong such forecasts were (mean square of the logarithm), and how many were judged.
+    forecast: Ratio,
+    pub(crate) error: f32,
+    judged: f32,
+}
+
+/// One reading of a wallet, on the wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Reading {
+    at: i64,
+    balance: f64,
+}
+
+/// What was spent, against what was expected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct Ratio {
+    spent: f32,
+    expected: f32,
+}
+
+/// The rate of one interval between two readings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Pace {
+    pub(crate) rate: f32,
+    pub(crate) hours: f32,
+}
+
+impl Ratio {
+    fn add(&mut self, spent: f64, expected: f64, hours: f64, memory: f64) {
+        let keep = (-hours / memory).exp();
+        self.spent = to_f32(f64::from(self.spent) * keep + spent);
+        self.expected = to_f32(f64::from(self.expected) * keep + expected);
+    }
+
+    /// Spent ÷ expected, where expected is `scale` times what it was thought to be, drawn towards 1 by a `prior` spend.
+    fn factor(self, scale: f64, prior: f64) -> f64 {
+        let (spent, expected) = (f64::from(self.spent), f64::from(self.expected) * scale);
+        if expected + prior > 0.0 { (spent + prior) / (expected + prior) } else { 1.0 }
+    }
+}
+
+impl Default for Profile {
+    /// Of a wallet that was never read.
+    fn default() -> Self {
+        Self {
+            week: Week::default(),
+            fees: Fees::default(),
+            last: None,
+            doubt: None,
+            hour: None,
+            spent: 0.0,
+            seen: 0.0,
+            hours: 0.0,
+            level: Ratio::default(),
+            today: Ratio::default(),
+            pace: [Pace::default(); 2],
+            noise: 0.0,
+            forecast: Ratio::default(),
+            error: FIRST_ERROR,
+            judged: FIRST_WORTH,
+        }
+    }
+}
+
+impl Profile {
+    /// Takes in a reading of the wallet. One that is not later than the last is ignored.
+    ///
+    /// `moved`: whether the ledger has something other than calls between the last reading and this one.
+    pub(crate) fn read(&mut self, at: DateTime<Utc>, balance: Decimal, moved: bool, business: &Business, rates: &Rates) {
+        let Some(balance) = balance.to_f64() else { return };
+        let now = Reading { at: business.wall(at), balance };
+        let Some(last) = self.last else {
+            self.last = Some(now);
+            return;
+        };
+        if now.at <= self.doubt.unwrap_or(last).at {
+            return;
+        }
+        match self.doubt.take() {
+            // It still stands, so it was true; else it never was.
+            Some(doubt) if now.balance <= doubt.balance => {
+                self.learn(last, doubt, moved, rates);
+                self.learn(doubt, now, false, rates);
+            }
+            None if !moved && self.is_doubtful(last.balance - now.balance, now.balance) => {
+                self.doubt = Some(now);
+                return;
+            }
+            _ => self.learn(last, now, moved, rates),
+        }
+        self.last = Some(now);
+    }
+
+    /// Whether a drop is so large that the next reading must confirm it: a failing service can show an empty wallet.
+    fn is_doubtful(&self, drop: f64, balance: f64) -> bool {
+        let usual = self.week.mean() * DOUBTFUL_HOURS;
+        drop > usual && (balance <= 0.0 || drop > 3.0 * usual)
+    }
+
+    /// Learns from what happened between two readings.
+    fn learn(&mut self, from: Reading, to: Reading, moved: bool, rates: &Rates) {
+        let hours = seconds(to.at - from.at) / 3600.0;
+        let spent = from.balance - to.balance;
+        // A rise is money paid in, an empty wallet cannot spend, a long silence says too little.
+        if moved || spent < 0.0 || hours > LONGEST_GAP || from.balance <= 0.0 {
+            self.pace[0] = Pace::default();
+            return;
+        }
+        self.pace = [Pace { rate: to_f32(spent / hours), hours: to_f32(hours) }, self.pace[0]];
+        let mut at = from.at;
+        while at < to.at {
+            let end = (at - at.rem_euclid(3600) + 3600).min(to.at);
+            let part = seconds(end - at) / seconds(to.at - from.at);
+            self.enter(at.div_euclid(3600), rates);
+            self.spent += to_f32(spent * part);
+            self.seen += to_f32(hours * part);
+            at = end;
+        }
+    }
+
+    /// Closes the hour under way when another begins.
+    fn enter(&mut self, hour: i64, rates: &Rates) {
+        if self.hour == Some(hour) {
+            return;
+        }
+        if let Some(before) = self.hour.filter(|_| self.seen > 0.0) {
+            self.close(hour_of_week(before * 3600), rates);
+        }
+        match hour.rem_euclid(24) {
+            JUDGED_AT => self.judge(),
+            FORESEEN_AT => self.foresee(hour, rates),
+            _ => {}
+        }
+        (self.hour, self.spent, self.seen) = (Some(hour), 0.0, 0.0);
+    }
+
+    fn close(&mut self, hour: usize, rates: &Rates) {
+        let (spent, seen) = (f64::from(self.spent), f64::from(self.seen).min(1.0));
+        if self.hours >= LEAST_HOURS {
+            let expected = f64::from(rates[hour]) * seen;
+            let level = self.level_factor();
+            let today = self.today.factor(level, self.today_prior());
+            let mean = self.week.mean();
+            let foreseen = (expected * level * today).max(mean * 0.05).max(f64::MIN_POSITIVE);
+            // One odd hour must not drown what all others say.
+            let noise = ((spent - foreseen).powi(2) / foreseen).min(1000.0 * mean);
+            self.noise += (to_f32(noise) - self.noise) / NOISE_MEMORY.min(self.hours);
+            self.level.add(spent, expected, 1.0, LEVEL_MEMORY);
+            self.today.add(spent, expected, 1.0, TODAY_MEMORY);
+            self.forecast.spent += self.spent;
+        }
+        if seen >= LEAST_SEEN {
+            self.week.learn(hour, spent / seen);
+        }
+        self.hours = (self.hours + self.seen.min(1.0)).min(1e6);
+    }
+
+    /// Foresees the night.
+    fn foresee(&mut self, hour: i64, rates: &Rates) {
+        self.forecast = Ratio::default();
+        if self.hours < LEAST_HOURS {
+            return;
+        }
+        let level = self.level_factor();
+        let today = self.today_factor(level, rates);
+        let night = FORESEEN_AT..JUDGED_AT + 24;
+        let calls = night.zip(super::ahead::today_holds()).map(|(of_day, holds)| {
+            let place = hour_of_week((hour + of_day - FORESEEN_AT) * 3600);
+            f64::from(rates[place]) * level * (1.0 + (today - 1.0) * holds)
+        });
+        self.forecast.expected = to_f32(calls.sum());
+    }
+
+    /// Judges what was foreseen.
+    fn judge(&mut self) {
+        if self.forecast.expected > 0.0 {
+            let slack = to_f32(self.week.mean() * 1.2);
+            let foreseen = self.forecast.expected + slack;
+            let wrong = ((self.forecast.spent + slack) / foreseen).ln().clamp(-1.5, 1.5);
+            self.judged = (self.judged + 1.0).min(ERRORS);
+            // What noise alone explains is reckoned with elsewhere.
+            self.error += (wrong * wrong - self.noise / foreseen - self.error) / self.judged;
+        }
+        self.forecast = Ratio::default();
+    }
+
+    /// How the recent days went, against the usual week.
+    pub(crate) fn level_factor(&self) -> f64 {
+        self.level.factor(1.0, self.week.mean() * LEVEL_PRIOR)
+    }
+
+    /// How the last hours went, against the usual week and the recent days; the hour under way is one of them.
+    pub(crate) fn today_factor(&self, level: f64, rates: &Rates) -> f64 {
+        let mut today = self.today;
+        if let Some(hour) = self.hour.filter(|_| self.seen > 0.0) {
+            let seen = f64::from(self.seen.min(1.0));
+            today.add(f64::from(self.spent), f64::from(rates[hour_of_week(hour * 3600)]) * seen, seen, TODAY_MEMORY);
+        }
+        today.factor(level, self.today_prior())
+    }
+
+    fn today_prior(&self) -> f64 {
+        self.week.mean() * TODAY_PRIOR + f64::from(self.noise) * NOISE_PRIOR
+    }
+
+    /// Whether enough was seen to say how long the wallet lasts: a day, and some spend in it.
+    pub fn is_known(&self) -> bool {
+        self.hours >= LEAST_HOURS && self.week.mean() > 0.0
+    }
+
+    /// Hours that were seen, gaps left out.
+    pub fn hours_seen(&self) -> f32 {
+        self.hours
+    }
+
+    /// What it spends in an hour, over the last two weeks.
+    pub fn mean(&self) -> f64 {
+        self.week.mean()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "spans between two readings, in seconds")]
+fn seconds(span: i64) -> f64 {
+    span as f64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "an estimate, kept small on purpose")]
+pub(crate) fn to_f32(value: f64) -> f32 {
+    value as f32
+}
+
+const _: () = assert!(size_of::<Profile>() <= 1024, "a profile is at most a kibibyte");

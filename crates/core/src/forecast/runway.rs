@@ -1,0 +1,174 @@
+//! How long a wallet lasts: a walk over the hours to come.
+
+use super::ahead::{Ahead, Slot};
+use super::chance::{normal, normal_quantile};
+use super::profile::Profile;
+use super::week::Rates;
+
+/// A burst is at least so many times the usual rate, and so many standard deviations beyond it, in two intervals running.
+const BURST_RATIO: f64 = 3.0;
+const BURST_SIGMAS: f64 = 6.0;
+/// Least relative variance of any forecast.
+const LEAST_VARIANCE: f64 = 0.02;
+/// A wallet that uses less than this share of its money before the close of the next working day needed nobody yet.
+const USED_UP: f64 = 0.8;
+/// What a word too late weighs against a vain one.
+const CAUTION: f64 = 0.35;
+/// A chance of a vain word that is always reckoned with.
+const DOUBT: f64 = 0.03;
+/// One wallet in ten lasts less than the low end of the range, one in ten longer than the high end.
+const TENTH: f64 = 1.28;
+
+/// A time until a wallet is empty.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// Hours on the clock.
+    pub hours: f64,
+    /// Working hours among them.
+    pub working: f64,
+}
+
+/// How long a wallet lasts at the burn it is likely to have, as a range. A `None` end lies beyond the days looked ahead.
+///
+/// All of it is estimate: rates are in units of the wallet's currency per hour, rounded to what a `f64` holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Runway {
+    /// What rules compare: the time by which the chance to be empty outweighs the chance that a word now is in vain.
+    ///
+    /// It lies between the low end and the likely one where spend is hard to foresee, and under the low end where
+    /// the money will surely be used soon.
+    pub cautious: Option<Span>,
+    /// Sooner in one case of ten.
+    pub low: Option<Span>,
+    /// As likely sooner as later.
+    pub likely: Option<Span>,
+    /// Later in one case of ten.
+    pub high: Option<Span>,
+    /// Spend per hour now.
+    pub burn: f64,
+    /// Spend per hour that is normal for this wallet at this hour.
+    pub normal: f64,
+    /// How many hours were looked ahead.
+    pub horizon: f64,
+}
+
+/// What is foreseen of one wallet.
+struct Outlook<'a> {
+    ahead: &'a Ahead,
+    rates: &'a Rates,
+    /// What the recent days, today and a burst make of the usual rates.
+    level: f64,
+    today: f64,
+    burst: f64,
+    /// Fees to come: second on the wall clock, amount.
+    fees: Vec<(i64, f64)>,
+    variance: f64,
+    noise: f64,
+}
+
+impl Profile {
+    /// How long `balance` lasts; `None` while too little was seen of the wallet.
+    pub(crate) fn runway(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<Runway> {
+        let first = ahead.slots.first().filter(|_| self.is_known())?;
+        let level = self.level_factor();
+        let today = self.today_factor(level, rates);
+        let normal = f64::from(rates[first.hour]) * level;
+        let outlook = Outlook {
+            ahead,
+            rates,
+            level,
+            today,
+            burst: self.burst(normal * today),
+            fees: self.fees.due(first.wall, ahead.seconds()).collect(),
+            variance: f64::from(self.error).max(LEAST_VARIANCE),
+            noise: f64::from(self.noise),
+        };
+        let vain = outlook.chance_unused(USED_UP * balance);
+        let caution = -normal_quantile((CAUTION * (vain + DOUBT)).min(0.5));
+        Some(Runway {
+            cautious: outlook.lasts(balance, caution),
+            low: outlook.lasts(balance, TENTH),
+            likely: outlook.lasts(balance, 0.0),
+            high: outlook.lasts(balance, -TENTH),
+            burn: normal * today + outlook.burst,
+            normal,
+            horizon: ahead.hours(),
+        })
+    }
+
+    /// Spend per hour beyond the usual that the last readings show, where the evidence is strong; else 0.
+    fn burst(&self, usual: f64) -> f64 {
+        let [one, two] = self.pace;
+        let hours = f64::from(one.hours + two.hours);
+        if one.hours <= 0.0 || two.hours <= 0.0 {
+            return 0.0;
+        }
+        let rate = f64::from(one.rate * one.hours + two.rate * two.hours) / hours;
+        let usual = usual.max(self.week.mean() * 0.3);
+        let spread = (f64::from(self.noise) * usual * hours).sqrt();
+        let is_far = f64::from(one.rate.min(two.rate)) > BURST_RATIO * usual;
+        if is_far && (rate - usual) * hours > BURST_SIGMAS * spread { rate - usual } else { 0.0 }
+    }
+}
+
+impl Outlook<'_> {
+    /// Spend on calls in what is left of an hour to come.
+    fn calls(&self, slot: &Slot) -> f64 {
+        let factor = self.level * (1.0 + (self.today - 1.0) * slot.today_holds);
+        (f64::from(self.rates[slot.hour]) * factor + self.burst * slot.burst_holds) * slot.length
+    }
+
+    fn fees(&self, slot: &Slot) -> f64 {
+        let hour = slot.wall..slot.wall + 3600;
+        self.fees.iter().filter(|(due, _)| hour.contains(due)).map(|(_, fee)| fee).sum()
+    }
+
+    /// Standard deviation of the logarithm of so much spend on calls.
+    fn spread(&self, calls: f64) -> f64 {
+        if calls > 0.0 { (self.variance + self.noise / calls).ln_1p().sqrt() } else { 0.0 }
+    }
+
+    /// The chance that so much money is not used by the close of the next working day.
+    fn chance_unused(&self, money: f64) -> f64 {
+        let (mut calls, mut left) = (0.0, money);
+        for slot in self.ahead.slots.iter().take(self.ahead.next_close) {
+            calls += self.calls(slot);
+            left -= self.fees(slot);
+        }
+        match (left > 0.0, calls > 0.0) {
+            (false, _) => 0.0,
+            (true, false) => 1.0,
+            (true, true) => normal((left / calls).ln() / self.spread(calls)),
+        }
+    }
+
+    /// When `balance` is used up if calls cost `z` standard deviations more than foreseen.
+    fn lasts(&self, balance: f64, z: f64) -> Option<Span> {
+        let (mut calls, mut left) = (0.0, balance);
+        let mut enough = self.foreseen_at(left, z);
+        for slot in &self.ahead.slots {
+            let fees = self.fees(slot);
+            if fees > 0.0 {
+                left -= fees;
+                enough = self.foreseen_at(left, z);
+            }
+            let spent = self.calls(slot);
+            if calls + spent >= enough {
+                let part = if spent > 0.0 { ((enough - calls) / spent).clamp(0.0, 1.0) } else { 0.0 };
+                return Some(Span { hours: slot.after + part * slot.length, working: slot.worked_before + part * slot.works });
+            }
+            calls += spent;
+        }
+        None
+    }
+
+    /// The foreseen spend at which, `z` standard deviations off, `left` is used up.
+    fn foreseen_at(&self, left: f64, z: f64) -> f64 {
+        if left <= 0.0 {
+            return 0.0;
+        }
+        // The spread shrinks as the sum grows: a few steps settle it.
+        (0..8).fold(left, |calls, _| f64::midpoint(calls, left * (-z * self.spread(calls)).exp()))
+    }
+}

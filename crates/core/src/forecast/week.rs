@@ -1,0 +1,100 @@
+//! The spend of each hour of the week, and what stands in while an hour was seen too rarely.
+
+use serde::{Deserialize, Serialize};
+use serde_big_array::BigArray;
+
+use super::business::WEEK;
+use super::fleet::Fleet;
+use super::profile::to_f32;
+
+/// Weeks over which an hour's spend is averaged.
+const MEMORY: u8 = 6;
+/// How many sightings of an hour the wallet's pattern of the day is worth.
+const PATTERN: f64 = 4.0;
+/// How many sightings of an hour of the day, or of a day at the weekend, the fleet's is worth.
+const FLEET: f64 = 0.75;
+/// Hours over which the mean is taken.
+const MEAN: u16 = 14 * 24;
+
+/// Spend per hour to expect in each hour of the week.
+pub(crate) type Rates = [f32; WEEK];
+
+/// Mean spend per hour of the week, and how often each hour was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Week {
+    #[serde(with = "BigArray")]
+    rate: [f32; WEEK],
+    #[serde(with = "BigArray")]
+    seen: [u8; WEEK],
+    /// Mean of all hours, and how many they were.
+    mean: f32,
+    hours: u16,
+}
+
+impl Default for Week {
+    fn default() -> Self {
+        Self { rate: [0.0; WEEK], seen: [0; WEEK], mean: 0.0, hours: 0 }
+    }
+}
+
+impl Week {
+    /// An hour in which `rate` was spent.
+    pub(crate) fn learn(&mut self, hour: usize, rate: f64) {
+        let rate = to_f32(rate);
+        let seen = &mut self.seen[hour];
+        *seen = (*seen + 1).min(MEMORY);
+        self.rate[hour] += (rate - self.rate[hour]) / f32::from(*seen);
+        self.hours = self.hours.saturating_add(1);
+        self.mean += (rate - self.mean) / f32::from(self.hours.min(MEAN));
+    }
+
+    /// Mean spend of an hour.
+    pub(crate) fn mean(&self) -> f64 {
+        f64::from(self.mean)
+    }
+
+    /// The spend to expect in each hour of the week: its own mean, drawn towards the wallet's pattern of the day,
+    /// and that towards the fleet's, the less the rarer it was seen.
+    pub(crate) fn rates(&self, fleet: &Fleet) -> Rates {
+        let working: [f64; 24] = std::array::from_fn(|hour| self.pattern(hour, 1.0, fleet));
+        let weekend: [f64; 24] = std::array::from_fn(|hour| self.pattern(hour, 0.5, fleet));
+        let level: [f64; 7] = std::array::from_fn(|day| self.weekday(day, &working, fleet));
+        std::array::from_fn(|place| {
+            let (day, hour) = (place / 24, place % 24);
+            let pattern = if day < 5 { working[hour] } else { weekend[hour] };
+            to_f32(blend(f64::from(self.rate[place]), f64::from(self.seen[place]), pattern * level[day], PATTERN))
+        })
+    }
+
+    /// The mean of an hour of the day from Monday to Friday, each sighting weighing so much.
+    fn pattern(&self, hour: usize, weight: f64, fleet: &Fleet) -> f64 {
+        let places = (0..5).map(|day| day * 24 + hour);
+        let (sum, seen) = places.fold((0.0, 0.0), |(sum, all), place| {
+            let seen = f64::from(self.seen[place]);
+            (sum + f64::from(self.rate[place]) * seen, all + seen)
+        });
+        blend(if seen > 0.0 { sum / seen } else { 0.0 }, seen * weight, self.mean() * fleet.hour(hour), FLEET)
+    }
+
+    /// How a weekday stands to Monday–Friday.
+    fn weekday(&self, day: usize, working: &[f64; 24], fleet: &Fleet) -> f64 {
+        if day < 5 {
+            return 1.0;
+        }
+        let (mut own, mut usual, mut seen) = (0.0, 0.0, 0.0);
+        for (hour, working) in working.iter().enumerate() {
+            let place = day * 24 + hour;
+            if self.seen[place] > 0 {
+                own += f64::from(self.rate[place]);
+                usual += working;
+                seen += f64::from(self.seen[place]) / 24.0;
+            }
+        }
+        if usual > 0.0 { blend(own / usual, seen, fleet.weekday(day), FLEET) } else { fleet.weekday(day) }
+    }
+}
+
+/// The mean of something seen `weight` times and of something worth `prior` sightings.
+fn blend(own: f64, weight: f64, other: f64, prior: f64) -> f64 {
+    (own * weight + other * prior) / (weight + prior)
+}
