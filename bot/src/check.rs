@@ -8,11 +8,13 @@ use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
 use vobiz_core::alert::{Change, Evaluation, Observation, Policy, Severity, State, Subject, evaluate};
 use vobiz_core::dashboard::{CallFigures, Report};
+use vobiz_core::forecast::Forecaster;
 use vobiz_core::{Decimal, Error};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::service::{Service, client, subjects};
+use crate::store::Store;
 use crate::words::{self, Reader};
 use crate::{chat, terminal};
 
@@ -40,7 +42,11 @@ pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
         Ok(subjects) => Observation::complete(now, subjects.clone()),
         Err(error) => Observation::failed(now, error),
     };
-    let mut evaluation = evaluate(&policy, &seen, &State::default(), now);
+    let mut forecaster = Forecaster::new(config.business.clone());
+    for (auth_id, profile) in Store::remembered(&config.database_url).await {
+        forecaster.restore(auth_id, profile);
+    }
+    let mut evaluation = evaluate(&policy, &seen, &forecaster.at(now), &State::default(), now);
     // Monitoring shows the first line, which is the worst.
     evaluation.transitions.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
     let look = Look { dashboard, subjects, evaluation, level: config.policy.low_balance(), policy };

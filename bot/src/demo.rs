@@ -69,6 +69,7 @@ impl Demo {
         let sandbox = Sandbox::start(started).await?;
         let zone = chrono_tz::Asia::Kolkata;
         let config = Config {
+            business: vobiz_core::forecast::Business::default(),
             vobiz: config::Vobiz {
                 auth_id: sandbox.auth_id().to_owned(),
                 auth_token: sandbox.auth_token().to_owned().into(),

@@ -1,5 +1,6 @@
 //! A Telegram bot that watches prepaid Vobiz wallets and reports each morning.
 
+mod backtest;
 mod chart;
 mod chat;
 mod check;
@@ -46,6 +47,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Rehearse the rules on recorded history: what they would have said, and when.
+    Backtest(backtest::Options),
     /// Print today's summary.
     Summary {
         #[command(flatten)]
@@ -87,6 +90,7 @@ async fn main() -> ExitCode {
         Command::Demo(options) => demo::run(options).await.map(|()| 0),
         Command::Run(source) => async { run::run(source.load()?).await.map(|()| 0) }.await,
         Command::Check { source, json } => async { check::run(&source.load()?, json).await }.await,
+        Command::Backtest(options) => backtest::run(&options).map(|()| 0),
         Command::Summary { source, picture } => async { check::summary(source.load()?, picture.as_deref()).await }.await,
     };
     match outcome {

@@ -6,24 +6,37 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use vobiz_core::alert::{Evaluation, Observation, State, evaluate};
+use vobiz_core::forecast::Forecaster;
 
 use crate::service::Service;
 use crate::store::Draft;
 use crate::words::{self, Reader};
 
+/// How often profiles are written down. What a crash loses of them, later readings make up for.
+const PROFILES_KEPT: TimeDelta = TimeDelta::hours(1);
+
 /// Polls until the task is dropped. `polled` shows when the last poll was judged.
 pub(crate) async fn run(service: Arc<Service>, polled: watch::Sender<Option<DateTime<Utc>>>) -> Result<()> {
     let every = TimeDelta::from_std(service.poll_every)?;
     let mut state = service.store.alert_state().await?;
+    let mut forecaster = Forecaster::new(service.business.clone());
+    for (auth_id, profile) in service.store.profiles().await? {
+        forecaster.restore(auth_id, profile);
+    }
+    let mut kept_at = service.clock.now();
     loop {
         let began = service.clock.now();
-        state = poll(&service, state).await?;
+        state = poll(&service, &mut forecaster, state).await?;
+        if began - kept_at >= PROFILES_KEPT {
+            service.store.keep_profiles(forecaster.profiles(), began).await?;
+            kept_at = began;
+        }
         polled.send_replace(Some(began));
         service.clock.sleep_until(began + every).await;
     }
 }
 
-async fn poll(service: &Service, before: State) -> Result<State> {
+async fn poll(service: &Service, forecaster: &mut Forecaster, before: State) -> Result<State> {
     let seen = service.subjects().await;
     let now = service.clock.now();
     let observation = match seen {
@@ -33,7 +46,8 @@ async fn poll(service: &Service, before: State) -> Result<State> {
             Observation::failed(now, &error)
         }
     };
-    let evaluation = evaluate(&service.policy, &observation, &before, now);
+    forecaster.observe(&observation);
+    let evaluation = evaluate(&service.policy, &observation, &forecaster.at(now), &before, now);
     let owed = owed(service, &evaluation, now).await?;
     tracing::debug!(alerts = evaluation.state.alerts.len(), owed = owed.len(), "poll judged");
     service.store.record(&before, &evaluation.state, &owed, now).await?;

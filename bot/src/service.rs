@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use vobiz_core::PartnerClient;
 use vobiz_core::accounts::Account;
 use vobiz_core::alert::{Policy, Subject};
+use vobiz_core::forecast::Business;
 
 use crate::clock::Clock;
 use crate::config::{Chat, Config};
@@ -17,6 +18,7 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) policy: Policy,
+    pub(crate) business: Business,
     pub(crate) chats: Vec<Chat>,
     pub(crate) report_zone: Tz,
     pub(crate) poll_every: std::time::Duration,
@@ -32,8 +34,8 @@ impl Service {
     pub(crate) async fn open(config: Config, clock: Clock) -> Result<Self> {
         let api = client(&config)?;
         let store = Store::open(&config.database_url).await?;
-        let Config { policy, chats, report_zone, poll_every, .. } = config;
-        Ok(Self { api, store, clock, policy, chats, report_zone, poll_every })
+        let Config { policy, business, chats, report_zone, poll_every, .. } = config;
+        Ok(Self { api, store, clock, policy, business, chats, report_zone, poll_every })
     }
 
     /// The chat of this id, if it is served; also under the id that its group had before.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use chrono::Days;
 use vobiz_core::alert::{Observation, State, Subject, evaluate};
+use vobiz_core::forecast::Forecasts;
 use vobiz_core::{DateRange, ErrorKind};
 
 use super::command::{COMMANDS, Command};
@@ -85,8 +86,14 @@ pub(crate) async fn morning(service: &Service) -> Morning {
     let low = match &subjects {
         Ok(subjects) => {
             let seen: Vec<Subject> = subjects.clone();
-            let mut low =
-                evaluate(&service.policy.at_once(), &Observation::complete(now, seen), &State::default(), now).transitions;
+            let mut low = evaluate(
+                &service.policy.at_once(),
+                &Observation::complete(now, seen),
+                &Forecasts::none(),
+                &State::default(),
+                now,
+            )
+            .transitions;
             low.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
             low
         }

@@ -2,6 +2,7 @@
 //!
 //! Everything is checked at start. A refusal names each thing to put right, with its line and what to write instead.
 
+mod business;
 mod entry;
 mod error;
 mod reader;
@@ -21,6 +22,7 @@ use secrecy::SecretString;
 use url::Url;
 use vobiz_core::DEFAULT_BASE_URL;
 use vobiz_core::alert::Policy;
+use vobiz_core::forecast::Business;
 
 use entry::Value;
 pub(crate) use error::ConfigError;
@@ -45,6 +47,7 @@ pub(crate) struct Config {
     pub report_zone: Tz,
     pub chats: Vec<Chat>,
     pub policy: Policy,
+    pub business: Business,
 }
 
 /// The Partner API.
@@ -96,6 +99,7 @@ impl Config {
         });
         let chats = chats(&mut root);
         let policy = rules::read(&mut root);
+        let business = root.table("business", "[business]").map(business::read).unwrap_or_default();
         root.close();
         reader.finish()?;
         // Nothing was reported: what is `None` here is not set, and these two always are.
@@ -103,7 +107,19 @@ impl Config {
             return Err("the configuration has no credentials".to_owned().into());
         };
         let (poll_every, report_zone) = (poll_every.unwrap_or(DEFAULT_POLL), report_zone.unwrap_or(DEFAULT_ZONE));
-        Ok(Self { vobiz, telegram, database_url, poll_every, report_zone, chats, policy })
+        Ok(Self { vobiz, telegram, database_url, poll_every, report_zone, chats, policy, business })
+    }
+
+    /// The rules and working hours of a file, for what needs nothing else of it.
+    pub(crate) fn rules(file: &Path) -> Result<(Policy, Business), ConfigError> {
+        let source = Source::read(file)?;
+        let document = source.parse()?;
+        let reader = Reader::new(Some(&source), &|_| None);
+        let mut root = reader.root(&document);
+        let policy = rules::read(&mut root);
+        let business = root.table("business", "[business]").map(business::read).unwrap_or_default();
+        reader.finish()?;
+        Ok((policy, business))
     }
 
     /// The Bot API, for what needs it; else what is missing and where to set it.

@@ -10,6 +10,7 @@ use super::entry::Value;
 use super::reader::Table;
 use super::values;
 
+const SPANS: &str = "{ warning = \"4h30m working\" }";
 const LEVELS: &str = "{ warning = \"2000\", critical = \"500\" }";
 
 /// The policy of the file; without rules in it, the default one.
@@ -43,11 +44,15 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
         let text = value.text("customer.balance")?;
         text.parse(|name| name.parse::<Metric>().map_err(|error| error.message))
     });
-    let below = levels(table);
+    let metric_is_runway = matches!(metric, Some(Metric::CustomerRunway));
+    let (below, in_working_hours) = levels(table, metric_is_runway).unzip();
     let hold = table.value("for").and_then(hold);
-    let recover = table.value("recover").and_then(recover);
+    let recover = table.value("recover").and_then(|value| recover(value, metric_is_runway));
+    let mut time = |key, example| table.value(key).and_then(|value| duration(value, example));
+    let (recover_for, escalate_after) = (time("recover_for", "2h"), time("escalate_after", "60h"));
     let repeat = repeat(table);
     let mut include = |key| table.value(key).and_then(Value::boolean).unwrap_or_default();
+    let only_without_forecast = include("only_without_forecast");
     let scope = Scope {
         postpaid: include("include_postpaid"),
         inactive: include("include_inactive"),
@@ -59,16 +64,63 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
     }
     let draft = RuleDraft::new(name?.given, metric?, below?);
     let (hold, recover) = (hold.unwrap_or(draft.hold), recover.unwrap_or(draft.recover));
-    let draft = RuleDraft { hold, recover, repeat: repeat.unwrap_or_default(), scope, ..draft };
+    let draft = RuleDraft {
+        hold,
+        recover,
+        repeat: repeat.unwrap_or_default(),
+        scope,
+        in_working_hours: in_working_hours.unwrap_or_default(),
+        recover_for,
+        escalate_after,
+        only_without_forecast,
+        ..draft
+    };
     draft.build().map_err(|error| reader.report(table.place_of(error.field), format!("{}.{error}", table.path))).ok()
 }
 
-fn levels(rule: &mut Table<'_>) -> Option<Levels> {
-    rule.required("below", LEVELS)?;
-    let mut below = rule.table("below", &format!("below = {LEVELS}"))?;
-    let levels = Levels { warning: below.value("warning").and_then(amount), critical: below.value("critical").and_then(amount) };
+/// The levels, and whether they are working hours.
+fn levels(rule: &mut Table<'_>, are_spans: bool) -> Option<(Levels, bool)> {
+    let example = if are_spans { SPANS } else { LEVELS };
+    rule.required("below", example)?;
+    let mut below = rule.table("below", &format!("below = {example}"))?;
+    let levels = if are_spans {
+        let mut level = |key| below.value(key).and_then(span);
+        let (warning, critical) = (level("warning"), level("critical"));
+        if let (Some((_, first)), Some((_, second))) = (warning, critical)
+            && first != second
+        {
+            let place = below.place_of("critical");
+            below.reader.report(
+                place,
+                format!("{}.critical must be working hours where warning is, and not where it is not", below.path),
+            );
+        }
+        let in_working_hours = warning.or(critical).is_some_and(|(_, in_working_hours)| in_working_hours);
+        let hours = |level: Option<(Decimal, bool)>| level.map(|(hours, _)| hours);
+        (Levels { warning: hours(warning), critical: hours(critical) }, in_working_hours)
+    } else {
+        (Levels { warning: below.value("warning").and_then(amount), critical: below.value("critical").and_then(amount) }, false)
+    };
     below.close();
     Some(levels)
+}
+
+/// Hours of a span such as `36h`, or of `4h30m working`; whether they are working hours.
+fn span(value: Value<'_>) -> Option<(Decimal, bool)> {
+    value.text("4h30m working")?.parse(|text| {
+        let (time, in_working_hours) = match text.trim().strip_suffix("working") {
+            Some(time) => (time.trim_end(), true),
+            None => (text, false),
+        };
+        let time = values::duration(time, "36h").map_err(|_| {
+            "is not a span of time; write one such as \"36h\", or of working hours such as \"4h30m working\"".to_owned()
+        })?;
+        Ok((hours(time), in_working_hours))
+    })
+}
+
+fn hours(time: Duration) -> Decimal {
+    Decimal::from(time.as_secs()) / Decimal::from(3600)
 }
 
 fn repeat(rule: &mut Table<'_>) -> Option<Repeat> {
@@ -101,8 +153,8 @@ fn hold(value: Value<'_>) -> Option<Hold> {
     }
 }
 
-/// A percentage of the level, or an amount.
-fn recover(value: Value<'_>) -> Option<Recover> {
+/// A percentage of the level, or an amount; of a runway a span.
+fn recover(value: Value<'_>, is_span: bool) -> Option<Recover> {
     let percent = match value.node {
         DeValue::String(text) => text.trim_end().strip_suffix('%'),
         _ => None,
@@ -112,6 +164,7 @@ fn recover(value: Value<'_>) -> Option<Recover> {
             Ok(percent) => Some(Recover::Percent(percent)),
             Err(_) => value.refuse("is not a percentage; write one such as \"10%\", or an amount such as \"50\""),
         },
+        None if is_span => duration(value, "2h").map(|time| Recover::Amount(hours(time))),
         None => amount(value).map(Recover::Amount),
     }
 }

@@ -1,6 +1,7 @@
 //! What survives a restart: alert state, messages owed, what was handled. One `SQLite` file.
 
 mod outbox;
+mod profiles;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use vobiz_core::alert::{FeedChange, Observation, Policy, State, Subject, Transition, Unread, evaluate};
 use vobiz_core::dashboard::Report;
+use vobiz_core::forecast::Forecasts;
 use vobiz_core::{DateRange, Decimal};
 
 use super::*;
@@ -32,7 +33,7 @@ fn said(polls: &[&[&str]]) -> String {
     for (poll, balances) in (0..).zip(polls) {
         let now = reader().now + TimeDelta::minutes(5 * (poll - 2));
         let customers = (1..).zip(*balances).map(|(number, balance)| customer(number, Some(balance))).collect();
-        let evaluation = evaluate(&policy, &Observation::complete(now, customers), &state, now);
+        let evaluation = evaluate(&policy, &Observation::complete(now, customers), &Forecasts::none(), &state, now);
         let sent = notices(&evaluation.transitions, &Reader { now, ..reader() });
         said.extend(sent.into_iter().map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
         state = evaluation.state;
@@ -110,7 +111,14 @@ fn morning(low: Vec<Transition>, subjects: Vec<Subject>) -> Morning {
 
 fn low_ones(subjects: &[Subject]) -> Vec<Transition> {
     let now = reader().now;
-    evaluate(&Policy::default().at_once(), &Observation::complete(now, subjects.to_vec()), &State::default(), now).transitions
+    evaluate(
+        &Policy::default().at_once(),
+        &Observation::complete(now, subjects.to_vec()),
+        &Forecasts::none(),
+        &State::default(),
+        now,
+    )
+    .transitions
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod alert;
+pub mod backtest;
 mod builder;
 pub mod capacity;
 pub mod cdrs;
@@ -10,9 +11,10 @@ pub mod create;
 pub mod dashboard;
 mod dates;
 mod error;
-pub mod forecast;
 #[cfg(test)]
 mod fake;
+pub mod forecast;
+pub mod history;
 pub mod kyc;
 pub mod money;
 pub mod numbers;

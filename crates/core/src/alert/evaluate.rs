@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::FromPrimitive as _;
+use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 
 use super::feed::FeedChange;
 use super::observation::{Observation, Subject};
@@ -13,7 +13,7 @@ use super::policy::Policy;
 use super::rule::{Metric, Rule, Severity};
 use super::state::{Alert, Firing, State, Streak};
 use super::transition::{Change, Transition};
-use crate::forecast::{Forecasts, Runway};
+use crate::forecast::{Cautious, Forecasts, Runway};
 
 /// What an evaluation decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,9 +55,10 @@ pub fn evaluate(
             state.alerts.extend(standing.iter().map(|(auth_id, alert)| (key(auth_id), alert.unread(observation.at))));
             continue;
         };
+        let gauge = Gauge::new(rule, forecasts);
         for subject in customers {
             let alert_before = standing.get(subject.auth_id.as_str()).copied();
-            let judged = judge(rule, subject, forecasts, alert_before, observation.at, now);
+            let judged = judge(&gauge, subject, alert_before, observation.at, now);
             state.alerts.extend(judged.alert.map(|alert| (key(&subject.auth_id), alert)));
             transitions.extend(judged.transition);
         }
@@ -85,24 +86,18 @@ struct Judged {
     transition: Option<Transition>,
 }
 
-fn judge(
-    rule: &Rule,
-    subject: &Subject,
-    forecasts: &Forecasts<'_>,
-    before: Option<&Alert>,
-    at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Judged {
+fn judge(gauge: &Gauge<'_>, subject: &Subject, before: Option<&Alert>, at: DateTime<Utc>, now: DateTime<Utc>) -> Judged {
+    let rule = gauge.rule;
     if !rule.watches(subject) {
         let over = before.and_then(|alert| transition(rule, subject, Change::Unwatched, alert.firing?, alert, None));
         return Judged { alert: None, transition: over };
     }
     // What fires already is seen through to its end, also once more is known of the wallet.
     let is_firing = before.is_some_and(|alert| alert.firing.is_some());
-    if rule.only_without_forecast() && !is_firing && forecasts.knows(&subject.auth_id) {
+    if rule.only_without_forecast() && !is_firing && gauge.forecasts.knows(&subject.auth_id) {
         return Judged::default();
     }
-    let Some((value, runway)) = subject.balance.and_then(|balance| measure(rule, subject, balance, forecasts)) else {
+    let Some(value) = subject.balance.and_then(|balance| gauge.value(subject, balance)) else {
         return Judged { alert: before.map(|alert| alert.unread(at)), transition: None };
     };
     let crossed = |severity| rule.below().of(severity).is_some_and(|level| value < level);
@@ -119,42 +114,49 @@ fn judge(
         warning: Streak::next(before.and_then(|alert| alert.warning), crossed(Severity::Warning), at),
         critical: Streak::next(before.and_then(|alert| alert.critical), crossed(Severity::Critical), at),
         calm: Streak::next(before.and_then(|alert| alert.calm), is_calm && rule.recover_for().is_some(), at),
-        balance: runway.and(subject.balance),
+        balance: gauge.cautious.as_ref().and(subject.balance),
         value,
         read_at: at,
         unread_since: None,
     };
     let was_paid = before.and_then(|alert| alert.balance).zip(alert.balance).is_some_and(|(before, now)| now > before);
     let (firing, change) = decide(rule, &alert, value, was_paid, now);
-    let said = change.and_then(|change| transition(rule, subject, change, firing.or(alert.firing)?, &alert, runway));
+    let said =
+        change.and_then(|change| transition(rule, subject, change, firing.or(alert.firing)?, &alert, gauge.runway(subject)));
     let is_quiet = firing.is_none() && alert.warning.is_none() && alert.critical.is_none();
     Judged { alert: (!is_quiet).then_some(Alert { firing, ..alert }), transition: said }
 }
 
-/// The figure that a rule watches, of a wallet that was read; `None` where it cannot be foreseen.
-fn measure(rule: &Rule, subject: &Subject, balance: Decimal, forecasts: &Forecasts<'_>) -> Option<(Decimal, Option<Runway>)> {
-    match rule.metric() {
-        Metric::CustomerBalance => Some((balance, None)),
-        Metric::CustomerRunway => {
-            let runway = forecasts.runway(&subject.auth_id, balance)?;
-            let hours = match runway.cautious {
-                Some(span) if rule.in_working_hours() => span.working,
-                Some(span) => span.hours,
-                None => runway.horizon,
-            };
-            Some((Decimal::from_f64(hours)?.round_dp(2), Some(runway)))
-        }
+/// Gives the figure that a rule watches, of a wallet that was read; `None` where it cannot be foreseen.
+struct Gauge<'a> {
+    rule: &'a Rule,
+    forecasts: &'a Forecasts<'a>,
+    cautious: Option<Cautious<'a>>,
+}
+
+impl<'a> Gauge<'a> {
+    fn new(rule: &'a Rule, forecasts: &'a Forecasts<'a>) -> Self {
+        let ends = Severity::WORST_FIRST.into_iter().filter_map(|severity| rule.recovers_at(severity)?.to_f64());
+        let cautious = match rule.metric() {
+            Metric::CustomerBalance => None,
+            Metric::CustomerRunway => Some(forecasts.up_to(ends.fold(0.0, f64::max), rule.in_working_hours())),
+        };
+        Self { rule, forecasts, cautious }
+    }
+
+    fn value(&self, subject: &Subject, balance: Decimal) -> Option<Decimal> {
+        let Some(cautious) = &self.cautious else { return Some(balance) };
+        let span = cautious.of(&subject.auth_id, balance)?;
+        Some(Decimal::from_f64(if self.rule.in_working_hours() { span.working } else { span.hours })?.round_dp(2))
+    }
+
+    fn runway(&self, subject: &Subject) -> Option<Runway> {
+        self.forecasts.runway(&subject.auth_id, subject.balance.filter(|_| self.cautious.is_some())?)
     }
 }
 
 /// How the alert fires from now on, and what is worth saying.
-fn decide(
-    rule: &Rule,
-    alert: &Alert,
-    value: Decimal,
-    was_paid: bool,
-    now: DateTime<Utc>,
-) -> (Option<Firing>, Option<Change>) {
+fn decide(rule: &Rule, alert: &Alert, value: Decimal, was_paid: bool, now: DateTime<Utc>) -> (Option<Firing>, Option<Change>) {
     let lasts = |time: Duration| TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
     let held = Severity::WORST_FIRST
         .into_iter()
@@ -346,7 +348,13 @@ mod tests {
     fn who_left_or_is_no_longer_watched_is_said_and_forgotten() {
         let policy = Policy::default();
         let firing = {
-            let first = evaluate(&policy, &Observation::complete(at(0), vec![wallet(Some(1))]), &Forecasts::none(), &State::default(), at(0));
+            let first = evaluate(
+                &policy,
+                &Observation::complete(at(0), vec![wallet(Some(1))]),
+                &Forecasts::none(),
+                &State::default(),
+                at(0),
+            );
             evaluate(&policy, &Observation::complete(at(1), vec![wallet(Some(1))]), &Forecasts::none(), &first.state, at(1)).state
         };
         let postpaid = Subject { is_prepaid: false, ..wallet(Some(1)) };

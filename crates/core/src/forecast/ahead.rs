@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::business::{Business, DAY, HOUR, as_hours, hour_of_week};
+use super::runway::Span;
 
 /// Hours over which today's course fades into the usual one.
 const TODAY_FADES: f64 = 20.0;
@@ -68,6 +69,20 @@ impl Ahead {
         let close = business.next_close(now);
         let next_close = slots.iter().take_while(|slot| slot.after < close).count();
         Self { slots, next_close }
+    }
+
+    /// The end of what is looked at.
+    pub(crate) fn end(&self) -> Span {
+        let working = self.slots.last().map_or(0.0, |slot| slot.worked_before + slot.works);
+        Span { hours: self.hours(), working }
+    }
+
+    /// The first hours of it: up to so many hours on the clock or, where `in_working_hours`, of work; the next close at least.
+    pub(crate) fn up_to(&self, hours: f64, in_working_hours: bool) -> Self {
+        let passed = |slot: &Slot| if in_working_hours { slot.worked_before } else { slot.after };
+        let slots: Vec<Slot> = self.slots.iter().take_while(|slot| passed(slot) <= hours).copied().collect();
+        let least = self.next_close.max(slots.len());
+        Self { slots: self.slots.iter().take(least).copied().collect(), next_close: self.next_close }
     }
 
     /// Hours looked ahead.

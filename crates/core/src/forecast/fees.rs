@@ -32,9 +32,8 @@ impl Fees {
     /// A fee was paid.
     pub(crate) fn paid(&mut self, wall: i64, amount: f64, every: Every) {
         let fee = Fee { amount: to_f32(amount), due: next(wall, every), every };
-        let known = self.0.iter().position(|kept| {
-            kept.is_some_and(|kept| kept.every == every && (wall - kept.due).abs() <= 2 * 86_400)
-        });
+        let known =
+            self.0.iter().position(|kept| kept.is_some_and(|kept| kept.every == every && (wall - kept.due).abs() <= 2 * 86_400));
         let place = known.or_else(|| self.0.iter().position(Option::is_none)).unwrap_or(KEPT - 1);
         self.0[place] = Some(fee);
     }
@@ -43,7 +42,10 @@ impl Fees {
     pub(crate) fn due(&self, from: i64, seconds: i64) -> impl Iterator<Item = (i64, f64)> {
         self.0.iter().flatten().flat_map(move |fee| {
             let due = if fee.due + 86_400 < from { next(fee.due, fee.every) } else { fee.due.max(from) };
-            [due, next(due, fee.every)].into_iter().filter(move |due| *due < from + seconds).map(|due| (due, f64::from(fee.amount)))
+            [due, next(due, fee.every)]
+                .into_iter()
+                .filter(move |due| *due < from + seconds)
+                .map(|due| (due, f64::from(fee.amount)))
         })
     }
 }

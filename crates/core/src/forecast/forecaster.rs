@@ -11,7 +11,7 @@ use super::business::{Business, HOUR};
 use super::fees::Every;
 use super::fleet::Fleet;
 use super::profile::Profile;
-use super::runway::Runway;
+use super::runway::{Runway, Span};
 use super::week::Rates;
 use crate::alert::Observation;
 
@@ -144,8 +144,26 @@ impl Forecasts<'_> {
         wallet.profile.runway(balance.to_f64()?, ahead, &wallet.rates)
     }
 
+    /// For a rule whose alerts are over at so many hours: the cautious runway, or that many where it is longer.
+    pub(crate) fn up_to(&self, hours: f64, in_working_hours: bool) -> Cautious<'_> {
+        Cautious(self.of.as_ref().map(|(forecaster, ahead)| (*forecaster, ahead.up_to(hours, in_working_hours))))
+    }
+
     fn wallet(&self, auth_id: &str) -> Option<(&Wallet, &Ahead)> {
         let (forecaster, ahead) = self.of.as_ref()?;
         Some((forecaster.wallets.get(auth_id)?, ahead))
+    }
+}
+
+/// Cautious runways up to what a rule asks for: no healthy wallet is looked at to the end.
+#[derive(Debug)]
+pub(crate) struct Cautious<'a>(Option<(&'a Forecaster, Ahead)>);
+
+impl Cautious<'_> {
+    /// The cautious time that `balance` lasts; `None` while too little is known of the wallet.
+    pub(crate) fn of(&self, auth_id: &str, balance: Decimal) -> Option<Span> {
+        let (forecaster, ahead) = self.0.as_ref()?;
+        let wallet = forecaster.wallets.get(auth_id)?;
+        wallet.profile.cautious(balance.to_f64()?, ahead, &wallet.rates)
     }
 }

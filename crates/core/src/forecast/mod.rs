@@ -13,6 +13,7 @@ mod week;
 pub use business::Business;
 pub use fees::Every;
 pub use fleet::Fleet;
+pub(crate) use forecaster::Cautious;
 pub use forecaster::{Forecaster, Forecasts};
 pub use profile::Profile;
 pub use runway::{Runway, Span};

@@ -61,6 +61,9 @@ struct Outlook<'a> {
     level: f64,
     today: f64,
     burst: f64,
+    /// Spend per hour now, and as is usual at this hour.
+    burn: f64,
+    normal: f64,
     /// Fees to come: second on the wall clock, amount.
     fees: Vec<(i64, f64)>,
     variance: f64,
@@ -70,30 +73,40 @@ struct Outlook<'a> {
 impl Profile {
     /// How long `balance` lasts; `None` while too little was seen of the wallet.
     pub(crate) fn runway(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<Runway> {
+        let outlook = self.outlook(ahead, rates)?;
+        Some(Runway {
+            cautious: outlook.cautious(balance),
+            low: outlook.lasts(balance, TENTH),
+            likely: outlook.lasts(balance, 0.0),
+            high: outlook.lasts(balance, -TENTH),
+            burn: outlook.burn,
+            normal: outlook.normal,
+            horizon: ahead.hours(),
+        })
+    }
+
+    /// The cautious time that `balance` lasts, as far as `ahead` looks; `None` while too little was seen.
+    pub(crate) fn cautious(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<Span> {
+        Some(self.outlook(ahead, rates)?.cautious(balance).unwrap_or(ahead.end()))
+    }
+
+    fn outlook<'a>(&self, ahead: &'a Ahead, rates: &'a Rates) -> Option<Outlook<'a>> {
         let first = ahead.slots.first().filter(|_| self.is_known())?;
         let level = self.level_factor();
         let today = self.today_factor(level, rates);
         let normal = f64::from(rates[first.hour]) * level;
-        let outlook = Outlook {
+        let burst = self.burst(normal * today);
+        Some(Outlook {
             ahead,
             rates,
             level,
             today,
-            burst: self.burst(normal * today),
+            burst,
+            burn: normal * today + burst,
+            normal,
             fees: self.fees.due(first.wall, ahead.seconds()).collect(),
             variance: f64::from(self.error).max(LEAST_VARIANCE),
             noise: f64::from(self.noise),
-        };
-        let vain = outlook.chance_unused(USED_UP * balance);
-        let caution = -normal_quantile((CAUTION * (vain + DOUBT)).min(0.5));
-        Some(Runway {
-            cautious: outlook.lasts(balance, caution),
-            low: outlook.lasts(balance, TENTH),
-            likely: outlook.lasts(balance, 0.0),
-            high: outlook.lasts(balance, -TENTH),
-            burn: normal * today + outlook.burst,
-            normal,
-            horizon: ahead.hours(),
         })
     }
 
@@ -113,6 +126,12 @@ impl Profile {
 }
 
 impl Outlook<'_> {
+    /// The time by which the chance to be empty outweighs the chance that a word now is in vain.
+    fn cautious(&self, balance: f64) -> Option<Span> {
+        let vain = self.chance_unused(USED_UP * balance);
+        self.lasts(balance, -normal_quantile((CAUTION * (vain + DOUBT)).min(0.5)))
+    }
+
     /// Spend on calls in what is left of an hour to come.
     fn calls(&self, slot: &Slot) -> f64 {
         let factor = self.level * (1.0 + (self.today - 1.0) * slot.today_holds);

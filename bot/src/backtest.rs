@@ -1,0 +1,126 @@
+//! `vobiz-bot backtest`: the rules rehearsed on recorded history.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use chrono::{NaiveDate, SecondsFormat};
+use serde_json::json;
+use vobiz_core::alert::Policy;
+use vobiz_core::backtest::{Notification, backtest};
+use vobiz_core::forecast::Business;
+use vobiz_core::history::History;
+
+use crate::config::Config;
+use crate::terminal;
+
+/// What to rehearse, and where the outcome goes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// A directory with polls.csv, samples.csv or samples.csv.gz, accounts.csv and, where there is one, ledger.csv.
+    #[arg(long, value_name = "DIR")]
+    history: PathBuf,
+    /// The configuration whose rules are rehearsed; without one, the default rules.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Leave out what would have been said before this day, YYYY-MM-DD; what came before it is learned from.
+    #[arg(long, value_name = "DAY")]
+    from: Option<NaiveDate>,
+    /// Write the notifications as CSV to this file; without one they are printed.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Print one JSON object instead of words.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Rehearses the rules, and prints or writes what they would have said.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let (policy, business) = match &options.config {
+        Some(file) => Config::rules(file)?,
+        None => (Policy::default(), Business::default()),
+    };
+    let history = read(&options.history)?;
+    let mut said = backtest(&policy, &history, &business);
+    said.retain(|said| options.from.is_none_or(|from| said.at.with_timezone(&business.zone).date_naive() >= from));
+    let (wallets, polls) = (history.wallets.len(), history.polls.len());
+    if let Some(file) = &options.out {
+        let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
+        write(out, &said).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    if options.json {
+        return terminal::say(&to_json(&said, wallets, polls).to_string()).context("cannot print the outcome");
+    }
+    if options.out.is_none() {
+        write(io::stdout().lock(), &said).context("cannot print the outcome")?;
+    }
+    let counts = counts(&said);
+    let counts: Vec<String> = counts.iter().map(|((rule, kind), count)| format!("{rule}: {count} × {kind}")).collect();
+    let counts = if counts.is_empty() { "nothing would have been said".to_owned() } else { counts.join(", ") };
+    terminal::complain(&format!("{wallets} wallets, {polls} polls; {counts}"));
+    Ok(())
+}
+
+/// Reads a history from its directory.
+fn read(directory: &Path) -> Result<History> {
+    let mut open = |name: &str| -> io::Result<Option<Box<dyn Read>>> {
+        let packed = directory.join(format!("{name}.gz"));
+        match File::open(directory.join(name)) {
+            Ok(file) => Ok(Some(Box::new(BufReader::new(file)))),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Err(_) if packed.exists() => {
+                Ok(Some(Box::new(BufReader::with_capacity(1 << 16, flate2::read::MultiGzDecoder::new(File::open(packed)?)))))
+            }
+            Err(_) => Ok(None),
+        }
+    };
+    History::read(&mut open).with_context(|| format!("cannot read the history in {}", directory.display()))
+}
+
+fn write(out: impl Write, said: &[Notification]) -> Result<()> {
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record(["at", "auth_id", "kind", "severity", "rule", "value", "reason"])?;
+    for said in said {
+        rows.write_record([
+            said.at.to_rfc3339_opts(SecondsFormat::AutoSi, true).as_str(),
+            &said.auth_id,
+            said.kind,
+            said.severity.name(),
+            &said.rule,
+            &said.value.to_string(),
+            &said.reason,
+        ])?;
+    }
+    Ok(rows.flush()?)
+}
+
+fn counts(said: &[Notification]) -> BTreeMap<(&str, &str), usize> {
+    let mut counts = BTreeMap::new();
+    for said in said {
+        *counts.entry((said.rule.as_str(), said.kind)).or_default() += 1;
+    }
+    counts
+}
+
+fn to_json(said: &[Notification], wallets: usize, polls: usize) -> serde_json::Value {
+    let counts = counts(said).into_iter().map(|((rule, kind), count)| json!({"rule": rule, "kind": kind, "count": count}));
+    let rows = said.iter().map(|said| {
+        json!({
+            "at": said.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+            "auth_id": said.auth_id,
+            "kind": said.kind,
+            "severity": said.severity.name(),
+            "rule": said.rule,
+            "value": said.value.to_string(),
+            "reason": said.reason,
+        })
+    });
+    json!({
+        "wallets": wallets,
+        "polls": polls,
+        "counts": counts.collect::<Vec<_>>(),
+        "notifications": rows.collect::<Vec<_>>(),
+    })
+}
