@@ -24,6 +24,8 @@ use crate::wire;
 
 /// Largest body read, after decompression.
 const BODY_CAP: usize = 50 * 1024 * 1024;
+/// Largest body read of an answer that is not a success: of it a sentence is kept.
+const REFUSAL_CAP: usize = 1024 * 1024;
 /// Redirects followed on the same host.
 const REDIRECTS: u32 = 5;
 /// What a path segment keeps as it is; all else is percent-encoded.
@@ -227,43 +229,43 @@ impl PartnerClient {
     }
 
     async fn send<T: DeserializeOwned>(&self, operation: &'static str, url: Url, repeat: &Repeat) -> Result<T> {
-        let span = tracing::debug_span!("vobiz call", operation, attempts = tracing::field::Empty, bytes = tracing::field::Empty);
-        async {
-            let started = Instant::now();
+        use tracing::field::Empty;
+        let span =
+            tracing::debug_span!("vobiz call", operation, attempts = Empty, status = Empty, duration_ms = Empty, bytes = Empty);
+        let (started, noted) = (Instant::now(), span.clone());
+        let sent = async {
             let mut attempt = 1;
             loop {
-                let answer = match self.attempt(operation, url.clone(), repeat).await {
-                    Ok(body) => {
-                        tracing::Span::current().record("attempts", attempt).record("bytes", body.len());
-                        // Some changes are confirmed with a status alone.
-                        let bare = matches!(repeat, Repeat::Never { .. }) && body.trim_ascii().is_empty();
-                        return decode(operation, if bare { b"null" } else { &body }).map_err(|error| repeat.judged(error));
+                noted.record("attempts", attempt);
+                let error = match self.attempt(operation, url.clone(), repeat).await {
+                    Ok(answer) => {
+                        noted.record("status", answer.status).record("bytes", answer.body.len());
+                        return answer.decode(operation, repeat);
                     }
                     Err(error) => repeat.judged(error),
                 };
-                let wait = if matches!(repeat, Repeat::Safe) && answer.is_transient() {
-                    self.0.retry.wait(attempt, started.elapsed(), answer.retry_after())
+                noted.record("status", error.status());
+                let wait = if matches!(repeat, Repeat::Safe) && error.is_transient() {
+                    self.0.retry.wait(attempt, started.elapsed(), error.retry_after())
                 } else {
                     None
                 };
-                let Some(wait) = wait else {
-                    tracing::Span::current().record("attempts", attempt);
-                    return Err(answer);
-                };
-                tracing::debug!(attempt, wait_ms = wait.as_millis(), error = %answer, "call failed and will be tried again");
-                if answer.kind() == ErrorKind::RateLimited {
+                let Some(wait) = wait else { return Err(error) };
+                tracing::debug!(attempt, wait_ms = wait.as_millis(), error = %error, "call failed and will be tried again");
+                if error.kind() == ErrorKind::RateLimited {
                     self.0.pace.hold(wait);
                 }
                 tokio::time::sleep(wait).await;
                 attempt += 1;
             }
-        }
-        .instrument(span)
-        .await
+        };
+        let result = sent.instrument(span.clone()).await;
+        span.record("duration_ms", started.elapsed().as_millis());
+        result
     }
 
-    /// One request and its answer's body, redirects on the same host included.
-    async fn attempt(&self, operation: &'static str, mut url: Url, repeat: &Repeat) -> Result<Vec<u8>> {
+    /// One request and its answer, redirects on the same host included.
+    async fn attempt(&self, operation: &'static str, mut url: Url, repeat: &Repeat) -> Result<Answer> {
         let closed = |_| Error::new(ErrorKind::Config, operation, "the client is shutting down");
         let _slot = self.0.slots.acquire().await.map_err(closed)?;
         for _ in 0..=REDIRECTS {
@@ -277,7 +279,10 @@ impl PartnerClient {
             let status = response.status();
             tracing::debug!(status = status.as_u16(), "answered");
             if status.is_success() {
-                return self.body(operation, response, repeat).await;
+                let request_id = request_id(&response).map(|id| self.without_token(&id));
+                let body = self.body(operation, response, repeat, BODY_CAP).await;
+                let body = body.map_err(|error| error.with_request_id(request_id.clone()))?;
+                return Ok(Answer { status: status.as_u16(), body, request_id });
             }
             if !status.is_redirection() {
                 return Err(self.refused(operation, response, repeat).await);
@@ -308,13 +313,15 @@ impl PartnerClient {
         }
     }
 
-    async fn body(&self, operation: &'static str, response: Response, repeat: &Repeat) -> Result<Vec<u8>> {
-        let mut body = Vec::with_capacity(usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0).min(BODY_CAP));
+    /// The body after decompression, unless it is larger than `cap`: then no more of it is read.
+    async fn body(&self, operation: &'static str, response: Response, repeat: &Repeat, cap: usize) -> Result<Vec<u8>> {
+        let mut body = Vec::with_capacity(usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0).min(cap));
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|error| self.lost(operation, error, repeat))?;
-            if body.len() + chunk.len() > BODY_CAP {
-                return Err(Error::new(ErrorKind::Decode, operation, "the answer is larger than 50 MB"));
+            if body.len() + chunk.len() > cap {
+                let detail = format!("the answer is larger than {} MB", cap / (1024 * 1024));
+                return Err(Error::new(ErrorKind::Decode, operation, detail));
             }
             body.extend_from_slice(&chunk);
         }
@@ -346,9 +353,9 @@ impl PartnerClient {
     async fn refused(&self, operation: &'static str, response: Response, repeat: &Repeat) -> Error {
         let status = response.status();
         let hint = retry::retry_after(response.headers(), SystemTime::now());
-        let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let id = request_id(&response);
         let html = response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        let said = self.body(operation, response, repeat).await.map(|body| Refusal::read(&body)).unwrap_or_default();
+        let said = self.body(operation, response, repeat, REFUSAL_CAP).await.map(|body| Refusal::read(&body)).unwrap_or_default();
         let words = match said.message {
             Some(message) => self.without_token(&message),
             None if html => "it sent a web page instead of a reason".to_owned(),
@@ -390,6 +397,27 @@ impl PartnerClient {
         let host = self.0.base.host_str().unwrap_or_default();
         self.0.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
+}
+
+/// A success, not decoded yet.
+struct Answer {
+    status: u16,
+    body: Vec<u8>,
+    request_id: Option<String>,
+}
+
+impl Answer {
+    fn decode<T: DeserializeOwned>(self, operation: &'static str, repeat: &Repeat) -> Result<T> {
+        // Some changes are confirmed with a status alone.
+        let bare = matches!(repeat, Repeat::Never { .. }) && self.body.trim_ascii().is_empty();
+        decode(operation, if bare { b"null" } else { &self.body })
+            .map_err(|error| repeat.judged(error.with_request_id(self.request_id)))
+    }
+}
+
+/// The id that the answer's own header gives to the request.
+fn request_id(response: &Response) -> Option<String> {
+    response.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| id.chars().take(100).collect())
 }
 
 fn decode<T: DeserializeOwned>(operation: &'static str, body: &[u8]) -> Result<T> {
