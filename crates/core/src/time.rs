@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
 
 /// Reads an instant: RFC 3339 with `Z` or any offset and 0–9 fraction digits; without a zone it is taken as UTC.
 pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Some(instant.with_timezone(&Utc));
-    }
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
-        .into_iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .map(|instant| instant.and_utc())
+    let instant = match DateTime::parse_from_rfc3339(text) {
+        Ok(instant) => instant.with_timezone(&Utc),
+        Err(_) => ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+            .into_iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?
+            .and_utc(),
+    };
+    // A year of other than four digits, which an offset alone can make of one, could be written but not read again.
+    (0..=9999).contains(&instant.year()).then_some(instant)
 }
 
 /// Reads a calendar day, `YYYY-MM-DD`; of an instant, its own day as written.
@@ -27,8 +29,9 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
         }
         Some(_) => return None,
     };
-    // chrono alone would also take `2026-5-1`, which the API does not write and a person may mistype.
-    if day.len() == 10 { NaiveDate::parse_from_str(day, "%Y-%m-%d").ok() } else { None }
+    // chrono alone would also take `2026-5-1` and `-2026-5-1`, which the API does not write and a person may mistype.
+    let written = day.bytes().map(|sign| if sign.is_ascii_digit() { b'0' } else { sign });
+    written.eq(*b"0000-00-00").then(|| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok())?
 }
 
 /// Reads a span of time: `90s`, `5m`, `2h`, `1d`, or several parts from the largest unit down, `1h30m`.
@@ -98,10 +101,29 @@ mod tests {
     }
 
     #[test]
+    fn a_year_has_four_digits_in_utc_too() {
+        for text in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00", "+12026-01-01T00:00:00", "-2026-01-01 00:00:00"] {
+            assert_eq!(parse_instant(text), None, "{text}");
+        }
+        assert!(parse_instant("9999-12-31T23:59:59Z").is_some());
+    }
+
+    #[test]
     fn a_day_is_written_with_ten_signs() {
         assert_eq!(parse_day("2026-04-30"), NaiveDate::from_ymd_opt(2026, 4, 30));
         assert_eq!(parse_day("2026-04-30T23:00:00+05:30"), NaiveDate::from_ymd_opt(2026, 4, 30));
-        for text in ["2026-04-31", "2026-4-3", "30-04-2026", "", "2026-04-30x", "二〇二六年"] {
+        for text in [
+            "2026-04-31",
+            "2026-4-3",
+            "30-04-2026",
+            "",
+            "2026-04-30x",
+            "二〇二六年",
+            "-2016-12-3",
+            "+2016-12-3",
+            "2026- 4-30",
+            "12026-4-30",
+        ] {
             assert_eq!(parse_day(text), None, "{text}");
         }
     }
