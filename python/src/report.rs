@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyMappingProxy};
 use rust_decimal::Decimal;
-use serde_json::Value;
 use vobiz_core::dashboard;
 
 use crate::figures::{CallFigures, Period, TimeSeries, Traffic};
@@ -17,6 +16,7 @@ use crate::table::{Column, Read, Row, Rows, table};
 impl Stored for dashboard::ReportCustomer {}
 impl Stored for dashboard::ReportAccounts {}
 impl Stored for dashboard::TopCustomer {}
+impl Stored for dashboard::Report {}
 
 model! {
     /// A customer as a report lists it, without a balance.
@@ -108,23 +108,6 @@ impl Row for dashboard::TopCustomer {
 table! {
     /// The top spenders of a report, as a table that any dataframe library reads.
     TopCustomers of dashboard::TopCustomer;
-}
-
-impl Stored for dashboard::Report {
-    /// The figures of older answers stand in a struct of their own; the reader looks for them where those answers had them.
-    fn to_text(&self) -> serde_json::Result<String> {
-        let mut report = serde_json::to_value(self)?;
-        if let Some(report) = report.as_object_mut()
-            && let Some(Value::Object(mut older)) = report.remove("reported")
-        {
-            if let Some(seconds) = older.remove("total_duration_seconds").filter(|seconds| !seconds.is_null()) {
-                let totals = Value::Object([("total_duration_seconds".to_owned(), seconds)].into_iter().collect());
-                report.insert("totals".to_owned(), totals);
-            }
-            report.append(&mut older);
-        }
-        serde_json::to_string(&report)
-    }
 }
 
 model! {

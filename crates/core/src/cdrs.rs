@@ -201,13 +201,13 @@ model! {
 }
 
 model! {
-    struct Summarised {
+    pub(crate) struct Summarised {
         summary: Option<CdrSummary> = nested("summary"),
     }
 }
 
 /// A call record bare, or as `data` beside `success`.
-struct One(Cdr);
+pub(crate) struct One(pub(crate) Cdr);
 
 impl<'de> Deserialize<'de> for One {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {

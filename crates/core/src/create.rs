@@ -37,7 +37,7 @@ model! {
 }
 
 /// A created account and its secret.
-struct WithToken(CreatedAccount, Option<SecretString>);
+pub(crate) struct WithToken(pub(crate) CreatedAccount, pub(crate) Option<SecretString>);
 
 impl<'de> Deserialize<'de> for WithToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {

@@ -178,7 +178,8 @@ pub struct Report {
     pub pending_kyc: Option<u64>,
     /// Top spenders, where the body has them.
     pub top_customers: Option<Vec<TopCustomer>>,
-    /// What only older bodies send.
+    /// What only older bodies send; serialised beside the rest, as those bodies have it.
+    #[serde(flatten)]
     pub reported: Reported,
 }
 
@@ -249,6 +250,7 @@ model! {
         calls_today: Option<u64> = count("calls_today"),
         calls_this_month: Option<u64> = count("calls_this_month"),
         total_spend_this_month: Option<Decimal> = amount("total_spend_this_month"),
+        total_duration_seconds: Option<u64> = count("total_duration_seconds"),
     }
 }
 
@@ -306,7 +308,7 @@ impl From<ReportBody> for Report {
                 calls_today: body.calls_today,
                 calls_this_month: body.calls_this_month,
                 total_spend_this_month: body.total_spend_this_month,
-                total_duration_seconds,
+                total_duration_seconds: total_duration_seconds.or(body.total_duration_seconds),
                 by_direction: body.by_direction,
             },
         }

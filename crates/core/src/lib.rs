@@ -15,6 +15,9 @@ mod error;
 mod fake;
 pub mod forecast;
 pub mod history;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod kyc;
 pub mod money;
 pub mod numbers;

@@ -96,7 +96,7 @@ model! {
 }
 
 model! {
-    struct Summarised {
+    pub(crate) struct Summarised {
         summary: Option<LedgerSummary> = nested("summary"),
         total: Option<u64> = count("total"),
     }

@@ -366,9 +366,18 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) if !plain.is_syntax() && !plain.is_eof() => Err(format!("at {}: {}", error.path(), reason(error.inner()))),
+        Err(error) if !plain.is_syntax() && !plain.is_eof() => Err(match place(error.path()) {
+            Some(place) => format!("at {place}: {}", reason(error.inner())),
+            None => reason(error.inner()),
+        }),
         _ => Err(reason(&plain)),
     }
+}
+
+/// Where in a body; `None` for all of it. Some keys are data, of any length and any signs.
+fn place(path: &serde_path_to_error::Path) -> Option<String> {
+    let path = path.to_string();
+    (path != ".").then(|| path.chars().map(|sign| if sign.is_control() { '?' } else { sign }).take(200).collect())
 }
 
 /// The words of a decoding error without the value that serde puts into some of them.

@@ -12,10 +12,12 @@ use crate::venv::{self, Venv};
 use crate::workspace::Workspace;
 
 /// Everything that ends up in the wheel.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 11] = [
     "Cargo.toml",
     "Cargo.lock",
-    "crates/core",
+    "crates/core/Cargo.toml",
+    "crates/core/README.md",
+    "crates/core/src",
     "crates/sandbox",
     "python/Cargo.toml",
     "python/README.md",
