@@ -98,6 +98,59 @@ fn leaf<'de, A: MapAccess<'de>, T>(
     map.next_value_seed(Leaf(expected, read))
 }
 
+/// Reads one value as [`leaf`] does, in one pass where it is text, which most values of this kind are.
+fn texts<'de, A: MapAccess<'de>, T>(
+    map: &mut A,
+    expected: &'static str,
+    read: impl FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>,
+) -> Result<Option<T>, A::Error> {
+    struct Texts<F>(&'static str, F);
+    impl<'de, T, F: FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>> de::DeserializeSeed<'de> for Texts<F> {
+        type Value = Option<T>;
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+            deserializer.deserialize_any(self)
+        }
+    }
+    impl<T, F: FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>> Texts<F> {
+        fn done<E: de::Error>(self, scalar: Result<Scalar<'_>, &'static str>) -> Result<Option<T>, E> {
+            let Self(expected, read) = self;
+            scalar.and_then(read).map_err(|found| E::custom(format_args!("expected {expected}, found {found}")))
+        }
+    }
+    impl<'de, T, F: FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>> de::Visitor<'de> for Texts<F> {
+        type Value = Option<T>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<T>, E> {
+            self.done(Ok(Scalar::Text(Cow::Borrowed(text))))
+        }
+        fn visit_bool<E: de::Error>(self, value: bool) -> Result<Option<T>, E> {
+            self.done(Ok(Scalar::Bool(value)))
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
+            self.done(Ok(Scalar::Null))
+        }
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<T>, E> {
+            self.done(Ok(Scalar::Number(&number.to_string())))
+        }
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<T>, E> {
+            self.done(Ok(Scalar::Number(&number.to_string())))
+        }
+        fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<Option<T>, A::Error> {
+            self.done(Err("a list"))
+        }
+        /// A number that is no short integer comes as a map, as an object does.
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
+            match serde_json::Number::deserialize(de::value::MapAccessDeserializer::new(map)) {
+                Ok(number) => self.done(Ok(Scalar::Number(number.as_str()))),
+                Err(_) => self.done(Err("an object")),
+            }
+        }
+    }
+    map.next_value_seed(Texts(expected, read))
+}
+
 /// An amount, as text or number, exactly as written.
 pub(crate) fn amount<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Decimal>, A::Error> {
     leaf(map, "an amount", |value| {
@@ -145,7 +198,7 @@ pub(crate) fn count<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, 
 
 /// Text; a number or truth value is taken in its own spelling.
 pub(crate) fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
-    leaf(map, "text", |value| {
+    texts(map, "text", |value| {
         Ok(match value {
             Scalar::Null => None,
             Scalar::Bool(value) => Some(value.to_string()),
@@ -162,7 +215,7 @@ pub(crate) fn id<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, 
 
 /// True or false, also as 0, 1 or their names as text.
 pub(crate) fn flag<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<bool>, A::Error> {
-    leaf(map, "true or false", |value| {
+    texts(map, "true or false", |value| {
         let text: &str = match &value {
             Scalar::Null => return Ok(None),
             Scalar::Bool(value) => return Ok(Some(*value)),
@@ -195,7 +248,7 @@ fn dated<'de, A: MapAccess<'de>, T>(
     expected: &'static str,
     parse: fn(&str) -> Option<T>,
 ) -> Result<Option<T>, A::Error> {
-    leaf(map, expected, |value| match value {
+    texts(map, expected, |value| match value {
         Scalar::Null => Ok(None),
         Scalar::Text(text) if text.trim().is_empty() => Ok(None),
         Scalar::Text(text) => parse(&text).map(Some).ok_or("text that is none"),
@@ -360,7 +413,9 @@ pub(crate) mod write {
 ///
 /// What was expected, what was found and the JSON path; never a value of the body.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    let plain = match serde_json::from_slice::<T>(body) {
+    // Looked at as a whole, text need not be looked at again piece by piece.
+    let read = std::str::from_utf8(body).map_or_else(|_| serde_json::from_slice::<T>(body), serde_json::from_str::<T>);
+    let plain = match read {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
