@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 use std::future::Future;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use futures::stream::{self, FuturesOrdered, Stream, StreamExt as _, TryStreamExt as _};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::{self, model};
@@ -139,7 +142,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
     }
 }
 
-type Fetching<T> = Pin<Box<dyn Future<Output = (u64, Result<Page<T>>)> + Send>>;
+type Fetching<T> = AbortOnDropHandle<(u64, Result<Page<T>>)>;
 type Fetch<T> = Arc<dyn Fn(u64) -> Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>> + Send + Sync>;
 
 /// A walk over all pages of a list, some of them fetched ahead.
@@ -151,7 +154,7 @@ struct Walk<T> {
     under_way: FuturesOrdered<Fetching<T>>,
     asked: u64,
     last: Option<u64>,
-    previous: Vec<String>,
+    previous: Option<u64>,
     empty: u32,
     seen: HashSet<String>,
     total: Option<u64>,
@@ -160,14 +163,36 @@ struct Walk<T> {
     done: bool,
 }
 
-/// Rows of every page, in order, each once. The walk ends with an error where pages repeat, and where
-/// after a second walk there are still fewer rows than the list says it has.
+/// Rows of every page, in order, each once; see [`pages`].
 pub(crate) fn rows<T, F, Fut>(
     operation: &'static str,
     ahead: usize,
     id: fn(&T) -> &str,
     fetch: F,
 ) -> impl Stream<Item = Result<T>> + Send
+where
+    T: Send + 'static,
+    F: Fn(u64) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Page<T>>> + Send + 'static,
+{
+    one_by_one(pages(operation, ahead, id, fetch))
+}
+
+/// The rows of lists of rows.
+pub(crate) fn one_by_one<T: Send + 'static>(
+    pages: impl Stream<Item = Result<Vec<T>>> + Send,
+) -> impl Stream<Item = Result<T>> + Send {
+    pages.map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten()
+}
+
+/// The rows of each page that no page before it had, in order. The walk ends with an error where pages repeat, and where
+/// after a second walk there are still fewer rows than the list says it has.
+pub(crate) fn pages<T, F, Fut>(
+    operation: &'static str,
+    ahead: usize,
+    id: fn(&T) -> &str,
+    fetch: F,
+) -> impl Stream<Item = Result<Vec<T>>> + Send
 where
     T: Send + 'static,
     F: Fn(u64) -> Fut + Send + Sync + 'static,
@@ -181,7 +206,7 @@ where
         under_way: FuturesOrdered::new(),
         asked: 0,
         last: None,
-        previous: Vec::new(),
+        previous: None,
         empty: 0,
         seen: HashSet::new(),
         total: None,
@@ -190,8 +215,6 @@ where
         done: false,
     };
     stream::try_unfold(walk, |mut walk| async move { Ok(walk.next().await?.map(|rows| (rows, walk))) })
-        .map_ok(|rows| stream::iter(rows.into_iter().map(Ok)))
-        .try_flatten()
 }
 
 /// All rows of a walk. Of an incomplete one the error carries what was read.
@@ -218,7 +241,8 @@ impl<T: Send + 'static> Walk<T> {
             return Ok(None);
         }
         self.ask_ahead();
-        let Some((number, page)) = self.under_way.next().await else { return Ok(None) };
+        let Some(task) = self.under_way.next().await else { return Ok(None) };
+        let (number, page) = task.map_err(|_| Error::new(ErrorKind::Config, self.operation, "the program is shutting down"))?;
         let page = page?;
         self.check(number, &page)?;
         self.total = page.total.or(self.total);
@@ -238,18 +262,24 @@ impl<T: Send + 'static> Walk<T> {
         while self.under_way.is_empty() || (self.under_way.len() < self.ahead && self.asked < known) {
             self.asked += 1;
             let (number, page) = (self.asked, (self.fetch)(self.asked));
-            self.under_way.push_back(Box::pin(async move { (number, page.await) }));
+            // A task of its own: pages are decoded beside each other, on as many threads as the runtime has.
+            let task = async move { (number, page.await) }.in_current_span();
+            self.under_way.push_back(AbortOnDropHandle::new(tokio::spawn(task)));
         }
     }
 
     /// A server that ignores `page`, or that promises pages for ever, is an error.
     fn check(&mut self, number: u64, page: &Page<T>) -> Result<()> {
         let wrong = |detail: String| Err(Error::new(ErrorKind::Decode, self.operation, detail));
-        let ids: Vec<String> = page.items.iter().map(|row| (self.id)(row).to_owned()).collect();
-        if !ids.is_empty() && number > 1 && ids == self.previous {
+        let ids = (!page.items.is_empty()).then(|| {
+            let mut hasher = DefaultHasher::new();
+            page.items.iter().for_each(|row| (self.id)(row).hash(&mut hasher));
+            hasher.finish()
+        });
+        if ids.is_some() && number > 1 && ids == self.previous {
             return wrong(format!("page {number} repeats page {}", number - 1));
         }
-        self.empty = if ids.is_empty() { self.empty + 1 } else { 0 };
+        self.empty = if ids.is_none() { self.empty + 1 } else { 0 };
         if self.empty >= EMPTY_PAGES && page.has_more(number) {
             return wrong(format!("{EMPTY_PAGES} pages in a row are empty, and the list says that more follow"));
         }
@@ -272,7 +302,7 @@ impl<T: Send + 'static> Walk<T> {
             Some(total) if seen < total && !self.again => {
                 self.again = true;
                 (self.asked, self.last, self.empty) = (0, None, 0);
-                self.previous.clear();
+                self.previous = None;
             }
             Some(total) if seen < total => {
                 let detail = format!("the list says it has {total} rows and {seen} were found, also on a second walk");

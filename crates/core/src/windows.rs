@@ -39,28 +39,30 @@ struct Walk<T> {
     from: Option<NaiveDate>,
     waiting: Vec<DateRange>,
     seen: VecDeque<HashSet<String>>,
-    part: Option<(DateRange, BoxStream<'static, Result<T>>)>,
+    part: Option<(DateRange, BoxStream<'static, Result<Vec<T>>>)>,
 }
 
 /// Rows of `range`, newest first, each once. An open range is one part.
 pub(crate) fn rows<T: Send + 'static>(source: Source<T>, range: DateRange) -> impl Stream<Item = Result<T>> + Send {
     let walk = Walk { source, from: range.from, waiting: vec![range], seen: VecDeque::new(), part: None };
-    stream::try_unfold(walk, |mut walk| async move { Ok(walk.next().await?.map(|row| (row, walk))) })
+    page::one_by_one(stream::try_unfold(walk, |mut walk| async move { Ok(walk.next().await?.map(|rows| (rows, walk))) }))
 }
 
 impl<T: Send + 'static> Walk<T> {
-    async fn next(&mut self) -> Result<Option<T>> {
+    /// The new rows of the next page.
+    async fn next(&mut self) -> Result<Option<Vec<T>>> {
         loop {
-            if let Some((range, rows)) = &mut self.part {
-                while let Some(row) = rows.try_next().await? {
-                    let id = (self.source.id)(&row);
-                    if !is_near(*range, (self.source.at)(&row)) || self.seen.iter().any(|ids| ids.contains(id)) {
-                        continue;
-                    }
-                    if let (Some(ids), Some(_)) = (self.seen.front_mut(), range.from) {
-                        ids.insert(id.to_owned());
-                    }
-                    return Ok(Some(row));
+            if let Some((range, pages)) = &mut self.part {
+                if let Some(mut rows) = pages.try_next().await? {
+                    rows.retain(|row| {
+                        let id = (self.source.id)(row);
+                        let is_new = is_near(*range, (self.source.at)(row)) && !self.seen.iter().any(|ids| ids.contains(id));
+                        if let (true, Some(ids), Some(_)) = (is_new, self.seen.front_mut(), range.from) {
+                            ids.insert(id.to_owned());
+                        }
+                        is_new
+                    });
+                    return Ok(Some(rows));
                 }
                 self.part = None;
             }
@@ -90,14 +92,14 @@ impl<T: Send + 'static> Walk<T> {
         self.seen.push_front(HashSet::new());
         self.seen.truncate(REMEMBERED);
         let (fetch, first) = (Arc::clone(&self.source.fetch), Mutex::new(first));
-        let rows = page::rows(self.source.operation, self.source.ahead, self.source.id, move |number| {
+        let pages = page::pages(self.source.operation, self.source.ahead, self.source.id, move |number| {
             let held = if number == 1 { first.lock().unwrap_or_else(PoisonError::into_inner).take() } else { None };
             match held {
                 Some(page) => Box::pin(std::future::ready(Ok(page))),
                 None => fetch(range, number),
             }
         });
-        self.part = Some((range, rows.boxed()));
+        self.part = Some((range, pages.boxed()));
         Ok(())
     }
 }
