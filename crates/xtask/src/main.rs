@@ -1,5 +1,6 @@
-//! Developer commands: `cargo xtask test`, `cargo xtask lint`.
+//! Developer commands: `cargo xtask test`, `cargo xtask lint`, `cargo xtask bench`.
 
+mod bench;
 mod fingerprint;
 mod lint;
 mod step;
@@ -24,6 +25,11 @@ enum Task {
     Test,
     /// Check what a reader would: format, clippy, ruff, types.
     Lint,
+    /// Measure speed and memory, and write the figures into BENCHMARKS.md.
+    Bench {
+        /// What to measure; everything unless given.
+        subject: Option<bench::Subject>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -32,6 +38,7 @@ fn main() -> ExitCode {
     let done = Workspace::find().and_then(|workspace| match task {
         Task::Test => test::run(&workspace),
         Task::Lint => lint::run(&workspace),
+        Task::Bench { subject } => bench::run(&workspace, subject),
     });
     match done {
         Ok(()) => {

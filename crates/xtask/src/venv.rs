@@ -19,11 +19,15 @@ pub(crate) struct Venv {
 }
 
 impl Venv {
-    /// Makes the environment, or takes the one that is there where it was made from the same Python and requirements.
+    /// The environment of tests and checks.
     pub(crate) fn ready(workspace: &Workspace) -> Result<Self> {
-        let venv = Self { folder: workspace.scratch().join("venv") };
-        let requirements = workspace.python().join("requirements-dev.txt");
-        let listed = fs::read_to_string(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+        Self::of(workspace, "venv", &workspace.python().join("requirements-dev.txt"))
+    }
+
+    /// Makes an environment, or takes the one that is there where it was made from the same Python and requirements.
+    pub(crate) fn of(workspace: &Workspace, name: &str, requirements: &Path) -> Result<Self> {
+        let venv = Self { folder: workspace.scratch().join(name) };
+        let listed = fs::read_to_string(requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
         let made_from = format!("{}\n{listed}", version()?);
         let stamp = venv.stamp("requirements");
         if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == made_from) && venv.program("python").exists() {

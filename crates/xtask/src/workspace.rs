@@ -35,6 +35,11 @@ impl Workspace {
         self.binaries.parent().unwrap_or(&self.binaries).join("xtask")
     }
 
+    /// A program built with `--release`.
+    pub(crate) fn release(&self, name: &str) -> PathBuf {
+        self.binaries.parent().unwrap_or(&self.binaries).join("release").join(format!("{name}{EXE_SUFFIX}"))
+    }
+
     /// A step that runs cargo in the root.
     pub(crate) fn cargo(&self, name: &'static str) -> Step {
         Step::new(name, "cargo", &self.root)

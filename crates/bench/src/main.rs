@@ -1,0 +1,22 @@
+//! The programs that `cargo xtask bench` runs beside each other.
+//!
+//! `serve` is the service of all of them and prints its address; `client` reads it, with the crate or without, and prints
+//! one line of what that cost.
+
+mod client;
+mod measure;
+mod service;
+
+use anyhow::{Context as _, Result, bail};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["serve"] => service::serve(),
+        ["client", who, case, times, address] => {
+            client::run(who, case, times.parse().context("how many times is a number")?, address)
+        }
+        _ => bail!("usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS"),
+    }
+}

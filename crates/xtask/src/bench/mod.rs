@@ -1,0 +1,31 @@
+//! `cargo xtask bench`: figures measured side by side, written into `BENCHMARKS.md`.
+
+mod client;
+mod machine;
+mod page;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::workspace::Workspace;
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Subject {
+    /// The client beside httpx with pydantic, requests with json, and reqwest with `serde_json`.
+    Client,
+}
+
+/// Measures one subject, or all of them.
+pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()> {
+    let subjects = subject.map_or_else(|| Subject::value_variants().to_vec(), |subject| vec![subject]);
+    for subject in subjects {
+        let (name, table) = match subject {
+            Subject::Client => ("client", client::measure(workspace)?),
+        };
+        let text = format!("{table}\n{}\n", machine::describe());
+        page::write_into(workspace, name, &text)?;
+        crate::step::tell(format_args!("{text}"));
+    }
+    Ok(())
+}
