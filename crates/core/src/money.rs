@@ -51,6 +51,9 @@ pub fn parse(text: &str) -> Result<Decimal, AmountError> {
         Some(b'+') => (false, &text[1..]),
         _ => (false, text),
     };
+    if let Some(amount) = parse_short(unsigned) {
+        return Ok(if negative { -amount } else { amount });
+    }
     let (number, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((number, exponent)) => (number, parse_exponent(exponent)?),
         None => (unsigned, 0),
@@ -88,6 +91,24 @@ pub fn parse(text: &str) -> Result<Decimal, AmountError> {
     }
     let places = i64::try_from(fraction.len()).map_err(|_| AmountError::TooPrecise)?;
     rescale(if negative { -mantissa } else { mantissa }, places - dropped - exponent)
+}
+
+/// The way of nearly every amount: at most 18 signs, digits with at most one point between them.
+fn parse_short(text: &str) -> Option<Decimal> {
+    if text.len() > 18 {
+        return None;
+    }
+    let (mut mantissa, mut point) = (0_i64, None);
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() && index > 0 => point = Some(index),
+            _ => return None,
+        }
+    }
+    let places = point.map_or(0, |point| text.len() - point - 1);
+    let is_whole = !text.is_empty() && (point.is_none() || places > 0);
+    is_whole.then(|| Decimal::new(mantissa, u32::try_from(places).unwrap_or(0)))
 }
 
 fn parse_exponent(text: &str) -> Result<i64, AmountError> {
