@@ -201,18 +201,24 @@ impl Accounts {
 
     /// Every customer, each once, pages fetched ahead.
     pub fn stream(self) -> impl Stream<Item = Result<Account>> + Send {
+        page::one_by_one(self.pages())
+    }
+
+    fn pages(self) -> impl Stream<Item = Result<Vec<Account>>> + Send {
         let (ahead, keep) = (self.client.concurrency(), self.clone());
         let fetch = move |page| {
             let list = self.clone();
             async move { list.fetch(page).await }
         };
-        page::rows(Self::OPERATION, ahead, |account: &Account| &account.auth_id, fetch)
-            .try_filter(move |row| std::future::ready(keep.keeps(row)))
+        page::pages(Self::OPERATION, ahead, |account: &Account| &account.auth_id, fetch).map_ok(move |mut rows| {
+            rows.retain(|row| keep.keeps(row));
+            rows
+        })
     }
 
     /// Every customer in one list.
     pub async fn all(self) -> Result<Vec<Account>> {
-        page::all(self.stream()).await
+        page::all_of(self.pages()).await
     }
 }
 

@@ -72,6 +72,41 @@ model! {
     }
 }
 
+/// The rows of a page, in one piece of memory from the start: rows are large, and a page has as many as were asked for.
+struct Rows<T>(Vec<T>);
+
+impl<T> Rows<T> {
+    fn collect<'de, A: serde::de::SeqAccess<'de>>(seq: &mut A) -> std::result::Result<Self, A::Error>
+    where
+        T: Deserialize<'de>,
+    {
+        let mut rows = Vec::new();
+        while let Some(row) = seq.next_element()? {
+            if rows.is_empty() {
+                rows.reserve_exact(PER_PAGE as usize);
+            }
+            rows.push(row);
+        }
+        Ok(Self(rows))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
+            type Value = Rows<T>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a sequence")
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Rows<T>, A::Error> {
+                Rows::collect(&mut seq)
+            }
+        }
+        deserializer.deserialize_seq(Visitor(std::marker::PhantomData))
+    }
+}
+
 /// Every printed envelope: rows under one of five names, the position beside them or in an object.
 struct Envelope<T> {
     rows: Vec<T>,
@@ -92,7 +127,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
                 while let Some(wire::Key(key)) = map.next_key()? {
                     let key = &*key;
                     match key {
-                        _ if ROWS.contains(&key) => wire::keep(&mut rows, key, &ROWS, wire::list(&mut map)?),
+                        _ if ROWS.contains(&key) => {
+                            let read: Option<Rows<T>> = map.next_value()?;
+                            wire::keep(&mut rows, key, &ROWS, read.map(|Rows(rows)| rows));
+                        }
                         "pagination" | "meta" => inside = wire::nested(&mut map)?.or(inside),
                         "page" | "current_page" => beside.page = wire::count(&mut map)?.or(beside.page),
                         "per_page" | "size" => beside.per_page = wire::count(&mut map)?.or(beside.per_page),
@@ -117,11 +155,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
                 })
             }
             fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Envelope<T>, A::Error> {
-                let mut rows = Vec::new();
-                while let Some(row) = seq.next_element()? {
-                    rows.push(row);
-                }
-                Ok(Envelope { rows, position: Position::default() })
+                Ok(Envelope { rows: Rows::collect(&mut seq)?.0, position: Position::default() })
             }
         }
         deserializer.deserialize_any(Visitor(std::marker::PhantomData))
@@ -219,11 +253,20 @@ where
 
 /// All rows of a walk. Of an incomplete one the error carries what was read.
 pub(crate) async fn all<T: Clone + Send + Sync + 'static>(rows: impl Stream<Item = Result<T>>) -> Result<Vec<T>> {
+    all_of(rows.map_ok(Some)).await
+}
+
+/// As [`all`], of a walk that gives its rows by the page.
+pub(crate) async fn all_of<T, I>(pages: impl Stream<Item = Result<I>>) -> Result<Vec<T>>
+where
+    T: Send + Sync + 'static,
+    I: IntoIterator<Item = T>,
+{
     let mut read = Vec::new();
-    let mut rows = std::pin::pin!(rows);
-    while let Some(row) = rows.next().await {
-        match row {
-            Ok(row) => read.push(row),
+    let mut pages = std::pin::pin!(pages);
+    while let Some(rows) = pages.next().await {
+        match rows {
+            Ok(rows) => read.extend(rows),
             Err(error) if error.kind() == ErrorKind::Incomplete => return Err(error.with_rows(read)),
             Err(error) => return Err(error),
         }
