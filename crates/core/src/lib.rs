@@ -16,10 +16,10 @@ mod error;
 #[cfg(test)]
 mod fake;
 pub mod forecast;
-pub mod history;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod history;
 pub mod kyc;
 pub mod money;
 pub mod numbers;
