@@ -17,6 +17,7 @@ mod clock;
 mod connection;
 mod control;
 mod faults;
+pub mod history;
 mod lock;
 mod money;
 mod options;

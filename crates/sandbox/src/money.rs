@@ -34,6 +34,16 @@ impl Amount {
         (-LARGEST..=LARGEST).contains(&units).then_some(Self(units))
     }
 
+    /// In paise, without what is finer.
+    pub(crate) const fn whole_paise(self) -> i64 {
+        self.0 / UNITS_PER_PAISA
+    }
+
+    /// In hundred-thousandths of a rupee.
+    pub(crate) const fn units(self) -> i64 {
+        self.0
+    }
+
     pub(crate) fn to_decimal(self) -> Decimal {
         Decimal::new(self.0, DECIMALS)
     }

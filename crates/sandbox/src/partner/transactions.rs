@@ -203,6 +203,7 @@ fn reference_type(kind: &Kind) -> Option<&'static str> {
         Kind::Transfer(_) => None,
         Kind::Payment => Some("payment"),
         Kind::Rent(_) => Some("did_rental"),
+        Kind::Weekly => Some("subscription"),
         Kind::Opening | Kind::Adjustment => Some("manual_adjustment"),
     }
 }
@@ -293,6 +294,7 @@ fn of_entry(world: &World, index: usize, number: usize, entry: &Entry, auth_id: 
             let e164 = world.identity(index).phone_number(*place);
             (format!("Monthly rental for {e164}"), Some(format!("did:{e164}")))
         }
+        Kind::Weekly => ("Weekly fee".to_owned(), None),
         Kind::Adjustment => ("Manual adjustment".to_owned(), Some(format!("adj_{}", short()))),
     };
     (id, description, reference)

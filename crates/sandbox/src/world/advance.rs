@@ -103,11 +103,21 @@ impl World {
         if hour.of_day() == 6 {
             let of_month = day.of_month();
             let customers = self.customers.iter_mut();
-            let due =
-                customers.filter(|customer| customer.traits.rent_day == of_month && customer.traits.is_present(hour.start()));
-            let collected: u32 = due.map(|customer| collect_rent(customer, hour.start())).sum();
+            let present = customers.filter(|customer| customer.traits.is_present(hour.start()));
+            let collected: u32 = present
+                .map(|customer| {
+                    let rent = if customer.traits.rent_day == of_month { collect_rent(customer, hour.start()) } else { 0 };
+                    rent + collect_weekly(customer, day, hour.start())
+                })
+                .sum();
             if let Some(hour) = self.hours.last_mut() {
                 hour.movements += collected;
+            }
+        }
+        if hour.of_day() == 15 {
+            let refunded = self.customers.iter_mut().map(|customer| u32::from(refund(customer, hour.start()))).sum::<u32>();
+            if let Some(hour) = self.hours.last_mut() {
+                hour.movements += refunded;
             }
         }
         if hour.of_day() == 10 && !day.is_sunday() && self.partner.wallet < self.partner.top_up.share(1, 3) {
@@ -122,12 +132,40 @@ fn collect_rent(customer: &mut Customer, second: i64) -> u32 {
     let mut collected = 0;
     for number in 0..customer.traits.numbers {
         let rent = customer.traits.rent(number);
-        if customer.traits.is_postpaid() || customer.wallet >= rent {
-            customer.enter(Entry { at: second * 1_000_000, amount: -rent, kind: Kind::Rent(number) });
-            collected += 1;
-        }
+        collected += u32::from(collect(customer, second, rent, Kind::Rent(number)));
     }
     collected
+}
+
+/// Takes a week's fee from a customer that has one on this `day`.
+fn collect_weekly(customer: &mut Customer, day: Day, second: i64) -> u32 {
+    let fee = customer.traits.life.as_ref().and_then(|life| life.weekly_fee);
+    let due = fee.filter(|(weekday, _)| *weekday == day.weekday() && customer.traits.is_active);
+    due.map_or(0, |(_, fee)| u32::from(collect(customer, second, fee, Kind::Weekly)))
+}
+
+/// Takes a fee, or what there is of it from a wallet that is spent to the end, or nothing.
+fn collect(customer: &mut Customer, second: i64, fee: Amount, kind: Kind) -> bool {
+    let amount = match customer.wallet {
+        wallet if wallet >= fee || customer.traits.is_postpaid() => fee,
+        wallet if customer.traits.spends_all() && wallet > Amount::ZERO => wallet,
+        _ => return false,
+    };
+    customer.enter(Entry { at: second * 1_000_000, amount: -amount, kind });
+    true
+}
+
+/// Gives a little back to a customer with a life, on some days.
+fn refund(customer: &mut Customer, second: i64) -> bool {
+    let traits = &customer.traits;
+    let mut dice = Dice::new(&[traits.key, 0x7265_6675, second.unsigned_abs()]);
+    let burn = traits.burn();
+    if traits.life.is_none() || customer.wallet <= burn || !traits.is_present(second) || !dice.chance(25) {
+        return false;
+    }
+    let amount = burn.share(i64::from(dice.between(50, 400)), 1_000).max(Amount::rupees(5));
+    customer.enter(Entry { at: second * 1_000_000, amount, kind: Kind::Adjustment });
+    true
 }
 
 /// What a customer does about its wallet at the beginning of `hour`.
@@ -135,6 +173,9 @@ fn decide(customer: &Customer, hour: Hour) -> Option<Due> {
     let traits = &customer.traits;
     let now = hour.start();
     let amount = traits.top_up;
+    if traits.life.is_some() {
+        return decide_in_life(customer, hour);
+    }
     let mut dice = Dice::new(&[traits.key, 0x6475_6500, now.unsigned_abs()]);
     let mut after = |low: u32, high: u32| now + i64::from(dice.between(low, high));
     match traits.payment {
@@ -145,6 +186,36 @@ fn decide(customer: &Customer, hour: Hour) -> Option<Due> {
         Payment::AutoRecharge { below } if customer.wallet < below => Some(Due { second: after(60, 240), amount }),
         Payment::Postpaid if hour.of_day() == 11 && hour.day().of_month() == 3 && customer.wallet < Amount::ZERO => {
             Some(Due { second: after(60, 3_000), amount: -customer.wallet })
+        }
+        _ => None,
+    }
+}
+
+/// What a customer with a life does about its wallet at the beginning of `hour`.
+fn decide_in_life(customer: &Customer, hour: Hour) -> Option<Due> {
+    let (traits, now) = (&customer.traits, hour.start());
+    if !traits.is_active {
+        return None;
+    }
+    let mut dice = Dice::new(&[traits.key, 0x6c69_6675, now.unsigned_abs()]);
+    // Mostly the same sum, sometimes half or twice of it.
+    let (numerator, denominator) = *dice.pick(&[(1, 1), (1, 1), (1, 1), (1, 2), (2, 1)]);
+    let amount = traits.top_up.share(numerator, denominator);
+    let mut within = |seconds: u32| now + i64::from(dice.between(300, seconds.max(300)));
+    let due = |second: i64| Some(Due { second, amount });
+    match traits.payment {
+        Payment::OnTime if customer.wallet < traits.reserve() => due(office_hours(within(3_000))),
+        Payment::Sometime { below, hours } if customer.wallet < below => due(within(hours * 7_200)),
+        Payment::Weekly { day, .. } if hour.of_day() == 10 && hour.day().weekday() == day => due(within(3_300)),
+        Payment::Weekly { hours, .. } if customer.wallet <= Amount::ZERO => due(within(hours * 7_200)),
+        // Now and then a card is refused, and the next one takes a day or two.
+        Payment::AutoRecharge { below } if customer.wallet < below => due(if dice.chance(20) {
+            now + i64::from(dice.between(72_000, 144_000))
+        } else {
+            now + i64::from(dice.between(60, 240))
+        }),
+        Payment::Postpaid if hour.of_day() == 11 && hour.day().of_month() == 3 && customer.wallet < Amount::ZERO => {
+            Some(Due { second: within(3_000), amount: -customer.wallet })
         }
         _ => None,
     }

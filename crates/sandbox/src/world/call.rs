@@ -1,7 +1,7 @@
 //! Calls, dealt an hour at a time.
 
 use super::tier::{Tier, pulses};
-use super::traits::Traits;
+use super::traits::{Calling, Traits};
 use crate::calendar::Hour;
 use crate::money::Amount;
 use crate::random::Dice;
@@ -58,6 +58,13 @@ impl Call {
         Amount::paise(i64::from(self.carriage + self.streaming))
     }
 
+    /// Cut when only so much was left to pay for it.
+    pub(crate) fn cut(&mut self, left: Amount) {
+        let (cost, left) = (u64::from(self.carriage + self.streaming), u32::try_from(left.whole_paise()).unwrap_or(0));
+        self.talk = u16::try_from(u64::from(self.talk) * u64::from(left) / cost.max(1)).unwrap_or(self.talk);
+        (self.carriage, self.streaming) = (left, 0);
+    }
+
     /// Tenths of a minute it counts for in reports.
     pub(crate) fn tenths(&self) -> u32 {
         pulses(self.talk)
@@ -74,8 +81,12 @@ const QUANTILES: [u32; 33] = [
 ];
 
 /// Deals the calls that a customer would make in `hour`, in the order in which they end.
-pub(crate) fn deal(traits: &Traits, hour: Hour, mut each: impl FnMut(Call)) {
-    let habit = traits.habit_in(hour);
+pub(crate) fn deal(traits: &Traits, hour: Hour, each: impl FnMut(Call)) {
+    deal_by(traits.habit_in(hour), traits, hour, each);
+}
+
+/// Deals the calls of `hour` as if the customer called by `habit`.
+pub(crate) fn deal_by(habit: Calling, traits: &Traits, hour: Hour, mut each: impl FnMut(Call)) {
     let share = traits.trade.hours[hour.of_day()] * traits.trade.week[hour.day().weekday()] / 1_000;
     if habit.calls == 0 || (share == 0 && !habit.all_day) {
         return;

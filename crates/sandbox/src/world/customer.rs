@@ -84,7 +84,7 @@ impl Customer {
         let mut next_call = hour.next().start();
         let mut span = self.span(from, to, self.wallet);
         let mut waiting = self.entries.get(self.applied..).unwrap_or_default().iter().peekable();
-        deal(&self.traits, hour, |call| {
+        deal(&self.traits, hour, |mut call| {
             if call.end > to {
                 next_call = next_call.min(call.end);
                 return;
@@ -92,7 +92,7 @@ impl Customer {
             while let Some(entry) = waiting.next_if(|entry| entry.second() < call.end) {
                 span.wallet += entry.amount;
             }
-            if span.admits(&call) {
+            if span.admits(&mut call) {
                 each(&call);
             }
         });
@@ -105,7 +105,8 @@ impl Customer {
     fn span(&self, from: i64, to: i64, wallet: Amount) -> Span {
         let since = self.traits.since.div_euclid(1_000_000);
         let to = self.traits.until.map_or(to, |until| to.min(until - 1));
-        Span { from: from.max(since), to, postpaid: self.traits.is_postpaid(), wallet }
+        let (postpaid, spends_all) = (self.traits.is_postpaid(), self.traits.spends_all());
+        Span { from: from.max(since), to, postpaid, spends_all, wallet }
     }
 
     /// Remembers the wallet of the midnight that begins `day`.
@@ -126,11 +127,11 @@ impl Customer {
         let mut waiting = self.entries_of(day.start(), until).1.iter().peekable();
         let mut hour = day.first_hour();
         while hour.start() <= until {
-            deal(&self.traits, hour, |call| {
+            deal(&self.traits, hour, |mut call| {
                 while let Some(entry) = waiting.next_if(|entry| entry.second() < call.end) {
                     span.wallet += entry.amount;
                 }
-                if span.admits(&call) {
+                if span.admits(&mut call) {
                     each(call);
                 }
             });
@@ -173,12 +174,21 @@ struct Span {
     from: i64,
     to: i64,
     postpaid: bool,
+    spends_all: bool,
     wallet: Amount,
 }
 
 impl Span {
     /// Bills `call` if it lies in this stretch and can be paid for.
-    fn admits(&mut self, call: &Call) -> bool {
+    fn admits(&mut self, call: &mut Call) -> bool {
+        if self.spends_all && self.wallet > Amount::ZERO && self.wallet < call.cost().max(DRY) {
+            call.cut(self.wallet.min(call.cost()));
+            let admitted = call.end > self.from && call.end <= self.to;
+            if admitted {
+                self.wallet -= call.cost();
+            }
+            return admitted;
+        }
         let cost = call.cost();
         let admitted = call.end > self.from && call.end <= self.to && (self.postpaid || self.wallet >= cost.max(DRY));
         if admitted {

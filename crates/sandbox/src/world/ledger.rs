@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Payment,
     /// Month's rent of the customer's phone number of this place.
     Rent(u8),
+    /// A week's fee.
+    Weekly,
     /// Set right by hand.
     Adjustment,
 }

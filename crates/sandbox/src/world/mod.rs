@@ -17,6 +17,7 @@ mod identity;
 mod invariants;
 mod kyc;
 mod ledger;
+mod life;
 mod names;
 mod partner;
 mod records;
@@ -37,6 +38,7 @@ pub(crate) use customer::Customer;
 pub(crate) use identity::{Given, Identity, uuid};
 pub(crate) use kyc::{Session, SessionPlan, SessionRefused, SessionStatus};
 pub(crate) use ledger::{Entry, Kind};
+pub(crate) use life::{Burst, ordinary_spend};
 pub(crate) use partner::{COMPANY, CURRENCY, Credentials, NAME};
 pub(crate) use records::{Cause, Movement, Scope, call_id, call_number};
 pub(crate) use tier::{NUMBER_SETUP, Tier};
@@ -48,6 +50,7 @@ use crate::money::Amount;
 use crate::random::Dice;
 use capacity::Capacity;
 use cast::Role;
+use life::{Life, Span};
 use partner::Partner;
 use traits::{Payment, Traits};
 
@@ -85,6 +88,15 @@ pub(crate) struct HourCounts {
 impl World {
     /// A world of `customers` whose records begin six weeks before `start`.
     pub(crate) fn open(seed: u64, customers: usize, start: DateTime<Utc>) -> Self {
+        Self::cast(seed, customers, start, None)
+    }
+
+    /// A world of customers with lives through `days` days after `start`, in which nothing is staged.
+    pub(crate) fn open_lives(seed: u64, customers: usize, start: DateTime<Utc>, days: u32) -> Self {
+        Self::cast(seed, customers, start, Some(days))
+    }
+
+    fn cast(seed: u64, customers: usize, start: DateTime<Utc>, lives: Option<u32>) -> Self {
         let second = start.timestamp();
         let opening = Day::of(second);
         let first_day = opening.plus(-HISTORY);
@@ -102,13 +114,19 @@ impl World {
             hours: vec![HourCounts::default()],
         };
         let mut staged = Vec::new();
-        for index in 0..=customers {
-            let role = cast::role(seed, customers, index);
+        // In a served world one more customer arrives later.
+        for index in 0..customers + usize::from(lives.is_none()) {
+            let role = if lives.is_some() { Role::Ordinary } else { cast::role(seed, customers, index) };
             let mut traits = Traits::draw(seed, index, role, first_day);
-            cast::prepare(&mut traits, role, second);
-            let wallet = cast::wallet_at_start(&traits, role, second);
+            let wallet = if let Some(days) = lives {
+                Life::give(&mut traits, seed, Span { opening, days });
+                None
+            } else {
+                cast::prepare(&mut traits, role, second);
+                cast::wallet_at_start(&traits, role, second)
+            };
             staged.extend(wallet.map(|wallet| (index, wallet)));
-            world.settle(traits, role, wallet.is_some());
+            world.settle(traits, wallet.is_some());
         }
         let top_up = world.expected_spend().share(12, 1).max(Amount::rupees(90_000)).rounded_up(10_000);
         world.partner = Partner::new(seed, customers, top_up, world.micros);
@@ -122,16 +140,17 @@ impl World {
     }
 
     /// Moves a customer in: from the first day of the records, or later if it is created later.
-    fn settle(&mut self, traits: Traits, role: Role, is_staged: bool) {
+    fn settle(&mut self, traits: Traits, is_staged: bool) {
         let created = traits.since.div_euclid(1_000_000);
-        let mut customer = if role == Role::Arriving {
+        let arrives = created > self.first_day.start();
+        let mut customer = if arrives {
             let mut customer = Customer::new(traits, Day::of(created));
             customer.due = Some(customer::Due { second: created + 600, amount: customer.traits.top_up });
             customer
         } else {
             Customer::new(traits, self.first_day)
         };
-        if role != Role::Arriving {
+        if !arrives {
             let mut dice = Dice::new(&[customer.traits.key, 0x6f70_656e]);
             let part = i64::from(dice.between(150, 1_000));
             let opening = match customer.traits.payment {

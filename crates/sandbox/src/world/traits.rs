@@ -1,6 +1,7 @@
 //! What makes each customer different, drawn once from the seed.
 
 use super::cast::Role;
+use super::life::Life;
 use super::names;
 use super::tier::{NUMBER_FEES, TIERS, Tier, pulses};
 use super::trade::Trade;
@@ -17,6 +18,10 @@ pub(crate) enum Payment {
     Late { below: Amount, hours: i64 },
     /// Never pays again.
     Never,
+    /// Pays at any hour within twice `hours` after the wallet is below an amount.
+    Sometime { below: Amount, hours: u32 },
+    /// Pays each week on its day, and once it is empty within twice `hours`.
+    Weekly { day: usize, hours: u32 },
     /// A card is charged whenever the wallet falls below an amount.
     AutoRecharge { below: Amount },
     /// Pays an invoice each month; the wallet may go below zero.
@@ -60,6 +65,7 @@ pub(crate) struct Traits {
     pub(crate) tier: &'static Tier,
     pub(crate) usual: Calling,
     pub(crate) episode: Option<Episode>,
+    pub(crate) life: Option<Box<Life>>,
     /// Per mille.
     pub(crate) inbound: u32,
     /// Per mille.
@@ -113,6 +119,7 @@ impl Traits {
             tier,
             usual,
             episode: None,
+            life: None,
             inbound,
             voice_api,
             payment: Payment::OnTime,
@@ -179,15 +186,20 @@ impl Traits {
 
     /// The wallet below which a customer that pays on time does so.
     pub(crate) fn reserve(&self) -> Amount {
-        LOW + Amount::rupees(600) + self.burn().share(3, 1)
+        self.life.as_ref().map_or_else(|| LOW + Amount::rupees(600) + self.burn().share(3, 1), |life| life.reserve)
     }
 
     /// How it calls in `hour`.
     pub(crate) fn habit_in(&self, hour: Hour) -> Calling {
         match self.episode {
             Some(episode) if episode.from <= hour && hour < episode.until => episode.calling,
-            _ => self.usual,
+            _ => self.life.as_ref().map_or(self.usual, |life| life.calling_in(self, hour)),
         }
+    }
+
+    /// Whether the wallet is spent to the last paisa: a call is cut when the money ends, a fee takes what is there.
+    pub(crate) fn spends_all(&self) -> bool {
+        self.life.is_some() && !self.is_postpaid()
     }
 
     pub(crate) fn is_postpaid(&self) -> bool {
