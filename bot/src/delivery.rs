@@ -96,8 +96,10 @@ async fn deliver(store: &Store, telegram: &Telegram, clock: &Clock, owed: Owed) 
             tracing::warn!(chat = draft.chat, "Telegram refuses the markup of a message; sent as plain text");
             telegram.send(&draft, true).await
         }
-        // What is refused may be the picture alone.
-        Err(Failure::Final(_)) if draft.picture.take().is_some() => telegram.send(&draft, false).await,
+        // What is refused may be the picture alone, or the change of a message that is gone.
+        Err(Failure::Final(_)) if draft.picture.take().is_some() || draft.edits.take().is_some() => {
+            telegram.send(&draft, false).await
+        }
         other => other,
     };
     let failure = match sent {

@@ -61,7 +61,7 @@ async fn owed(service: &Service, evaluation: &Evaluation, now: DateTime<Utc>) ->
         let (reader, id) = (Reader { zone: chat.zone, now }, service.store.present_chat(chat.id).await?);
         let feed = evaluation.feed.iter().map(|change| words::feed(change, &reader));
         let notices = feed.chain(words::notices(&evaluation.transitions, &reader));
-        owed.extend(notices.map(|notice| Draft { chat: id, html: notice.html, picture: None, silent: notice.silent }));
+        owed.extend(notices.map(|notice| Draft { chat: id, html: notice.html, silent: notice.silent, ..Draft::default() }));
     }
     Ok(owed)
 }

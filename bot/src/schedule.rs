@@ -10,7 +10,7 @@ use crate::chat;
 use crate::config::Chat;
 use crate::service::Service;
 use crate::store::Draft;
-use crate::words::{self, Reader};
+use crate::words::Reader;
 
 /// A summary sent later than this says so.
 const LATE: TimeDelta = TimeDelta::minutes(10);
@@ -38,8 +38,8 @@ async fn summary(service: &Service, chat: &Chat, due: DateTime<Utc>) -> Result<V
     let morning = chat::morning(service).await;
     let now = service.clock.now();
     let late_since = (now - due > LATE).then_some(due);
-    let html = words::summary(&morning, late_since, &Reader { zone: chat.zone, now });
-    Ok(chat::drafts(service.store.present_chat(chat.id).await?, &html, chat::picture(&morning)))
+    let answer = chat::summary(&morning, late_since, &Reader { zone: chat.zone, now });
+    Ok(chat::drafts(service.store.present_chat(chat.id).await?, answer))
 }
 
 /// The first instant after `now` at which clocks in `zone` show `time`.

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use teloxide::payloads::{GetUpdatesSetters as _, SendMessageSetters as _, SendPhotoSetters as _};
+use teloxide::payloads::{EditMessageTextSetters as _, GetUpdatesSetters as _, SendMessageSetters as _, SendPhotoSetters as _};
 use teloxide::prelude::Requester as _;
-use teloxide::types::{BotCommand, ChatId, InputFile, LinkPreviewOptions, ParseMode, Update};
+use teloxide::types::{
+    BotCommand, CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId,
+    ParseMode, Update,
+};
 use teloxide::{ApiError, Bot, RequestError};
 use tokio::time::Instant;
 
 use crate::config;
-use crate::store::Draft;
+use crate::store::{Button, Buttons, Draft};
 use crate::words;
 
 /// How long one long poll waits for an update.
@@ -89,26 +92,53 @@ impl Telegram {
         Ok(updates)
     }
 
-    /// Sends a message, as HTML or with its markup taken off. Done is done, even if the answer cannot be read.
+    /// Sends or changes a message, as HTML or with its markup taken off. Done is done, even if the answer cannot be read.
     pub(crate) async fn send(&self, message: &Draft, is_plain: bool) -> Result<(), Failure> {
         let chat = ChatId(message.chat);
         let text = if is_plain { words::plain(&message.html) } else { message.html.clone() };
-        let sent = if let Some(picture) = &message.picture {
-            let picture = InputFile::memory(picture.clone()).file_name("calls-and-cost.png");
-            let request = self.0.send_photo(chat, picture).caption(text).disable_notification(message.silent);
-            if is_plain { request.await } else { request.parse_mode(ParseMode::Html).await }
-        } else {
-            let no_preview = LinkPreviewOptions {
-                is_disabled: true,
-                url: None,
-                prefer_small_media: false,
-                prefer_large_media: false,
-                show_above_text: false,
+        let (mode, keyboard) = ((!is_plain).then_some(ParseMode::Html), keyboard(&message.buttons));
+        if let Some(id) = message.edits {
+            let mut request = self.0.edit_message_text(chat, MessageId(id), text).link_preview_options(no_preview());
+            (request.parse_mode, request.reply_markup) = (mode, keyboard);
+            return match request.await {
+                // A button pressed twice asks for what is there.
+                Err(RequestError::Api(ApiError::MessageNotModified)) => Ok(()),
+                edited => done(edited),
             };
-            let request = self.0.send_message(chat, text).disable_notification(message.silent).link_preview_options(no_preview);
-            if is_plain { request.await } else { request.parse_mode(ParseMode::Html).await }
-        };
-        done(sent)
+        }
+        let keyboard = keyboard.map(Into::into);
+        if let Some(picture) = &message.picture {
+            let picture = InputFile::memory(picture.clone()).file_name("calls-and-cost.png");
+            let mut request = self.0.send_photo(chat, picture).caption(text).disable_notification(message.silent);
+            (request.parse_mode, request.reply_markup) = (mode, keyboard);
+            return done(request.await);
+        }
+        let mut request = self.0.send_message(chat, text).disable_notification(message.silent).link_preview_options(no_preview());
+        (request.parse_mode, request.reply_markup) = (mode, keyboard);
+        done(request.await)
+    }
+
+    /// Tells who pressed a button that it was heard, with a word or without.
+    pub(crate) async fn acknowledge(&self, press: &CallbackQueryId, word: Option<&str>) -> Result<(), Failure> {
+        let mut request = self.0.answer_callback_query(press.clone());
+        request.text = word.map(str::to_owned);
+        done(request.await)
+    }
+}
+
+fn keyboard(buttons: &Buttons) -> Option<InlineKeyboardMarkup> {
+    let button = |button: &Button| InlineKeyboardButton::callback(&button.text, &button.command);
+    let rows = buttons.iter().map(|row| row.iter().map(button));
+    (!buttons.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
+}
+
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
     }
 }
 

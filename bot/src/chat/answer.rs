@@ -1,48 +1,80 @@
 //! What a command is answered with.
 
 use anyhow::Result;
-use chrono::Days;
+use chrono::{DateTime, Days, Utc};
 use vobiz_core::alert::{Observation, State, Subject, evaluate};
 use vobiz_core::forecast::Forecasts;
-use vobiz_core::{DateRange, ErrorKind};
+use vobiz_core::{DateRange, Decimal, ErrorKind};
 
 use super::command::{COMMANDS, Command};
 use crate::chart;
 use crate::service::Service;
+use crate::store::Buttons;
 use crate::words::{self, Morning, Reader};
 
 /// Days in the picture of a summary.
 const PICTURED_DAYS: u32 = 30;
 
-/// A text, and the picture that it is the caption of.
-pub(super) type Answer = (String, Option<Vec<u8>>);
+/// What is said.
+pub(crate) struct Answer {
+    pub(crate) html: String,
+    /// A picture that the text is the caption of.
+    pub(crate) picture: Option<Vec<u8>>,
+    pub(crate) buttons: Buttons,
+}
 
-pub(super) async fn answer(service: &Service, command: &Command, reader: &Reader) -> Result<Vec<Answer>> {
-    let text = match command {
-        Command::Help => help(),
-        Command::Dashboard => match service.api.dashboard().await {
-            Ok(report) => words::dashboard(&report),
-            Err(error) => words::failure(&error),
-        },
-        Command::Analytics(days) => match service.api.analytics(*days).await {
-            Ok(report) => words::analytics(&report, *days),
-            Err(error) => words::failure(&error),
-        },
-        Command::Low(level) => match service.subjects().await {
-            Ok(subjects) => {
-                let currency = subjects.iter().find_map(|subject| subject.currency.clone());
-                words::low(&subjects, level.unwrap_or_else(|| service.policy.low_balance()), currency.as_deref())
-            }
-            Err(error) => words::failure(&error),
-        },
-        Command::Customer(id) => customer(service, id, reader).await?,
-        Command::Summary => {
-            let morning = morning(service).await;
-            let caption = words::summary(&morning, None, reader);
-            return Ok(vec![(caption, picture(&morning))]);
+impl Answer {
+    pub(super) fn text(html: impl Into<String>) -> Self {
+        Self { html: html.into(), picture: None, buttons: Buttons::new() }
+    }
+
+    fn with(html: String, buttons: Buttons) -> Self {
+        Self { html, picture: None, buttons }
+    }
+}
+
+pub(super) async fn answer(service: &Service, command: &Command, reader: &Reader) -> Result<Answer> {
+    Ok(match command {
+        Command::Help => Answer::text(help()),
+        Command::Dashboard => {
+            let text =
+                service.api.dashboard().await.map_or_else(|error| words::failure(&error), |report| words::dashboard(&report));
+            Answer::with(text, words::reports(Some("/dashboard")))
         }
+        Command::Analytics(days) => analytics(service, *days).await,
+        Command::Low { level, page } => low(service, *level, *page).await,
+        Command::Customer(id) => Answer::text(customer(service, id, reader).await?),
+        Command::Summary => summary(&morning(service).await, None, reader),
+    })
+}
+
+/// A summary with its picture; `late_since` is when it was due, if that is long past.
+pub(crate) fn summary(morning: &Morning, late_since: Option<DateTime<Utc>>, reader: &Reader) -> Answer {
+    let html = words::summary(morning, late_since, reader);
+    Answer { html, picture: picture(morning), buttons: words::summary_buttons() }
+}
+
+async fn analytics(service: &Service, days: DateRange) -> Answer {
+    let text = match service.api.analytics(days).await {
+        Ok(report) => words::analytics(&report, days),
+        Err(error) => words::failure(&error),
     };
-    Ok(vec![(text, None)])
+    let today = service.now_in(service.report_zone).date_naive();
+    let shown = [7, 30].into_iter().find(|length| DateRange::ending(today, *length) == days);
+    Answer::with(text, words::reports(shown.map(|length| format!("/analytics {length}d")).as_deref()))
+}
+
+async fn low(service: &Service, level: Option<Decimal>, page: usize) -> Answer {
+    let list = level.map_or_else(|| "/low".to_owned(), |level| format!("/low {}", level.normalize()));
+    match service.subjects().await {
+        Ok(subjects) => {
+            let currency = subjects.iter().find_map(|subject| subject.currency.clone());
+            let level = level.unwrap_or_else(|| service.policy.low_balance());
+            let (html, buttons) = words::low(&subjects, level, currency.as_deref(), (&list, page));
+            Answer::with(html, buttons)
+        }
+        Err(error) => Answer::with(words::failure(&error), words::again(&format!("{list} #{page}"))),
+    }
 }
 
 fn help() -> String {

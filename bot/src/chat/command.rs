@@ -25,7 +25,11 @@ pub(crate) enum Command {
     Help,
     Dashboard,
     Analytics(DateRange),
-    Low(Option<Decimal>),
+    /// Wallets under an amount, or under the warning level; the page of the list, counted from 1.
+    Low {
+        level: Option<Decimal>,
+        page: usize,
+    },
     Customer(String),
     Summary,
 }
@@ -60,7 +64,7 @@ pub(crate) fn parse(text: &str, bot: &str, today: NaiveDate) -> Line {
         "dashboard" => none(&arguments, "/dashboard").map(|()| Command::Dashboard),
         "summary" => none(&arguments, "/summary").map(|()| Command::Summary),
         "analytics" => window(&arguments, today).map(Command::Analytics),
-        "low" => level(&arguments).map(Command::Low),
+        "low" => low(&arguments),
         "customer" => customer(&arguments).map(Command::Customer),
         _ => Err(format!("/{name} is not a command here. /help lists those that are.")),
     };
@@ -134,14 +138,22 @@ fn wrong_day(text: &str) -> String {
     }
 }
 
-fn level(arguments: &[&str]) -> Result<Option<Decimal>, String> {
+/// `/low`, `/low 500`, and what the buttons under such a list carry: `/low 500 #2`.
+fn low(arguments: &[&str]) -> Result<Command, String> {
     const EXAMPLE: &str = "Write /low, or /low 500 for those under ₹500";
+    let (arguments, page) = match arguments {
+        [rest @ .., last] if last.starts_with('#') => match last[1..].parse() {
+            Ok(page @ 1..) => (rest, page),
+            _ => return Err(format!("“{last}” is not a page; the second one is #2.")),
+        },
+        all => (all, 1),
+    };
     match arguments {
-        [] => Ok(None),
+        [] => Ok(Command::Low { level: None, page }),
         [amount] => {
             let digits = amount.trim_start_matches('₹').replace(',', "");
             match money::parse(&digits) {
-                Ok(level) if level.abs() < Decimal::from(1_000_000_000_000_i64) => Ok(Some(level)),
+                Ok(level) if level.abs() < Decimal::from(1_000_000_000_000_i64) => Ok(Command::Low { level: Some(level), page }),
                 Ok(_) => Err(format!("“{amount}” is more money than there is. {EXAMPLE}")),
                 Err(_) => Err(format!("“{amount}” is not an amount. {EXAMPLE}")),
             }
@@ -187,6 +199,8 @@ mod tests {
             ("/analytics 2020-01-01 2026-01-01", "longer than 366 days"),
             ("/low lots", "“lots” is not an amount. Write /low, or /low 500 for those under ₹500"),
             ("/low 500 now", "“now” is one word too many"),
+            ("/low 500 #0", "“#0” is not a page"),
+            ("/low #99999999999999999999999", "is not a page"),
             ("/customer", "/customer MA_XXXXXXXX"),
             ("/dashboard today", "takes nothing after it"),
             ("/nonsense", "/nonsense is not a command here. /help lists"),
@@ -205,8 +219,11 @@ mod tests {
         assert_eq!(read("/analytics 7d"), between("2026-05-06", "2026-05-12"));
         assert_eq!(read("/analytics"), between("2026-04-13", "2026-05-12"));
         assert_eq!(read("/analytics 2026-01-01 2026-03-31"), between("2026-01-01", "2026-03-31"));
-        assert_eq!(read("/low ₹1,500.50"), Line::Command(Command::Low(Some("1500.50".parse().unwrap()))));
-        assert_eq!(read("/low"), Line::Command(Command::Low(None)));
+        let level = Some("1500.50".parse().unwrap());
+        assert_eq!(read("/low ₹1,500.50"), Line::Command(Command::Low { level, page: 1 }));
+        assert_eq!(read("/low 1500.50 #3"), Line::Command(Command::Low { level, page: 3 }));
+        assert_eq!(read("/low"), Line::Command(Command::Low { level: None, page: 1 }));
+        assert_eq!(read("/low #2"), Line::Command(Command::Low { level: None, page: 2 }));
         assert_eq!(read("/customer MA_X"), Line::Command(Command::Customer("MA_X".into())));
         for other in ["hello", "/dashboard@other_bot", "", "  "] {
             assert_eq!(read(other), Line::Talk, "{other}");

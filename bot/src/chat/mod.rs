@@ -2,15 +2,16 @@
 
 mod answer;
 mod command;
+mod press;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use teloxide::types::{Message, Update, UpdateKind};
+use teloxide::types::{Message, UpdateKind};
 use tokio::sync::watch;
 
-pub(crate) use answer::{morning, picture};
+pub(crate) use answer::{Answer, morning, picture, summary};
 pub(crate) use command::COMMANDS;
 
 use crate::service::Service;
@@ -41,9 +42,11 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, 
         failures = 0;
         for update in updates {
             offset = i32::try_from(update.id.0).unwrap_or_default().saturating_add(1);
-            let owed = match message(&update) {
-                Some(message) => answer_to(&service, message, &bot).await?,
-                None => Vec::new(),
+            let owed = match &update.kind {
+                UpdateKind::Message(message) => answer_to(&service, message, &bot).await?,
+                UpdateKind::CallbackQuery(query) => press::answer_to(&service, &telegram, query, &bot).await?,
+                // Edits and everything else are not for this bot.
+                _ => Vec::new(),
             };
             service.store.record_update(update.id.0, &owed, service.clock.now()).await?;
             handled.send_replace(update.id.0);
@@ -51,19 +54,12 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, 
     }
 }
 
-/// A text of any length as messages, the first of them the caption of its picture.
-pub(crate) fn drafts(chat: i64, html: &str, picture: Option<Vec<u8>>) -> Vec<Draft> {
-    let parts = if picture.is_some() { words::split_caption(html) } else { words::split(html) };
-    let mut picture = picture;
-    parts.into_iter().map(|html| Draft { chat, html, picture: picture.take(), silent: false }).collect()
-}
-
-/// A new message; edits and everything else are not for this bot.
-fn message(update: &Update) -> Option<&Message> {
-    match &update.kind {
-        UpdateKind::Message(message) => Some(message),
-        _ => None,
-    }
+/// An answer of any length as messages, the first of them with its picture and its buttons.
+pub(crate) fn drafts(chat: i64, answer: Answer) -> Vec<Draft> {
+    let Answer { html, mut picture, mut buttons } = answer;
+    let parts = if picture.is_some() { words::split_caption(&html) } else { words::split(&html) };
+    let draft = |html| Draft { chat, html, picture: picture.take(), buttons: std::mem::take(&mut buttons), ..Draft::default() };
+    parts.into_iter().map(draft).collect()
 }
 
 async fn answer_to(service: &Service, message: &Message, bot: &str) -> Result<Vec<Draft>> {
@@ -75,7 +71,7 @@ async fn answer_to(service: &Service, message: &Message, bot: &str) -> Result<Ve
     let Some(text) = message.text() else { return Ok(Vec::new()) };
     let today = service.now_in(service.report_zone).date_naive();
     let line = command::parse(text, bot, today);
-    let draft = |html: String| Draft { chat: id, html, picture: None, silent: false };
+    let draft = |html: String| Draft { chat: id, html, ..Draft::default() };
     let Some(chat) = service.chat(id).await? else {
         let is_spoken_to = message.chat.is_private() || line != command::Line::Talk;
         let owed = is_spoken_to && service.store.may_tell_stranger(id, service.clock.now()).await?;
@@ -87,11 +83,7 @@ async fn answer_to(service: &Service, message: &Message, bot: &str) -> Result<Ve
     };
     let reader = words::Reader { zone: chat.zone, now: service.clock.now() };
     Ok(match line {
-        command::Line::Command(command) => answer::answer(service, &command, &reader)
-            .await?
-            .into_iter()
-            .flat_map(|(html, picture)| drafts(id, &html, picture))
-            .collect(),
+        command::Line::Command(command) => drafts(id, answer::answer(service, &command, &reader).await?),
         command::Line::Wrong(said) => vec![draft(words::escape(&said))],
         command::Line::Talk if message.chat.is_private() => vec![draft("I know commands only: /help lists them.".to_owned())],
         command::Line::Talk => Vec::new(),

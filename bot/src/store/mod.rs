@@ -16,7 +16,7 @@ use sqlx::{Row as _, Sqlite, Transaction};
 use tokio::sync::watch;
 use vobiz_core::alert::{Alert, Feed, State};
 
-pub(crate) use outbox::{Draft, Owed};
+pub(crate) use outbox::{Button, Buttons, Draft, Owed};
 
 /// How long delivered messages are kept.
 const KEPT: TimeDelta = TimeDelta::days(7);

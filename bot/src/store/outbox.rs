@@ -2,13 +2,15 @@
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite, Transaction};
 use tokio::sync::watch;
 
 use super::{KEPT, Store};
 
 /// A message to one chat, before it is owed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Draft {
     pub(crate) chat: i64,
     pub(crate) html: String,
@@ -16,7 +18,21 @@ pub(crate) struct Draft {
     pub(crate) picture: Option<Vec<u8>>,
     /// Whether it comes without sound.
     pub(crate) silent: bool,
+    /// The buttons under it, in rows.
+    pub(crate) buttons: Buttons,
+    /// The message that is changed to this one, instead of sending another.
+    pub(crate) edits: Option<i32>,
 }
+
+/// A button under a message. Pressing it is as if its command was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Button {
+    pub(crate) text: String,
+    pub(crate) command: String,
+}
+
+/// Buttons in rows.
+pub(crate) type Buttons = Vec<Vec<Button>>;
 
 /// A message owed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,16 +45,25 @@ pub(crate) struct Owed {
 
 pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: &[Draft], now: DateTime<Utc>) -> Result<()> {
     for draft in drafts {
-        sqlx::query("INSERT INTO outbox (chat, html, picture, silent, made_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(draft.chat)
-            .bind(&draft.html)
-            .bind(&draft.picture)
-            .bind(draft.silent)
-            .bind(now.timestamp_micros())
-            .execute(&mut **transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO outbox (chat, html, picture, silent, buttons, edits, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(draft.chat)
+        .bind(&draft.html)
+        .bind(&draft.picture)
+        .bind(draft.silent)
+        .bind(buttons(&draft.buttons)?)
+        .bind(draft.edits)
+        .bind(now.timestamp_micros())
+        .execute(&mut **transaction)
+        .await?;
     }
     Ok(())
+}
+
+/// The column of the buttons; empty where there are none.
+fn buttons(buttons: &Buttons) -> Result<Option<String>> {
+    Ok(if buttons.is_empty() { None } else { Some(serde_json::to_string(buttons)?) })
 }
 
 impl Store {
@@ -50,19 +75,25 @@ impl Store {
     /// The oldest message owed to each chat, oldest chat first.
     pub(crate) async fn owed(&self) -> Result<Vec<Owed>> {
         let rows = sqlx::query(
-            "SELECT id, chat, html, picture, silent, attempts FROM outbox
+            "SELECT id, chat, html, picture, silent, buttons, edits, attempts FROM outbox
              WHERE id IN (SELECT min(id) FROM outbox WHERE ended_at IS NULL GROUP BY chat) ORDER BY id",
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows
-            .iter()
-            .map(|row| Owed {
-                id: row.get(0),
-                draft: Draft { chat: row.get(1), html: row.get(2), picture: row.get(3), silent: row.get(4) },
-                attempts: row.get(5),
-            })
-            .collect())
+        let owed = |row: &SqliteRow| {
+            let buttons: Option<String> = row.get(5);
+            let draft = Draft {
+                chat: row.get(1),
+                html: row.get(2),
+                picture: row.get(3),
+                silent: row.get(4),
+                // A message without its buttons still says what it has to say.
+                buttons: buttons.and_then(|buttons| serde_json::from_str(&buttons).ok()).unwrap_or_default(),
+                edits: row.get(6),
+            };
+            Owed { id: row.get(0), draft, attempts: row.get(7) }
+        };
+        Ok(rows.iter().map(owed).collect())
     }
 
     /// Whether nothing is owed.

@@ -7,12 +7,19 @@ use vobiz_core::accounts::{Account, Wallet};
 use vobiz_core::alert::{Alert, Subject};
 
 use super::{Reader, beside, counted, escape, name, say, show, sign};
+use crate::store::Buttons;
 
-/// Rows of a list in a chat.
-const LONGEST_LIST: usize = 30;
+/// Rows of one page of a list.
+const PAGE: usize = 20;
 
-/// `/low`: wallets under `level`, the emptiest first. Those that could not be read are named as unknown.
-pub(crate) fn low(subjects: &[Subject], level: Decimal, currency: Option<&str>) -> String {
+/// `/low`: one page, counted from 1, of the wallets under `level`, the emptiest first. Those that could not be read are named
+/// as unknown. `list` is the command that shows the first page.
+pub(crate) fn low(
+    subjects: &[Subject],
+    level: Decimal,
+    currency: Option<&str>,
+    (list, page): (&str, usize),
+) -> (String, Buttons) {
     let said = say(level, currency);
     let mut under: Vec<_> =
         subjects.iter().filter_map(|subject| Some((subject.balance.filter(|balance| *balance < level)?, subject))).collect();
@@ -29,32 +36,23 @@ pub(crate) fn low(subjects: &[Subject], level: Decimal, currency: Option<&str>) 
     if !unread.is_empty() && under.is_empty() {
         text = format!("⚪ <b>No wallet that could be read is under {said}</b>");
     }
-    for (balance, subject) in under.iter().take(LONGEST_LIST) {
+    let under = under.iter().map(|(balance, subject)| {
         let own = subject.currency.as_deref().or(currency);
-        let _ = write!(
-            text,
-            "\n{}  {} <code>{}</code>{}",
-            beside(*balance, level, own),
-            name(subject.name.as_deref(), &subject.auth_id),
-            escape(&subject.auth_id),
-            notes(subject)
-        );
+        format!("\n{}  {}{}", beside(*balance, level, own), named(subject), notes(subject))
+    });
+    let unread = unread.iter().map(|subject| format!("\n⚪ unknown  {}: its balance was not sent", named(subject)));
+    let rows: Vec<String> = under.chain(unread).collect();
+    let pages = rows.len().div_ceil(PAGE).max(1);
+    let page = page.clamp(1, pages);
+    text.extend(rows.iter().skip((page - 1) * PAGE).take(PAGE).map(String::as_str));
+    if page < pages {
+        let _ = write!(text, "\n… and {} more: {list} #{}", rows.len() - page * PAGE, page + 1);
     }
-    if under.len() > LONGEST_LIST {
-        let _ = write!(text, "\n… and {} more", under.len() - LONGEST_LIST);
-    }
-    for subject in unread.iter().take(LONGEST_LIST) {
-        let _ = write!(
-            text,
-            "\n⚪ unknown  {} <code>{}</code>: its balance was not sent",
-            name(subject.name.as_deref(), &subject.auth_id),
-            escape(&subject.auth_id)
-        );
-    }
-    if unread.len() > LONGEST_LIST {
-        let _ = write!(text, "\n… and {} more unknown", unread.len() - LONGEST_LIST);
-    }
-    text
+    (text, super::pages(list, page, pages))
+}
+
+fn named(subject: &Subject) -> String {
+    format!("{} <code>{}</code>", name(subject.name.as_deref(), &subject.auth_id), escape(&subject.auth_id))
 }
 
 /// What makes a customer one that rules do not watch.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alert;
+mod buttons;
 mod report;
 mod summary;
 
@@ -13,6 +14,7 @@ use vobiz_core::{Error, money};
 
 pub(crate) use accounts::{customer, low};
 pub(crate) use alert::{feed, notices};
+pub(crate) use buttons::{again, pages, reports, summary as summary_buttons};
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use summary::{Morning, summary};
 
@@ -61,6 +63,11 @@ pub(crate) fn span(time: TimeDelta) -> String {
         minutes @ 120..2880 => format!("{} h", minutes / 60),
         minutes => format!("{} days", minutes / 1440),
     }
+}
+
+/// A text that took the place of another: of when it is.
+pub(crate) fn renewed(html: &str, reader: &Reader) -> String {
+    format!("{html}\n\n<i>As of {}</i>", reader.at(reader.now))
 }
 
 /// Text that cannot break the markup around it, be mistaken for more than one line, or reverse what follows it.

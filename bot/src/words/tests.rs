@@ -90,13 +90,37 @@ fn a_list_of_low_wallets_names_those_not_read_as_unknown() {
     let level = Decimal::from(500);
     let postpaid = Subject { is_prepaid: false, ..customer(4, Some("-20.5")) };
     let mixed = [customer(1, Some("499.995")), customer(2, None), customer(3, Some("500")), postpaid];
-    let texts = [
-        low(&mixed, level, Some("INR")),
-        low(&mixed[1..3], level, Some("INR")),
-        low(&mixed[2..3], level, None),
-        low(&[], level, None),
-    ];
+    let list = |subjects: &[Subject], currency| low(subjects, level, currency, ("/low 500", 1)).0;
+    let texts = [list(&mixed, Some("INR")), list(&mixed[1..3], Some("INR")), list(&mixed[2..3], None), list(&[], None)];
     assert_snapshot!(texts.join("\n---\n"));
+}
+
+#[test]
+fn a_long_list_of_low_wallets_has_pages_with_every_wallet_on_one() {
+    let many: Vec<_> = (1..=45).map(|number| customer(number, Some(&number.to_string()))).collect();
+    let shown = |page| low(&many, Decimal::from(500), Some("INR"), ("/low 500", page));
+    let pages = (0..=4).map(|page| {
+        let (text, buttons) = shown(page);
+        let lines: Vec<_> = text.lines().collect();
+        let buttons = buttons.concat().into_iter().map(|button| format!("[{} → {}]", button.text, button.command));
+        format!("{}\n{}\n…\n{}\n{}", lines[0], lines[1], lines[lines.len() - 1], buttons.collect::<Vec<_>>().join(" "))
+    });
+    assert_snapshot!(pages.collect::<Vec<_>>().join("\n---\n"));
+    let all = (1..=3).map(|page| shown(page).0).collect::<String>();
+    assert!((1..=45).all(|number| all.contains(&format!("<code>MA_{number}</code>"))), "{all}");
+}
+
+#[test]
+fn a_text_that_took_the_place_of_another_says_of_when_it_is() {
+    let buttons =
+        [reports(Some("/analytics 7d")), reports(None), summary_buttons(), pages("/low", 1, 1), again("/low #2")].map(|rows| {
+            rows.concat()
+                .into_iter()
+                .map(|button| format!("[{} → {}]", button.text, button.command))
+                .collect::<Vec<_>>()
+                .join(" ")
+        });
+    assert_snapshot!(format!("{}\n{}", renewed("<b>All well</b>", &reader()), buttons.join("\n")));
 }
 
 fn morning(low: Vec<Transition>, subjects: Vec<Subject>) -> Morning {
