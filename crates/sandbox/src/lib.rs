@@ -21,6 +21,7 @@ pub mod history;
 mod lock;
 mod money;
 mod options;
+mod page;
 mod partner;
 mod payloads;
 mod permissions;

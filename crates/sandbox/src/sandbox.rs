@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
 use chrono::{DateTime, SubsecRound, Utc};
 use rust_decimal::Decimal;
 use tokio::net::TcpListener;
@@ -19,6 +21,7 @@ use crate::faults::Faults;
 use crate::lock::lock;
 use crate::money::Amount;
 use crate::options::Options;
+use crate::page;
 use crate::partner::{self, PartnerApi};
 use crate::payloads::Payloads;
 use crate::permissions::Permissions;
@@ -96,7 +99,7 @@ impl Sandbox {
         };
         let clock = Clock::new(start, world.clone());
         let faults = Faults::new(options.seed);
-        let telegram = Telegram::new(clock.clone(), faults.clone());
+        let telegram = Telegram::new(&credentials.telegram_token, clock.clone(), faults.clone());
         let control = Control {
             clock: clock.clone(),
             chat: Chat(telegram.clone()),
@@ -107,10 +110,12 @@ impl Sandbox {
         let served = world.as_ref().map(|world| PartnerApi::new(world.clone(), clock.clone(), credentials.clone()).router());
         let partner = served.or(recorded.map(Payloads::router)).unwrap_or_default();
         let router = Router::new()
+            .route("/", get(page::show))
             .merge(telegram.router())
             .nest("/control", control::router(control))
             .nest(partner::BASE_PATH, partner::guarded(partner, credentials.clone(), faults.clone()))
-            .fallback(partner::not_found);
+            .fallback(partner::not_found)
+            .layer(from_fn(page::guard));
         tokio::spawn(tick(clock.clone()));
         let service = router.into_make_service_with_connect_info::<Cord>();
         tokio::spawn(async move { axum::serve(Lines(listener), service).await });
@@ -161,13 +166,7 @@ impl Sandbox {
     pub fn wallets(&self) -> Vec<Wallet> {
         self.services.clock.settle();
         let Some(world) = &self.services.world else { return Vec::new() };
-        let world = lock(world);
-        let wallets = world.customers().map(|(index, customer)| {
-            let identity = world.identity(index);
-            let name = customer.given.as_ref().map_or_else(|| identity.name(), |given| given.name.clone());
-            Wallet { auth_id: identity.auth_id(), name, balance: customer.wallet.to_decimal() }
-        });
-        wallets.collect()
+        wallets(&lock(world))
     }
 
     /// Sets a customer's wallet, or with the partner's `auth_id` the partner's own, by an adjustment in the ledger.
@@ -209,6 +208,16 @@ impl Sandbox {
         ensure!(change(&mut world, auth_id, amount, now), "there is no customer {auth_id}");
         Ok(())
     }
+}
+
+/// Every customer's wallet, in the order of the customers' list.
+pub(crate) fn wallets(world: &World) -> Vec<Wallet> {
+    let wallets = world.customers().map(|(index, customer)| {
+        let identity = world.identity(index);
+        let name = customer.given.as_ref().map_or_else(|| identity.name(), |given| given.name.clone());
+        Wallet { auth_id: identity.auth_id(), name, balance: customer.wallet.to_decimal() }
+    });
+    wallets.collect()
 }
 
 async fn open_world(options: &Options, start: DateTime<Utc>) -> anyhow::Result<Arc<Mutex<World>>> {

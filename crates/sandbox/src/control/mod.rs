@@ -1,5 +1,6 @@
 //! `/control/…`: what a real service does not offer, the clock, the wallets and the other side of the chat.
 
+mod chats;
 mod clock;
 mod conversation;
 mod duration;
@@ -39,10 +40,15 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/faults/{id}", delete(faults::remove))
         .route("/permissions", get(permissions::show).post(permissions::change))
         .route("/kyc", post(kyc::step))
+        .route("/events", get(chats::events))
+        .route("/chats", post(chats::change))
+        .route("/commands", get(chats::commands))
+        .route("/files/{id}", get(chats::file))
         .route("/sent", get(conversation::sent))
         .route("/say", post(conversation::say))
         .route("/press", post(conversation::press))
         .route("/wallet", post(wallets::change))
+        .route("/wallets", get(wallets::list))
         .with_state(control)
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Control, Wrong};
 use crate::lock::lock;
 use crate::money::Amount;
+use crate::sandbox::wallets;
 use crate::world::World;
 
 #[derive(Deserialize)]
@@ -18,6 +19,14 @@ pub(super) struct Change {
     auth_id: String,
     balance: Option<Decimal>,
     top_up: Option<Decimal>,
+}
+
+/// `GET /control/wallets`: every customer's wallet now.
+pub(super) async fn list(State(control): State<Control>) -> Json<Value> {
+    control.clock.settle();
+    let wallets = control.world.as_ref().map(|world| wallets(&lock(world))).unwrap_or_default();
+    let shown = wallets.iter().map(|wallet| json!({"auth_id": wallet.auth_id, "name": wallet.name, "balance": wallet.balance}));
+    Json(shown.collect())
 }
 
 /// `POST /control/wallet`: sets a wallet, or pays into it.

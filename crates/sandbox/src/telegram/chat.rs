@@ -8,7 +8,9 @@ use super::Telegram;
 use super::markup::{Entity, units};
 use super::message::Person;
 use super::parameters;
+use super::room::Standing;
 use super::sent::Sent;
+use super::state::Query;
 use crate::lock::lock;
 
 /// A handle on the chats: speak to the bot, press its buttons, see what it does. Cheap to clone.
@@ -22,12 +24,18 @@ impl Chat {
     pub fn say(&self, chat: i64, from: &Person, text: &str) -> i32 {
         let now = self.0.0.clock.now();
         let mut state = lock(&self.0.0.state);
-        let message = state.room(chat, Some(from)).add(from.clone(), now, |message| {
+        let chat = match state.room(chat, Some(from)).standing {
+            Standing::Moved(to) => to,
+            _ => chat,
+        };
+        let (id, message) = state.post(chat, from.clone(), now, |message| {
             message.text = Some(text.to_owned());
             message.entities = commands(text);
         });
-        let (id, object) = (message.message_id, parameters::json(message));
-        state.tell("message", object);
+        // What is said where the bot is not, it does not hear.
+        if state.room(chat, None).standing == Standing::Member {
+            state.tell("message", message);
+        }
         id
     }
 
@@ -50,12 +58,13 @@ impl Chat {
     /// # Errors
     /// When there is no such message, or no such button under it.
     pub fn press_as(&self, from: &Person, chat: i64, message_id: i32, data: &str) -> anyhow::Result<()> {
+        let now = self.0.0.clock.now();
         let mut state = lock(&self.0.0.state);
         let room = state.room(chat, Some(from));
         let message = room.messages.get(&message_id).with_context(|| format!("chat {chat} has no message {message_id}"))?;
         ensure!(message.has_button(data), "message {message_id} of chat {chat} has no button that carries {data:?}");
         let message = parameters::json(message);
-        let id = state.new_query(chat, message_id);
+        let id = state.new_query(Query { chat, message: message_id, person: from.id, asked_at: now, is_answered: false });
         let query = json!({
             "id": id, "from": from, "message": message, "chat_instance": format!("{}", chat.unsigned_abs()), "data": data,
         });

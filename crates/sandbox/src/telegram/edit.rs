@@ -71,6 +71,7 @@ fn edit(call: &mut Call<'_>, mut sent: Sent, change: impl FnOnce(&mut Message) -
     *message = changed;
     (sent.chat_id, sent.message_id) = (chat, id);
     let message = parameters::json(message);
+    call.state.events.push(json!({"kind": "message", "message": message}));
     call.state.note(sent);
     Ok(message)
 }
@@ -84,6 +85,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Value, Refusal> {
         room.messages.remove(&id);
         room.pinned = room.pinned.filter(|pinned| *pinned != id);
     }
+    call.state.events.push(json!({"kind": "gone", "chat_id": chat, "message_id": id}));
     let mut sent = call.noted("", &super::markup::Formatted::default(), None);
     (sent.chat_id, sent.message_id) = (chat, id);
     call.state.note(sent);
@@ -99,6 +101,7 @@ pub(super) fn pin(call: &mut Call<'_>, pins: bool) -> Result<Value, Refusal> {
     }
     let room = call.state.rooms.get_mut(&chat).ok_or_else(|| bad_request("chat not found"))?;
     room.pinned = id.filter(|_| pins);
+    call.state.show_room(chat);
     let mut sent = call.noted("", &super::markup::Formatted::default(), None);
     (sent.chat_id, sent.message_id) = (chat, id.unwrap_or(0));
     call.state.note(sent);

@@ -77,6 +77,10 @@ pub(super) struct Message {
     pub(super) reply_to_message: Option<Box<Message>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reply_markup: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) migrate_to_chat_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) migrate_from_chat_id: Option<i64>,
 }
 
 impl Message {
@@ -97,6 +101,8 @@ impl Message {
             pinned_message: None,
             reply_to_message: None,
             reply_markup: None,
+            migrate_to_chat_id: None,
+            migrate_from_chat_id: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "all methods have the signature that the table of methods wants")]
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::markup::Formatted;
@@ -10,8 +10,8 @@ use super::message::Person;
 use super::parameters::{self, Parameters};
 use super::refusal::{Refusal, bad_request, not_found};
 use super::sent::{Sent, buttons};
-use super::state::State;
-use super::{edit, send};
+use super::state::{Query, State};
+use super::{commands, edit, send};
 
 /// One call of a method.
 pub(super) struct Call<'a> {
@@ -21,6 +21,11 @@ pub(super) struct Call<'a> {
     pub(super) now: DateTime<Utc>,
     pub(super) bot_id: i64,
 }
+
+/// How long a pressed button waits for its answer.
+const QUERY_LIFE: TimeDelta = TimeDelta::minutes(15);
+/// The longest answer to a pressed button, in UTF-16 code units.
+const LONGEST_ANSWER: usize = 200;
 
 type Method = fn(&mut Call<'_>) -> Result<Value, Refusal>;
 
@@ -37,9 +42,9 @@ const METHODS: [(&str, Method); 26] = [
     ("unpinChatMessage", |call| edit::pin(call, false)),
     ("unpinAllChatMessages", |call| edit::pin(call, false)),
     ("answerCallbackQuery", answer_callback_query),
-    ("setMyCommands", set_my_commands),
-    ("getMyCommands", get_my_commands),
-    ("deleteMyCommands", delete_my_commands),
+    ("setMyCommands", commands::set),
+    ("getMyCommands", commands::get),
+    ("deleteMyCommands", commands::delete),
     ("setMyDescription", agree),
     ("setMyShortDescription", agree),
     ("setMyName", agree),
@@ -105,51 +110,22 @@ fn get_me(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 fn answer_callback_query(call: &mut Call<'_>) -> Result<Value, Refusal> {
     const TOO_OLD: &str = "query is too old and response timeout expired or query ID is invalid";
-    let id = call.parameters.text("callback_query_id").unwrap_or_default();
-    let query = call.state.queries.get_mut(&id).filter(|query| !query.is_answered).ok_or_else(|| bad_request(TOO_OLD))?;
-    query.is_answered = true;
-    let (chat, message) = (query.chat, query.message);
     let shown = Formatted { text: call.parameters.text("text").unwrap_or_default(), entities: Vec::new() };
-    if super::markup::units(&shown.text) > 200 {
+    if super::markup::units(&shown.text) > LONGEST_ANSWER {
         return Err(bad_request("MESSAGE_TOO_LONG"));
     }
+    let id = call.parameters.text("callback_query_id").unwrap_or_default();
+    let is_open = |query: &&mut Query| !query.is_answered && call.now - query.asked_at < QUERY_LIFE;
+    let query = call.state.queries.get_mut(&id).filter(is_open).ok_or_else(|| bad_request(TOO_OLD))?;
+    query.is_answered = true;
+    let Query { chat, message, person, .. } = *query;
     let mut sent = call.noted("text", &shown, None);
     (sent.chat_id, sent.message_id) = (chat, message);
+    let answer = json!({
+        "kind": "answer", "chat_id": chat, "message_id": message, "person": person, "text": shown.text, "show_alert": sent.show_alert,
+    });
+    call.state.events.push(answer);
     call.state.note(sent);
-    Ok(json!(true))
-}
-
-/// Commands are kept by scope and language.
-fn scope(call: &Call<'_>) -> Result<String, Refusal> {
-    let scope = call.parameters.json("scope")?.unwrap_or_else(|| json!({"type": "default"}));
-    Ok(format!("{scope} {}", call.parameters.text("language_code").unwrap_or_default()))
-}
-
-fn set_my_commands(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let commands = call.parameters.json("commands")?.unwrap_or_else(|| json!([]));
-    for command in commands.as_array().ok_or_else(|| bad_request("can't parse commands: expected an Array"))? {
-        let name = command["command"].as_str().unwrap_or_default().trim_start_matches('/');
-        let is_good = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-        if name.is_empty() || name.len() > 32 || !name.chars().all(is_good) {
-            return Err(bad_request("BOT_COMMAND_INVALID"));
-        }
-        let described = command["description"].as_str().unwrap_or_default();
-        if described.is_empty() || described.chars().count() > 256 {
-            return Err(bad_request("BOT_COMMAND_DESCRIPTION_INVALID"));
-        }
-    }
-    let scope = scope(call)?;
-    call.state.commands.insert(scope, commands);
-    Ok(json!(true))
-}
-
-fn get_my_commands(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    Ok(call.state.commands.get(&scope(call)?).cloned().unwrap_or_else(|| json!([])))
-}
-
-fn delete_my_commands(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let scope = scope(call)?;
-    call.state.commands.remove(&scope);
     Ok(json!(true))
 }
 

@@ -1,13 +1,17 @@
 //! The Bot API half: what a bot sees of Telegram, and the chat on its other side.
 
 mod chat;
+mod commands;
 mod content;
 mod edit;
+mod events;
 mod markup;
+mod members;
 mod message;
 mod methods;
 mod parameters;
 mod refusal;
+mod room;
 mod send;
 mod sent;
 mod state;
@@ -17,6 +21,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Path, Request, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -53,8 +58,10 @@ impl fmt::Debug for Telegram {
 }
 
 impl Telegram {
-    pub(crate) fn new(clock: Clock, faults: Faults) -> Self {
-        Self(Arc::new(Inner { state: Mutex::new(State::new()), clock, faults }))
+    /// `token` is the one of the bot that is told of things before it said a word.
+    pub(crate) fn new(token: &str, clock: Clock, faults: Faults) -> Self {
+        let bot = bot_id(token).unwrap_or_default();
+        Self(Arc::new(Inner { state: Mutex::new(State::new(bot)), clock, faults }))
     }
 
     /// `/bot<token>/<method>` and `/file/bot<token>/<path>`.
@@ -72,7 +79,17 @@ impl Telegram {
         let (method, function) = methods::find(method)?;
         let now = self.0.clock.now();
         let mut state = lock(&self.0.state);
+        state.bot = bot_id;
+        if let Some(room) = parameters.integer("chat_id").and_then(|chat| state.rooms.get(&chat)) {
+            room.admit()?;
+        }
         function(&mut Call { state: &mut state, method, parameters, now, bot_id })
+    }
+
+    /// What the file of this id is, and its name.
+    pub(crate) fn file(&self, id: &str) -> Option<(Bytes, String)> {
+        let state = lock(&self.0.state);
+        state.files.get(id).map(|stored| (stored.bytes.clone(), stored.path.clone()))
     }
 
     async fn answer(&self, bot_id: i64, method: &str, parameters: &Parameters) -> Response {

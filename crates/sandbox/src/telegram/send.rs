@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::content::{caption, keyboard, text};
 use super::message::{Document, PhotoSize};
 use super::methods::Call;
-use super::parameters::{Parameters, Upload, json};
+use super::parameters::{Parameters, Upload};
 use super::refusal::{Refusal, bad_request};
 use super::sent::SentFile;
 use super::state::Stored;
@@ -19,15 +19,14 @@ pub(super) fn message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let mut sent = call.noted("text", &text, reply_markup.clone());
     let (bot, now, thread) = (call.bot(), call.now, call.parameters.integer("message_thread_id"));
     let replied = replied(call, chat)?;
-    let message = call.state.room(chat, None).add(bot, now, |message| {
+    let (id, message) = call.state.post(chat, bot, now, |message| {
         message.message_thread_id = thread;
         message.text = Some(text.text);
         message.entities = text.entities;
         message.reply_markup = reply_markup;
         message.reply_to_message = replied;
     });
-    (sent.chat_id, sent.message_id) = (chat, message.message_id);
-    let message = json(message);
+    (sent.chat_id, sent.message_id) = (chat, id);
     call.state.note(sent);
     Ok(message)
 }
@@ -56,7 +55,7 @@ fn file(call: &mut Call<'_>, kind: &str) -> Result<Value, Refusal> {
     sent.file = Some(SentFile { name: name.clone(), path, size, is_photo, bytes: stored.bytes });
     let (bot, now, thread) = (call.bot(), call.now, call.parameters.integer("message_thread_id"));
     let replied = replied(call, chat)?;
-    let message = call.state.room(chat, None).add(bot, now, |message| {
+    let (message_id, message) = call.state.post(chat, bot, now, |message| {
         let unique = format!("AQAD{}", id.get(id.len() - 6..).unwrap_or_default());
         message.message_thread_id = thread;
         message.caption = Some(caption.text).filter(|text| !text.is_empty());
@@ -71,8 +70,7 @@ fn file(call: &mut Call<'_>, kind: &str) -> Result<Value, Refusal> {
                 Some(Document { file_id: id, file_unique_id: unique, file_size: size, file_name: name, mime_type });
         }
     });
-    (sent.chat_id, sent.message_id) = (chat, message.message_id);
-    let message = json(message);
+    (sent.chat_id, sent.message_id) = (chat, message_id);
     call.state.note(sent);
     Ok(message)
 }

@@ -7,19 +7,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
+use super::events::Events;
 use super::message::{Message, Person, chat_object};
+use super::methods::bot;
+use super::parameters::json;
 use super::refusal::{Refusal, bad_request};
+use super::room::Room;
 use super::sent::Sent;
-
-/// One chat.
-#[derive(Debug)]
-pub(super) struct Room {
-    pub(super) object: Value,
-    pub(super) messages: BTreeMap<i32, Message>,
-    pub(super) people: BTreeMap<i64, Person>,
-    pub(super) pinned: Option<i32>,
-    last_id: i32,
-}
 
 /// A stored file.
 #[derive(Debug, Clone)]
@@ -41,6 +35,8 @@ pub(super) struct Update {
 pub(super) struct Query {
     pub(super) chat: i64,
     pub(super) message: i32,
+    pub(super) person: i64,
+    pub(super) asked_at: DateTime<Utc>,
     pub(super) is_answered: bool,
 }
 
@@ -59,6 +55,9 @@ pub(crate) struct State {
     pub(super) poller: u64,
     pub(crate) sent: Vec<Sent>,
     pub(super) shown: broadcast::Sender<Sent>,
+    pub(super) events: Events,
+    /// The bot's number.
+    pub(super) bot: i64,
     next_update: i64,
     next_query: u64,
 }
@@ -67,7 +66,7 @@ pub(crate) struct State {
 const BACKLOG: usize = 4_096;
 
 impl State {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(bot: i64) -> Self {
         Self {
             rooms: BTreeMap::new(),
             files: HashMap::new(),
@@ -79,6 +78,8 @@ impl State {
             poller: 0,
             sent: Vec::new(),
             shown: broadcast::channel(BACKLOG).0,
+            events: Events::new(),
+            bot,
             next_update: 100_000_001,
             next_query: 1,
         }
@@ -86,20 +87,32 @@ impl State {
 
     /// The chat with that id, made when it is first spoken from or to.
     pub(super) fn room(&mut self, id: i64, person: Option<&Person>) -> &mut Room {
-        let room = self.rooms.entry(id).or_insert_with(|| Room {
-            object: chat_object(id, person),
-            messages: BTreeMap::new(),
-            people: BTreeMap::new(),
-            pinned: None,
-            last_id: 0,
-        });
-        if let Some(person) = person {
+        let is_new = !self.rooms.contains_key(&id);
+        let room = self.rooms.entry(id).or_insert_with(|| Room::new(id, person));
+        let is_other = person.is_some_and(|person| room.people.get(&person.id) != Some(person));
+        if let Some(person) = person.filter(|_| is_other) {
             if id > 0 {
                 room.object = chat_object(id, Some(person));
             }
             room.people.insert(person.id, person.clone());
         }
+        if is_new || is_other {
+            self.events.push(room.shown());
+        }
         room
+    }
+
+    /// Puts a message into a chat, where onlookers see it; gives its id, and the message as the bot sees it.
+    pub(super) fn post(&mut self, chat: i64, from: Person, now: DateTime<Utc>, fill: impl FnOnce(&mut Message)) -> (i32, Value) {
+        let message = self.room(chat, None).add(from, now, fill);
+        let (id, object) = (message.message_id, json(message));
+        self.events.push(json!({"kind": "message", "message": object}));
+        (id, object)
+    }
+
+    /// The bot as a person.
+    pub(super) fn bot(&self) -> Person {
+        bot(self.bot)
     }
 
     /// The message `method` is about, in an existing chat.
@@ -122,10 +135,10 @@ impl State {
         self.stirred.send_modify(|times| *times += 1);
     }
 
-    pub(super) fn new_query(&mut self, chat: i64, message: i32) -> String {
+    pub(super) fn new_query(&mut self, query: Query) -> String {
         let id = format!("{}", 4_000_000_000_000_000 + self.next_query);
         self.next_query += 1;
-        self.queries.insert(id.clone(), Query { chat, message, is_answered: false });
+        self.queries.insert(id.clone(), query);
         id
     }
 
@@ -146,30 +159,5 @@ impl State {
         self.sent.push(sent.clone());
         // Nobody looking on is no error.
         let _ = self.shown.send(sent);
-    }
-}
-
-impl Room {
-    /// Adds a message, giving it the next id of the chat.
-    pub(super) fn add(&mut self, from: Person, date: DateTime<Utc>, fill: impl FnOnce(&mut Message)) -> &mut Message {
-        self.last_id += 1;
-        let mut message = Message::new(self.last_id, from, self.object.clone(), date.timestamp());
-        fill(&mut message);
-        self.messages.entry(self.last_id).or_insert(message)
-    }
-
-    pub(super) fn full_object(&self) -> Value {
-        let mut chat = self.object.clone();
-        chat["accent_color_id"] = json!(0);
-        chat["max_reaction_count"] = json!(11);
-        chat["accepted_gift_types"] = json!({
-            "unlimited_gifts": false, "limited_gifts": false, "unique_gifts": false, "premium_subscription": false,
-            "gifts_from_channels": false,
-        });
-        chat["permissions"] = json!({"can_send_messages": true, "can_send_photos": true, "can_send_documents": true});
-        if let Some(message) = self.pinned.and_then(|id| self.messages.get(&id)) {
-            chat["pinned_message"] = super::parameters::json(message);
-        }
-        chat
     }
 }
