@@ -5,6 +5,7 @@ mod commands;
 mod content;
 mod edit;
 mod events;
+mod limits;
 mod markup;
 mod members;
 mod message;
@@ -83,7 +84,12 @@ impl Telegram {
         if let Some(room) = parameters.integer("chat_id").and_then(|chat| state.rooms.get(&chat)) {
             room.admit()?;
         }
-        function(&mut Call { state: &mut state, method, parameters, now, bot_id })
+        let mut call = Call { state: &mut state, method, parameters, now, bot_id };
+        let Some((chat, messages)) = sending(method, parameters)? else { return function(&mut call) };
+        call.state.limits.check(chat, messages, now)?;
+        let result = function(&mut call)?;
+        state.limits.count(chat, messages);
+        Ok(result)
     }
 
     /// What the file of this id is, and its name.
@@ -98,6 +104,16 @@ impl Telegram {
             Err(refusal) => refusal.into_response(),
         }
     }
+}
+
+/// The chat that a method sends to and how many messages it counts as, if it sends any. Edits count like messages.
+fn sending(method: &str, parameters: &Parameters) -> Result<Option<(i64, usize)>, Refusal> {
+    let messages = match method {
+        "sendMessage" | "sendPhoto" | "sendDocument" | "editMessageText" | "editMessageCaption" | "editMessageReplyMarkup" => 1,
+        "sendMediaGroup" => parameters.json("media")?.and_then(|media| Some(media.as_array()?.len())).unwrap_or(0),
+        _ => return Ok(None),
+    };
+    Ok(Some((parameters.chat_id()?, messages)))
 }
 
 /// A token is the bot's number, a colon and a secret; any secret will do.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
 use super::events::Events;
+use super::limits::Limits;
 use super::message::{Message, Person, chat_object};
 use super::methods::bot;
 use super::parameters::json;
@@ -56,6 +57,7 @@ pub(crate) struct State {
     pub(crate) sent: Vec<Sent>,
     pub(super) shown: broadcast::Sender<Sent>,
     pub(super) events: Events,
+    pub(super) limits: Limits,
     /// The bot's number.
     pub(super) bot: i64,
     next_update: i64,
@@ -79,6 +81,7 @@ impl State {
             sent: Vec::new(),
             shown: broadcast::channel(BACKLOG).0,
             events: Events::new(),
+            limits: Limits::new(),
             bot,
             next_update: 100_000_001,
             next_query: 1,
