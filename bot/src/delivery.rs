@@ -11,12 +11,33 @@ use crate::clock::Clock;
 use crate::store::{Owed, Store};
 use crate::telegram::{Failure, Telegram};
 
-/// Messages that one group takes in a minute before Telegram refuses more; it allows 20, edits by others included.
-const GROUP_LIMIT: Limit = Limit { messages: 15, within: Duration::from_mins(1) };
-/// A private chat takes about one a second, and a short burst.
-const PRIVATE_LIMIT: Limit = Limit { messages: 5, within: Duration::from_secs(5) };
-/// All chats together.
-const OVERALL_LIMIT: Limit = Limit { messages: 25, within: Duration::from_secs(1) };
+/// How much is sent to whom.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// To one chat.
+    chat: Limit,
+    /// To one group, besides.
+    group: Limit,
+    /// To all chats together.
+    overall: Limit,
+}
+
+impl Limits {
+    /// Under what Telegram allows: about one message a second in a chat after a short burst, 20 a minute in a group, edits by
+    /// others included, 30 a second in all.
+    pub(crate) const TELEGRAM: Self = Self {
+        chat: Limit { messages: 5, within: Duration::from_secs(5) },
+        group: Limit { messages: 15, within: Duration::from_mins(1) },
+        overall: Limit { messages: 25, within: Duration::from_secs(1) },
+    };
+    /// For a world in which days pass in seconds.
+    #[cfg(feature = "demo")]
+    pub(crate) const NONE: Self = {
+        let none = Limit { messages: usize::MAX, within: Duration::ZERO };
+        Self { chat: none, group: none, overall: none }
+    };
+}
+
 /// Attempts after which a text goes without its picture, so that what stands behind it is not held up.
 const PICTURE_ATTEMPTS: i64 = 3;
 /// Longest wait before a failed delivery is tried again.
@@ -37,18 +58,21 @@ struct Pace {
 
 impl Pace {
     /// When the next message may leave.
-    fn next(&mut self, limit: Limit, now: Instant) -> Instant {
-        while self.left.front().is_some_and(|left| now.duration_since(*left) >= limit.within) {
+    fn next(&mut self, limits: &[Limit], now: Instant) -> Instant {
+        let longest = limits.iter().map(|limit| limit.within).max().unwrap_or_default();
+        while self.left.front().is_some_and(|left| now.duration_since(*left) >= longest) {
             self.left.pop_front();
         }
-        let free =
-            if self.left.len() < limit.messages { now } else { self.left.front().map_or(now, |left| *left + limit.within) };
-        self.held_until.map_or(free, |held| held.max(free))
+        let free = limits.iter().filter_map(|limit| {
+            let oldest = self.left.len().checked_sub(limit.messages)?;
+            Some(*self.left.get(oldest)? + limit.within)
+        });
+        free.chain(self.held_until).fold(now, Instant::max)
     }
 }
 
 /// Delivers until the task is dropped.
-pub(crate) async fn run(store: Store, telegram: Telegram, clock: Clock) -> Result<()> {
+pub(crate) async fn run(store: Store, telegram: Telegram, clock: Clock, limits: Limits) -> Result<()> {
     let mut more = store.watch_owed();
     let mut paces: HashMap<i64, Pace> = HashMap::new();
     let (mut overall, mut busy, mut sending) = (Pace::default(), HashSet::new(), JoinSet::new());
@@ -58,8 +82,8 @@ pub(crate) async fn run(store: Store, telegram: Telegram, clock: Clock) -> Resul
         for owed in store.owed().await?.into_iter().filter(|owed| !busy.contains(&owed.draft.chat)).collect::<Vec<_>>() {
             let chat = owed.draft.chat;
             let pace = paces.entry(chat).or_default();
-            let limit = if chat < 0 { GROUP_LIMIT } else { PRIVATE_LIMIT };
-            let at = pace.next(limit, now).max(overall.next(OVERALL_LIMIT, now));
+            let own: &[Limit] = if chat < 0 { &[limits.chat, limits.group] } else { &[limits.chat] };
+            let at = pace.next(own, now).max(overall.next(&[limits.overall], now));
             if at > now {
                 wake = wake.min(at);
                 continue;

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::chat::{self, COMMANDS};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::delivery::Limits;
 use crate::service::Service;
 use crate::telegram::Telegram;
 use crate::{delivery, monitor, schedule, terminal};
@@ -30,7 +31,7 @@ pub(crate) async fn run(config: Config) -> Result<()> {
         );
     }
     let service = Arc::new(Service::open(config, Clock::System).await?);
-    let mut parts = Parts::start(&service, &telegram);
+    let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);
     parts.tasks.spawn({
         let api = service.api.clone();
         let mut username = parts.username.subscribe();
@@ -62,13 +63,13 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    pub(crate) fn start(service: &Arc<Service>, telegram: &Telegram) -> Self {
+    pub(crate) fn start(service: &Arc<Service>, telegram: &Telegram, limits: Limits) -> Self {
         let mut tasks = JoinSet::new();
         let (polling, polled) = watch::channel(None);
         let (handling, handled) = watch::channel(0);
         let username = watch::Sender::new(None);
         tasks.spawn(monitor::run(service.clone(), polling));
-        tasks.spawn(delivery::run(service.store.clone(), telegram.clone(), service.clock.clone()));
+        tasks.spawn(delivery::run(service.store.clone(), telegram.clone(), service.clock.clone(), limits));
         for chat in &service.chats {
             tasks.spawn(schedule::run(service.clone(), chat.clone()));
         }

@@ -4,6 +4,9 @@
 
 mod bot;
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
 use bot::Home;
 use rust_decimal::Decimal;
 use vobiz_sandbox::{Options, Sandbox};
@@ -89,6 +92,65 @@ fn what_is_typed_cannot_command_the_terminal() {
     let printed = demo(&Home::new(), &["--customers", "3"], "/low \u{1b}[2J<b>\n/customer &lt;\n");
     assert!(!printed.contains('\u{1b}'), "{printed:?}");
     assert!(answer(&printed, "/customer &lt;").contains("the id &lt;"), "{printed}");
+}
+
+/// The demo with its page, what it prints, and the address that it printed first.
+fn with_page(home: &Home) -> (Child, BufReader<ChildStdout>, String) {
+    let mut command = home.command(&["demo", "--web", "0", "--customers", "5"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the demo can be started");
+    let (mut first, mut printed) = (String::new(), BufReader::new(child.stdout.take().expect("it prints")));
+    printed.read_line(&mut first).expect("it prints text");
+    (child, printed, first.trim().trim_start_matches("chat ").to_owned())
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let output = Home::new().typed(&["demo", "--web", &port], "");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && complaint.contains(&port), "{complaint}");
+}
+
+#[tokio::test]
+async fn a_page_is_served_at_the_address_printed_first_and_answers_until_it_is_stopped() {
+    let home = Home::new();
+    let (mut child, _printed, address) = with_page(&home);
+    let page = reqwest::get(&address).await.expect("the page is there").text().await.expect("text");
+    assert!(page.starts_with("<!doctype html>"), "{page}");
+    let said = serde_json::json!({"chat": 1001, "from": {"id": 1001, "first_name": "You"}, "text": "/low"});
+    let said = reqwest::Client::new().post(format!("{address}control/say")).json(&said).send().await;
+    assert_eq!(said.expect("it can be said").status(), 200);
+    let mut since = 0;
+    loop {
+        let events = reqwest::get(format!("{address}control/events?since={since}&wait=30")).await.expect("it answers");
+        let events: serde_json::Value = events.json().await.expect("JSON");
+        assert!(events["next"] != since, "no answer came");
+        since = events["next"].as_i64().expect("a number");
+        let rows = events["events"].as_array().expect("events").iter();
+        let mut answers =
+            rows.filter(|event| event["message"]["from"]["is_bot"] == true && event["message"]["chat"]["id"] == 1001);
+        if answers.any(|event| event["message"]["text"].as_str().is_some_and(|text| text.contains("of 5 customers"))) {
+            break;
+        }
+    }
+    let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(asked.expect("kill is a program").success() && child.wait().expect("it ends").success());
+}
+
+#[test]
+fn days_pass_in_seconds_with_a_summary_each_morning() {
+    let home = Home::new();
+    let printed = demo(&home, &["--fast", "--days", "2", "--customers", "12"], "");
+    for day in ["Wed 13 May", "Thu 14 May"] {
+        let summary = printed.lines().find(|line| line.starts_with(&format!("{day} 09:00 bot> [photo] ")));
+        let path = summary.and_then(|line| line.rsplit_once("[photo] ")).unwrap_or_else(|| panic!("{day}: {printed}")).1;
+        assert!(std::fs::read(path).expect("the picture").starts_with(b"\x89PNG"), "{path}");
+    }
+    assert!(!printed.contains("Late: "), "{printed}");
+    assert!(printed.lines().any(|line| line.contains("🔴") || line.contains("🟠")), "{printed}");
+    let last = printed.lines().last().expect("a last line");
+    assert!(last.starts_with("2 days: 576 polls, ") && last.ends_with("2 of them with a picture."), "{last}");
 }
 
 #[test]

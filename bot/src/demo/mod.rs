@@ -1,4 +1,8 @@
-//! `vobiz-bot demo`: both services inside this process, the bot, and a chat in the terminal.
+//! `vobiz-bot demo`: both services inside this process, the bot, and a chat in the terminal or in a browser.
+
+mod month;
+mod script;
+mod talk;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -6,14 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::{Instant, timeout};
+use vobiz_core::PartnerClient;
 use vobiz_core::alert::Policy;
 use vobiz_sandbox::{Person, Sandbox, Sent};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::delivery::Limits;
 use crate::run::Parts;
 use crate::service::Service;
 use crate::telegram::Telegram;
@@ -21,10 +26,16 @@ use crate::terminal::{say, tame};
 
 /// The private chat with the person at the terminal.
 const CHAT: i64 = 1001;
-/// Virtual seconds per real second while a person is there: a poll every five seconds.
-const SPEED: f64 = 60.0;
+/// A colleague's private chat, which the page shows too.
+const COLLEAGUE: i64 = 1002;
+/// Somebody whom the bot does not know.
+const STRANGER: i64 = 1999;
+/// The group of both.
+const GROUP: i64 = -5001;
 /// Longest wait for an answer, and for the first alert at the end of input.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Where the demo's people are.
+const ZONE: chrono_tz::Tz = chrono_tz::Asia::Kolkata;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -34,6 +45,15 @@ pub(crate) struct Options {
     /// What everything random comes from.
     #[arg(long, default_value_t = vobiz_sandbox::Options::default().seed)]
     seed: u64,
+    /// Show the chat in a browser too: the port on 127.0.0.1, 0 for a free one. Runs until stopped.
+    #[arg(long, value_name = "PORT")]
+    web: Option<u16>,
+    /// Live through the coming days as fast as this machine can, show what the bot says by itself, and end.
+    #[arg(long)]
+    fast: bool,
+    /// Days that --fast lives through.
+    #[arg(long, default_value_t = 30, requires = "fast", value_parser = clap::value_parser!(u32).range(1..=366))]
+    days: u32,
 }
 
 struct Demo {
@@ -46,17 +66,17 @@ struct Demo {
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
-    let is_script = !std::io::stdin().is_terminal();
-    let mut demo = Demo::start(options).await?;
+    let mut demo = Demo::start(&options).await?;
     say(&format!(
         "A made-up partner at {}; type /help, or wait for an alert. Ctrl-D ends it.",
         demo.sandbox.clock().now().format("%a %-d %b %Y %H:%M UTC")
     ))?;
-    let outcome = if is_script {
-        demo.play_script().await
+    let outcome = if options.fast {
+        demo.live(options.days).await
+    } else if options.web.is_some() || std::io::stdin().is_terminal() {
+        demo.talk(options.web.is_some()).await
     } else {
-        demo.sandbox.clock().set_speed(SPEED)?;
-        demo.talk().await
+        demo.play_script().await
     };
     // Before the sandbox goes, whose end would look like an outage.
     demo.parts.stop().await;
@@ -64,10 +84,23 @@ pub(crate) async fn run(options: Options) -> Result<()> {
 }
 
 impl Demo {
-    async fn start(options: Options) -> Result<Self> {
-        let started = vobiz_sandbox::Options { customers: options.customers, seed: options.seed, ..Default::default() };
+    async fn start(options: &Options) -> Result<Self> {
+        let started = vobiz_sandbox::Options {
+            port: options.web.unwrap_or(0),
+            customers: options.customers,
+            seed: options.seed,
+            ..Default::default()
+        };
         let sandbox = Sandbox::start(started).await?;
-        let zone = chrono_tz::Asia::Kolkata;
+        let person = Person::new(CHAT, "You");
+        let mut chats = vec![CHAT];
+        if options.web.is_some() {
+            say(&format!("chat {}/", sandbox.url()))?;
+            people(&sandbox, &person);
+            chats.extend([COLLEAGUE, GROUP]);
+        }
+        let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0);
+        let chats = chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine });
         let config = Config {
             business: vobiz_core::forecast::Business::default(),
             vobiz: config::Vobiz {
@@ -81,15 +114,18 @@ impl Demo {
             }),
             database_url: "sqlite::memory:".to_owned(),
             poll_every: Duration::from_mins(5),
-            report_zone: zone,
-            chats: vec![config::Chat { id: CHAT, zone, daily_summary: chrono::NaiveTime::from_hms_opt(9, 0, 0) }],
+            report_zone: ZONE,
+            chats: chats.collect(),
             policy: Policy::default(),
         };
         let telegram = Telegram::new(config.telegram()?)?;
-        let person = Person::new(CHAT, "You");
         let sent = sandbox.chat().subscribe();
-        let service = Arc::new(Service::open(config, Clock::Virtual(sandbox.clock())).await?);
-        let mut parts = Parts::start(&service, &telegram);
+        // Days may pass in seconds; calls are not to be spread over real ones.
+        let api = PartnerClient::builder(sandbox.auth_id(), sandbox.auth_token().to_owned());
+        let api = api.base_url(sandbox.base_url()).rate(0, 1).build()?;
+        let service = Service { api, ..Service::open(config, Clock::Virtual(sandbox.clock())).await? };
+        let service = Arc::new(service);
+        let mut parts = Parts::start(&service, &telegram, if options.fast { Limits::NONE } else { Limits::TELEGRAM });
         timeout(PATIENCE, parts.username.subscribe().wait_for(Option::is_some)).await.context("the bot did not start")??;
         timeout(PATIENCE, parts.polled.wait_for(Option::is_some)).await.context("the first poll did not end")??;
         let pictures = std::env::temp_dir().join(format!("vobiz-bot-demo-{}", std::process::id()));
@@ -97,75 +133,58 @@ impl Demo {
         Ok(Self { sandbox, service, parts, sent, person, pictures })
     }
 
-    /// Someone types; the clock runs.
-    async fn talk(&mut self) -> Result<()> {
-        let mut lines = BufReader::new(tokio::io::stdin()).lines();
-        loop {
-            tokio::select! {
-                line = lines.next_line() => match line.context("cannot read what is typed")? {
-                    Some(line) if line.trim().is_empty() => {}
-                    Some(line) => drop(self.sandbox.chat().say(CHAT, &self.person, &line)),
-                    None => return Ok(()),
-                },
-                sent = self.sent.recv() => self.show(&sent?)?,
-                failed = self.parts.failed() => return failed,
-            }
-        }
-    }
-
-    /// Each line waits for its answer; then the clock is turned until there was an alert.
-    async fn play_script(&mut self) -> Result<()> {
-        let mut lines = BufReader::new(tokio::io::stdin()).lines();
-        while let Some(line) = lines.next_line().await.context("standard input is not text")? {
-            if line.trim().is_empty() {
-                continue;
-            }
-            say(&format!("you> {}", tame(&line)))?;
-            self.parts.handled.borrow_and_update();
-            self.sandbox.chat().say(CHAT, &self.person, &line);
-            timeout(PATIENCE, self.parts.handled.changed()).await.context("no answer came")??;
-            self.show_owed().await?;
-        }
-        let (clock, every) = (self.sandbox.clock(), self.service.poll_every);
-        let end = Instant::now() + PATIENCE;
-        while Instant::now() < end {
-            clock.advance(every);
-            let now = clock.now();
-            timeout(PATIENCE, self.parts.polled.wait_for(|polled| polled.is_some_and(|polled| polled >= now)))
-                .await
-                .context("a poll did not end")??;
-            if self.show_owed().await? {
-                break;
-            }
-        }
+    /// Turns the clock to the next poll and waits until it was judged.
+    async fn next_poll(&mut self) -> Result<()> {
+        let clock = self.sandbox.clock();
+        clock.advance(self.service.poll_every);
+        let now = clock.now();
+        let judged = self.parts.polled.wait_for(|polled| polled.is_some_and(|polled| polled >= now));
+        timeout(PATIENCE, judged).await.context("a poll did not end")??;
         Ok(())
     }
 
-    /// Waits until nothing is owed and shows what came. Whether an alert was among it.
-    async fn show_owed(&mut self) -> Result<bool> {
-        let end = Instant::now() + PATIENCE;
-        while !self.service.store.owes_nothing().await? {
+    /// Waits until nothing is owed; what was sent meanwhile.
+    async fn delivered(&mut self) -> Result<Vec<Sent>> {
+        let mut end = Instant::now() + PATIENCE;
+        let mut came = Vec::new();
+        while !self.service.store.owes_nothing(self.sandbox.clock().now()).await? {
             anyhow::ensure!(Instant::now() < end, "messages are owed and were not delivered");
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            // Telegram takes about one a second.
+            if let Ok(sent) = timeout(Duration::from_millis(10), self.sent.recv()).await {
+                came.push(sent?);
+                end = Instant::now() + PATIENCE;
+            }
         }
-        let mut is_alert = false;
         while let Ok(sent) = self.sent.try_recv() {
-            is_alert |= sent.file.is_none() && (sent.plain.starts_with('🔴') || sent.plain.starts_with('🟠'));
-            self.show(&sent)?;
+            came.push(sent);
         }
-        Ok(is_alert)
+        Ok(came)
     }
 
-    fn show(&self, sent: &Sent) -> Result<()> {
-        if !["sendMessage", "sendPhoto", "editMessageText"].contains(&sent.method.as_str()) {
+    /// Prints what the bot said to the person at the terminal.
+    fn show(&self, sent: &Sent, who: &str) -> Result<()> {
+        let is_said = ["sendMessage", "sendPhoto", "editMessageText"].contains(&sent.method.as_str());
+        if !is_said || sent.chat_id != CHAT {
             return Ok(());
         }
         if let Some(file) = &sent.file {
             let path = self.pictures.join(format!("{}-{}", sent.number, file.name));
             std::fs::write(&path, &file.bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            say(&format!("bot> [photo] {}", path.display()))?;
+            say(&format!("{who}> [photo] {}", path.display()))?;
         }
-        say(&format!("bot> {}", tame(&sent.plain).replace('\n', "\n     ")))?;
+        say(&format!("{who}> {}", tame(&sent.plain).replace('\n', "\n     ")))?;
         Ok(())
     }
+}
+
+/// Who is on the page: two people that the bot serves, their group, and somebody that it does not know.
+fn people(sandbox: &Sandbox, person: &Person) {
+    let (chat, colleague) = (sandbox.chat(), Person::new(COLLEAGUE, "Asha"));
+    chat.join(CHAT, person);
+    chat.join(COLLEAGUE, &colleague);
+    for member in [person, &colleague, &Person::new(1003, "Ravi")] {
+        chat.join(GROUP, member);
+    }
+    chat.entitle(GROUP, "Night shift");
+    chat.join(STRANGER, &Person::new(STRANGER, "A stranger"));
 }

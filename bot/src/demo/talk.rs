@@ -1,0 +1,34 @@
+//! Someone is there: the clock runs, and what is typed is said.
+
+use anyhow::{Context as _, Result};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{CHAT, Demo};
+
+/// Virtual seconds per real second while a person is there: a poll every five seconds.
+const SPEED: f64 = 60.0;
+
+impl Demo {
+    /// Goes on until the end of what is typed; with a page, which may be all there is, until it is stopped.
+    pub(super) async fn talk(&mut self, has_page: bool) -> Result<()> {
+        let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        self.sandbox.clock().set_speed(SPEED)?;
+        let mut lines = BufReader::new(tokio::io::stdin()).lines();
+        let mut is_typing = true;
+        loop {
+            tokio::select! {
+                line = lines.next_line(), if is_typing => match line.context("cannot read what is typed")? {
+                    Some(line) if line.trim().is_empty() => {}
+                    Some(line) => drop(self.sandbox.chat().say(CHAT, &self.person, &line)),
+                    None if has_page => is_typing = false,
+                    None => return Ok(()),
+                },
+                sent = self.sent.recv() => self.show(&sent?, "bot")?,
+                failed = self.parts.failed() => return failed,
+                _ = terminated.recv() => return Ok(()),
+                interrupted = tokio::signal::ctrl_c() => return interrupted.context("cannot listen for Ctrl-C"),
+            }
+        }
+    }
+}
