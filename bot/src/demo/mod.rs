@@ -32,6 +32,8 @@ const COLLEAGUE: i64 = 1002;
 const STRANGER: i64 = 1999;
 /// The group of both.
 const GROUP: i64 = -5001;
+/// Virtual seconds per real second while a person is there: a poll every five seconds.
+const SPEED: f64 = 60.0;
 /// Longest wait for an answer, and for the first alert at the end of input.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Where the demo's people are.
@@ -73,7 +75,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     ))?;
     let outcome = if options.fast {
         demo.live(options.days).await
-    } else if options.web.is_some() || std::io::stdin().is_terminal() {
+    } else if options.is_live() {
         demo.talk(options.web.is_some()).await
     } else {
         demo.play_script().await
@@ -81,6 +83,13 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     // Before the sandbox goes, whose end would look like an outage.
     demo.parts.stop().await;
     outcome
+}
+
+impl Options {
+    /// Whether somebody is there, and the clock runs.
+    fn is_live(&self) -> bool {
+        !self.fast && (self.web.is_some() || std::io::stdin().is_terminal())
+    }
 }
 
 impl Demo {
@@ -92,6 +101,9 @@ impl Demo {
             ..Default::default()
         };
         let sandbox = Sandbox::start(started).await?;
+        if options.is_live() {
+            sandbox.clock().set_speed(SPEED)?;
+        }
         let person = Person::new(CHAT, "You");
         let mut chats = vec![CHAT];
         if options.web.is_some() {

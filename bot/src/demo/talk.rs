@@ -6,14 +6,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CHAT, Demo};
 
-/// Virtual seconds per real second while a person is there: a poll every five seconds.
-const SPEED: f64 = 60.0;
-
 impl Demo {
     /// Goes on until the end of what is typed; with a page, which may be all there is, until it is stopped.
     pub(super) async fn talk(&mut self, has_page: bool) -> Result<()> {
         let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-        self.sandbox.clock().set_speed(SPEED)?;
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut is_typing = true;
         loop {

@@ -85,6 +85,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Value, Refusal> {
         room.messages.remove(&id);
         room.pinned = room.pinned.filter(|pinned| *pinned != id);
     }
+    call.state.show_room(chat);
     call.state.events.push(json!({"kind": "gone", "chat_id": chat, "message_id": id}));
     let mut sent = call.noted("", &super::markup::Formatted::default(), None);
     (sent.chat_id, sent.message_id) = (chat, id);
