@@ -7,7 +7,7 @@ use crate::wheel;
 use crate::workspace::Workspace;
 
 /// What ruff reads, seen from the Python package, and by which rules.
-const PYTHON: [&str; 4] = ["--config", "pyproject.toml", ".", "../tests/openapi"];
+const PYTHON: [&str; 5] = ["--config", "pyproject.toml", ".", "../tests/openapi", "../tests/browser"];
 
 /// Everything that is checked without running it.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -27,5 +27,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         .args(PYTHON)
         .hint("ruff format puts it right")
         .run()?;
-    environment.step("mypy", "mypy", &folder).args(["--strict"]).run()
+    environment.step("mypy", "mypy", &folder).args(["--strict"]).run()?;
+    environment.step("mypy, browser tests", "mypy", &folder).args(["--strict", "../tests/browser"]).run()
 }

@@ -1,6 +1,7 @@
-//! Developer commands: `cargo xtask test`, `cargo xtask lint`, `cargo xtask bench`.
+//! Developer commands: `cargo xtask test`, `cargo xtask lint`, `cargo xtask bench`, `cargo xtask screenshots`.
 
 mod bench;
+mod browser;
 mod fingerprint;
 mod lint;
 mod step;
@@ -21,7 +22,7 @@ use crate::workspace::Workspace;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
-    /// Run every test of every part: Rust, its documentation, Python.
+    /// Run every test of every part: Rust, its documentation, Python, the page in a browser.
     Test,
     /// Check what a reader would: format, clippy, ruff, types.
     Lint,
@@ -30,6 +31,8 @@ enum Task {
         /// What to measure; everything unless given.
         subject: Option<bench::Subject>,
     },
+    /// Make the pictures of the chat's page in docs/. Look at them.
+    Screenshots,
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(&workspace),
         Task::Lint => lint::run(&workspace),
         Task::Bench { subject } => bench::run(&workspace, subject),
+        Task::Screenshots => browser::screenshots(&workspace),
     });
     match done {
         Ok(()) => {

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::browser;
 use crate::venv::Venv;
 use crate::wheel;
 use crate::workspace::Workspace;
@@ -9,12 +10,13 @@ use crate::workspace::Workspace;
 /// Every test of every part.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let binaries = workspace.binaries();
-    workspace.cargo("binaries").args(["build", "--bins", "--package", "vobiz-bot", "--package", "vobiz-sandbox"]).run()?;
+    workspace.build_binaries()?;
     // The default members: all but the extension module, whose tests are in Python.
     workspace.cargo("rust tests").args(["test"]).envs(binaries.clone()).run()?;
 
     let environment = Venv::ready(workspace)?;
     wheel::install(workspace, &environment)?;
     environment.step("python tests", "pytest", &workspace.root).args(["python/tests", "--quiet"]).envs(binaries.clone()).run()?;
-    environment.step("published description", "pytest", &workspace.root).args(["tests/openapi", "--quiet"]).envs(binaries).run()
+    environment.step("published description", "pytest", &workspace.root).args(["tests/openapi", "--quiet"]).envs(binaries).run()?;
+    browser::test(workspace, &environment)
 }

@@ -45,6 +45,11 @@ impl Workspace {
         Step::new(name, "cargo", &self.root)
     }
 
+    /// Builds the binaries that suites start.
+    pub(crate) fn build_binaries(&self) -> Result<()> {
+        self.cargo("binaries").args(["build", "--bins", "--package", "vobiz-bot", "--package", "vobiz-sandbox"]).run()
+    }
+
     /// Variables by which suites find the binaries that they start.
     pub(crate) fn binaries(&self) -> [(&'static str, OsString); 2] {
         [("VOBIZ_BOT_BIN", "vobiz-bot"), ("VOBIZ_SANDBOX_BIN", "vobiz-sandbox")]
