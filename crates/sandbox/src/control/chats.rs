@@ -67,6 +67,9 @@ enum Change {
     Kick,
     Invite,
     Migrate,
+    Deactivate,
+    Forum,
+    Topic,
 }
 
 /// What somebody does with the bot in a chat.
@@ -76,17 +79,16 @@ pub(super) struct Done {
     chat: i64,
     from: Option<Person>,
     change: Change,
-    /// A group's new name, for `join`.
+    /// A group's new name, for `join`; the name of a `topic`.
     title: Option<String>,
 }
 
-/// `POST /control/chats`
+/// `POST /control/chats`: gives the id that the chat has afterwards, and that of a topic.
 pub(super) async fn change(State(control): State<Control>, Json(done): Json<Done>) -> Result<Json<Value>, Wrong> {
-    Ok(Json(json!({"chat": apply(&control.chat, &done)?})))
+    Ok(Json(apply(&control.chat, &done)?))
 }
 
-/// The id that the chat has afterwards.
-fn apply(chats: &Chat, done: &Done) -> anyhow::Result<i64> {
+fn apply(chats: &Chat, done: &Done) -> anyhow::Result<Value> {
     let chat = done.chat;
     let from = done.from.clone().unwrap_or_else(|| Person::new(chat.abs(), "Someone"));
     match done.change {
@@ -100,7 +102,13 @@ fn apply(chats: &Chat, done: &Done) -> anyhow::Result<i64> {
         Change::Unblock => chats.unblock(chat)?,
         Change::Kick => chats.kick(chat, &from)?,
         Change::Invite => chats.invite(chat, &from)?,
-        Change::Migrate => return chats.migrate(chat, &from),
+        Change::Migrate => return Ok(json!({"chat": chats.migrate(chat, &from)?})),
+        Change::Deactivate => chats.deactivate(chat)?,
+        Change::Forum => chats.make_forum(chat)?,
+        Change::Topic => {
+            let name = done.title.as_deref().unwrap_or("General");
+            return Ok(json!({"chat": chat, "topic": chats.open_topic(chat, &from, name)?}));
+        }
     }
-    Ok(chat)
+    Ok(json!({"chat": chat}))
 }

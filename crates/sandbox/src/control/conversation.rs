@@ -14,6 +14,8 @@ pub(super) struct Said {
     chat: i64,
     from: Option<Person>,
     text: String,
+    /// The topic of a forum.
+    topic: Option<i32>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +35,11 @@ pub(super) async fn sent(State(control): State<Control>) -> Json<Vec<Sent>> {
 /// `POST /control/say`
 pub(super) async fn say(State(control): State<Control>, Json(said): Json<Said>) -> Json<Value> {
     let from = said.from.unwrap_or_else(|| Person::new(said.chat.abs(), "Someone"));
-    Json(json!({"message_id": control.chat.say(said.chat, &from, &said.text)}))
+    let id = match said.topic {
+        Some(topic) => control.chat.say_in(said.chat, topic, &from, &said.text),
+        None => control.chat.say(said.chat, &from, &said.text),
+    };
+    Json(json!({"message_id": id}))
 }
 
 /// `POST /control/press`

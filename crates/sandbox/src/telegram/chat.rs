@@ -22,6 +22,15 @@ impl Chat {
     ///
     /// A positive chat id is the private chat with the person of that number, a negative one a group.
     pub fn say(&self, chat: i64, from: &Person, text: &str) -> i32 {
+        self.write(chat, None, from, text)
+    }
+
+    /// The same in a topic of a forum.
+    pub fn say_in(&self, chat: i64, topic: i32, from: &Person, text: &str) -> i32 {
+        self.write(chat, Some(topic), from, text)
+    }
+
+    fn write(&self, chat: i64, topic: Option<i32>, from: &Person, text: &str) -> i32 {
         let now = self.0.0.clock.now();
         let mut state = lock(&self.0.0.state);
         let chat = match state.room(chat, Some(from)).standing {
@@ -31,6 +40,8 @@ impl Chat {
         let (id, message) = state.post(chat, from.clone(), now, |message| {
             message.text = Some(text.to_owned());
             message.entities = commands(text);
+            message.message_thread_id = topic.map(i64::from);
+            message.is_topic_message = topic.is_some();
         });
         // What is said where the bot is not, it does not hear.
         if state.room(chat, None).standing == Standing::Member {

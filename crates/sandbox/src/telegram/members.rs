@@ -43,6 +43,19 @@ impl Chat {
         self.change(chat, None, Standing::Blocked, Standing::Member)
     }
 
+    /// Lets the person of a private chat delete the account. The bot is not told; what it sends there is refused.
+    ///
+    /// # Errors
+    /// When there is no such private chat.
+    pub fn deactivate(&self, chat: i64) -> anyhow::Result<()> {
+        ensure!(chat > 0, "{chat} is a group");
+        let mut state = lock(&self.0.0.state);
+        let room = state.rooms.get_mut(&chat).with_context(|| format!("there is no chat {chat}"))?;
+        room.standing = Standing::Deactivated;
+        state.show_room(chat);
+        Ok(())
+    }
+
     /// Lets `by` remove the bot from a group.
     ///
     /// # Errors

@@ -54,6 +54,8 @@ pub(super) struct Message {
     pub(super) message_id: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) message_thread_id: Option<i64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_topic_message: bool,
     pub(super) from: Person,
     pub(super) chat: Value,
     pub(super) date: i64,
@@ -72,7 +74,9 @@ pub(super) struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) document: Option<Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) pinned_message: Option<Box<Message>>,
+    pub(super) media_group_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) forum_topic_created: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reply_to_message: Option<Box<Message>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,6 +92,7 @@ impl Message {
         Self {
             message_id,
             message_thread_id: None,
+            is_topic_message: false,
             from,
             chat,
             date,
@@ -98,7 +103,8 @@ impl Message {
             caption_entities: Vec::new(),
             photo: Vec::new(),
             document: None,
-            pinned_message: None,
+            media_group_id: None,
+            forum_topic_created: None,
             reply_to_message: None,
             reply_markup: None,
             migrate_to_chat_id: None,

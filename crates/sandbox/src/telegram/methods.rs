@@ -11,7 +11,7 @@ use super::parameters::{self, Parameters};
 use super::refusal::{Refusal, bad_request, not_found};
 use super::sent::{Sent, buttons};
 use super::state::{Query, State};
-use super::{commands, edit, send};
+use super::{commands, edit, send, topics};
 
 /// One call of a method.
 pub(super) struct Call<'a> {
@@ -29,11 +29,15 @@ const LONGEST_ANSWER: usize = 200;
 
 type Method = fn(&mut Call<'_>) -> Result<Value, Refusal>;
 
-const METHODS: [(&str, Method); 26] = [
+const METHODS: [(&str, Method); 30] = [
     ("getMe", get_me),
     ("sendMessage", send::message),
-    ("sendPhoto", send::photo),
-    ("sendDocument", send::document),
+    ("sendPhoto", |call| send::file(call, "photo")),
+    ("sendDocument", |call| send::file(call, "document")),
+    ("sendMediaGroup", send::album),
+    ("createForumTopic", topics::create),
+    ("closeForumTopic", |call| topics::close(call, true)),
+    ("reopenForumTopic", |call| topics::close(call, false)),
     ("editMessageText", edit::message_text),
     ("editMessageCaption", edit::message_caption),
     ("editMessageReplyMarkup", edit::reply_markup),
@@ -76,6 +80,7 @@ impl Call<'_> {
             method: self.method.to_owned(),
             chat_id: 0,
             message_id: 0,
+            topic: None,
             text: self.parameters.text(text),
             parse_mode: self.parameters.text("parse_mode"),
             plain: shown.text.clone(),

@@ -16,6 +16,7 @@ mod room;
 mod send;
 mod sent;
 mod state;
+mod topics;
 mod updates;
 
 use std::fmt;
@@ -69,7 +70,7 @@ impl Telegram {
     pub(crate) fn router(&self) -> Router {
         Router::new()
             .route("/bot{token}/{method}", any(answer))
-            .route("/file/bot{token}/{folder}/{name}", get(download))
+            .route("/file/bot{token}/{*path}", get(download))
             .with_state(self.clone())
     }
 
@@ -141,8 +142,7 @@ async fn answer(
     })
 }
 
-async fn download(Shared(telegram): Shared<Telegram>, Path((token, folder, name)): Path<(String, String, String)>) -> Response {
-    let path = format!("{folder}/{name}");
+async fn download(Shared(telegram): Shared<Telegram>, Path((token, path)): Path<(String, String)>) -> Response {
     let found = bot_id(&token).map(|_| {
         let state = lock(&telegram.0.state);
         state.files.values().find(|stored| stored.path == path).map(|stored| stored.bytes.clone())

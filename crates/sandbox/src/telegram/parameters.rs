@@ -106,6 +106,14 @@ impl Parameters {
         self.files.get(attached.as_deref().unwrap_or(name))
     }
 
+    /// The parameters with which one item of an album would be sent alone.
+    pub(super) fn of_item(&self, item: &Value, kind: &str) -> Self {
+        let mut values = self.values.clone();
+        values.extend(item.as_object().cloned().unwrap_or_default());
+        values.insert(kind.to_owned(), item["media"].clone());
+        Self { values, files: self.files.clone() }
+    }
+
     /// The chat a method is about.
     pub(super) fn chat_id(&self) -> Result<i64, Refusal> {
         match self.text("chat_id") {

@@ -17,6 +17,8 @@ pub(super) enum Standing {
     Member,
     /// The person blocked it.
     Blocked,
+    /// The person deleted the account.
+    Deactivated,
     /// It was removed from the group.
     Kicked,
     /// The group became a supergroup of this id.
@@ -31,6 +33,8 @@ pub(super) struct Room {
     pub(super) people: BTreeMap<i64, Person>,
     pub(super) pinned: Option<i32>,
     pub(super) standing: Standing,
+    /// The topics of a forum, and whether each is closed.
+    pub(super) topics: BTreeMap<i32, bool>,
     last_id: i32,
 }
 
@@ -42,6 +46,7 @@ impl Room {
             people: BTreeMap::new(),
             pinned: None,
             standing: Standing::Member,
+            topics: BTreeMap::new(),
             last_id: 0,
         }
     }
@@ -56,11 +61,14 @@ impl Room {
 
     /// Lets the bot in, or says why not.
     pub(super) fn admit(&self) -> Result<(), Refusal> {
-        let forbidden = |what: String| Err(Refusal::new(StatusCode::FORBIDDEN, format!("Forbidden: bot was {what}")));
+        let forbidden = |what: String| Err(Refusal::new(StatusCode::FORBIDDEN, format!("Forbidden: {what}")));
         match self.standing {
             Standing::Member => Ok(()),
-            Standing::Blocked => forbidden("blocked by the user".into()),
-            Standing::Kicked => forbidden(format!("kicked from the {} chat", self.object["type"].as_str().unwrap_or("group"))),
+            Standing::Blocked => forbidden("bot was blocked by the user".into()),
+            Standing::Deactivated => forbidden("user is deactivated".into()),
+            Standing::Kicked => {
+                forbidden(format!("bot was kicked from the {} chat", self.object["type"].as_str().unwrap_or("group")))
+            }
             Standing::Moved(to) => {
                 let mut refusal = bad_request("group chat was upgraded to a supergroup chat");
                 refusal.parameters = Some(json!({"migrate_to_chat_id": to}));
@@ -90,6 +98,7 @@ impl Room {
         let (standing, moved_to) = match self.standing {
             Standing::Member => ("member", None),
             Standing::Blocked => ("blocked", None),
+            Standing::Deactivated => ("deactivated", None),
             Standing::Kicked => ("kicked", None),
             Standing::Moved(to) => ("moved", Some(to)),
         };

@@ -21,6 +21,8 @@ pub struct Sent {
     pub chat_id: i64,
     /// The message it is or was done to; 0 where there is none.
     pub message_id: i32,
+    /// The topic of a forum it went to.
+    pub topic: Option<i64>,
     /// The text or caption as the bot wrote it, markup included.
     pub text: Option<String>,
     /// How the bot marked it up.
