@@ -6,7 +6,7 @@ mod bot;
 
 use bot::{GROUP, Home, PRIVATE, ask, fill, said, texts, until_said, world};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::Connection as _;
 use vobiz_sandbox::Sandbox;
 
 /// A bot that has run, with a summary due tomorrow in the private chat and none in the group.
@@ -25,14 +25,9 @@ async fn stopped() -> (Sandbox, Home) {
     (sandbox, home)
 }
 
-async fn database(home: &Home) -> SqliteConnection {
-    let path = home.path().join("bot.db");
-    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the bot's database")
-}
-
 /// When the next summary is due.
 async fn due(home: &Home) -> DateTime<Utc> {
-    let mut database = database(home).await;
+    let mut database = home.database().await;
     let due = sqlx::query_scalar("SELECT due_at FROM schedule WHERE chat = $1").bind(PRIVATE).fetch_one(&mut database).await;
     database.close().await.expect("it can be closed");
     DateTime::from_timestamp_micros(due.expect("the summary is planned")).expect("an instant")
@@ -40,7 +35,7 @@ async fn due(home: &Home) -> DateTime<Utc> {
 
 /// Lets so much time pass as if the bot had been down: the summary that was due tomorrow is due then.
 async fn make_due(home: &Home, at: DateTime<Utc>) {
-    let mut database = database(home).await;
+    let mut database = home.database().await;
     let change = sqlx::query("UPDATE schedule SET due_at = $1").bind(at.timestamp_micros()).execute(&mut database).await;
     assert_eq!(change.expect("the database can be written").rows_affected(), 1);
     database.close().await.expect("it can be closed");

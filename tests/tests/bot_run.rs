@@ -50,6 +50,7 @@ async fn a_low_wallet_is_told_once_in_each_chat_through_a_crash_until_it_recover
         assert!(told.starts_with("🔴") && told.contains("critical") && told.contains("₹480") && told.contains("₹500"), "{told}");
     }
 
+    home.until_marked().await;
     bot.kill();
     let bot = home.start();
     // Its alert shows that polls were judged since the restart, and that they repeated nothing.
@@ -363,6 +364,7 @@ async fn a_group_that_moves_is_followed_through_a_restart() {
     });
     set(&sandbox, &low, 1_500);
     assert!(until_said(&sandbox, MOVED, 1)[0].contains(&low.auth_id));
+    home.until_marked().await;
     bot.kill();
     let bot = home.start();
     set(&sandbox, &other, 1_500);

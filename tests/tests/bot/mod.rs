@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use rust_decimal::Decimal;
 use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use vobiz_core::PartnerClient;
 use vobiz_core::alert::Subject;
@@ -192,6 +193,24 @@ impl Home {
     /// Runs the bot to its end with this typed.
     pub(crate) fn typed(&self, arguments: &[&str], input: &str) -> Output {
         typed(&mut self.command(arguments), input)
+    }
+
+    /// Its database.
+    pub(crate) async fn database(&self) -> SqliteConnection {
+        let path = self.path().join("bot.db");
+        SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the bot's database")
+    }
+
+    /// Waits until the bot wrote down that everything was delivered: what it cannot know of it sends again after a crash.
+    pub(crate) async fn until_marked(&self) {
+        let mut database = self.database().await;
+        let end = Instant::now() + PATIENCE;
+        let owed = "SELECT count(*) FROM outbox WHERE ended_at IS NULL";
+        while sqlx::query_scalar::<_, i64>(owed).fetch_one(&mut database).await.expect("the outbox can be read") > 0 {
+            assert!(Instant::now() < end, "something is owed for too long");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        database.close().await.expect("it can be closed");
     }
 
     /// Starts `run` and waits until it is ready.
