@@ -84,6 +84,21 @@ def test_a_blocked_bot_is_shown_and_unblocked(page: Page, chat: str) -> None:
     assert kinds == ["kicked", "member"]
 
 
+def test_a_group_moves_and_becomes_a_forum_with_topics(page: Page, chat: str) -> None:
+    control(chat, "/control/chats", {"chat": -6, "from": YOU, "change": "join", "title": "Night shift"})
+    page.get_by_role("button", name="Night shift").click()
+    page.get_by_role("button", name="Turn into a supergroup").click()
+    expect(message(page, "opened this supergroup")).to_be_visible()
+    expect(page.get_by_role("button", name="Night shift")).to_have_count(1)
+
+    forum = -1000000000006
+    control(chat, "/control/chats", {"chat": forum, "change": "forum"})
+    topic = bot(chat, "createForumTopic", chat_id=forum, name="Alerts")["message_thread_id"]
+    bot(chat, "sendMessage", chat_id=forum, message_thread_id=topic, text="Low")
+    expect(message(page, "opened the topic Alerts")).to_be_visible()
+    expect(message(page, "Low").locator(".meta")).to_contain_text("Alerts · ")
+
+
 @pytest.mark.parametrize("width", [360, 861, 1280])
 def test_nothing_is_cut_off_at_any_width(page: Page, chat: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 640})

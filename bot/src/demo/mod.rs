@@ -69,10 +69,13 @@ struct Demo {
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let mut demo = Demo::start(&options).await?;
-    say(&format!(
-        "A made-up partner at {}; type /help, or wait for an alert. Ctrl-D ends it.",
-        demo.sandbox.clock().now().format("%a %-d %b %Y %H:%M UTC")
-    ))?;
+    let now = demo.sandbox.clock().now().with_timezone(&ZONE).format("%a %-d %b %Y %H:%M");
+    let next = match (options.fast, options.web) {
+        (true, _) => format!("the next {} days, from poll to poll", options.days),
+        (false, Some(_)) => "type /help here or on the page, or wait for an alert. Ctrl-C ends it".to_owned(),
+        (false, None) => "type /help, or wait for an alert. Ctrl-D ends it".to_owned(),
+    };
+    say(&format!("A made-up partner at {now} in Kolkata; {next}."))?;
     let outcome = if options.fast {
         demo.live(options.days).await
     } else if options.is_live() {
