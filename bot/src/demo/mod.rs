@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::{Instant, timeout};
 use vobiz_core::PartnerClient;
@@ -68,6 +69,8 @@ struct Demo {
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
+    // Asked for first, so that a signal during the start is not missed.
+    let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut demo = Demo::start(&options).await?;
     let now = demo.sandbox.clock().now().with_timezone(&ZONE).format("%a %-d %b %Y %H:%M");
     let next = match (options.fast, options.web) {
@@ -76,12 +79,10 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         (false, None) => "type /help, or wait for an alert. Ctrl-D ends it".to_owned(),
     };
     say(&format!("A made-up partner at {now} in Kolkata; {next}."))?;
-    let outcome = if options.fast {
-        demo.live(options.days).await
-    } else if options.is_live() {
-        demo.talk(options.web.is_some()).await
-    } else {
-        demo.play_script().await
+    let outcome = tokio::select! {
+        outcome = demo.go_on(&options) => outcome,
+        _ = terminated.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
     };
     // Before the sandbox goes, whose end would look like an outage.
     demo.parts.stop().await;
@@ -146,6 +147,16 @@ impl Demo {
         let pictures = std::env::temp_dir().join(format!("vobiz-bot-demo-{}", std::process::id()));
         std::fs::create_dir_all(&pictures).with_context(|| format!("cannot make {}", pictures.display()))?;
         Ok(Self { sandbox, service, parts, sent, person, pictures })
+    }
+
+    async fn go_on(&mut self, options: &Options) -> Result<()> {
+        if options.fast {
+            self.live(options.days).await
+        } else if options.is_live() {
+            self.talk(options.web.is_some()).await
+        } else {
+            self.play_script().await
+        }
     }
 
     /// Turns the clock to the next poll and waits until it was judged.

@@ -2,14 +2,12 @@
 
 use anyhow::{Context as _, Result};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CHAT, Demo};
 
 impl Demo {
-    /// Goes on until the end of what is typed; with a page, which may be all there is, until it is stopped.
+    /// Goes on until the end of what is typed; with a page, which may be all there is, without end.
     pub(super) async fn talk(&mut self, has_page: bool) -> Result<()> {
-        let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut is_typing = true;
         loop {
@@ -22,8 +20,6 @@ impl Demo {
                 },
                 sent = self.sent.recv() => self.show(&sent?, "bot")?,
                 failed = self.parts.failed() => return failed,
-                _ = terminated.recv() => return Ok(()),
-                interrupted = tokio::signal::ctrl_c() => return interrupted.context("cannot listen for Ctrl-C"),
             }
         }
     }
