@@ -22,6 +22,20 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
+/// What is typed, line by line. A thread of its own waits for it, which does not keep the program from ending.
+#[cfg(feature = "demo")]
+pub(crate) fn typed() -> tokio::sync::mpsc::Receiver<std::io::Result<String>> {
+    let (sender, lines) = tokio::sync::mpsc::channel(1);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines() {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
 /// Takes control characters out of text from elsewhere, which could otherwise command the terminal.
 pub(crate) fn tame(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect()

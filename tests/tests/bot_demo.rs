@@ -97,7 +97,8 @@ fn what_is_typed_cannot_command_the_terminal() {
 /// The demo with its page, what it prints, and the address that it printed first.
 fn with_page(home: &Home) -> (Child, BufReader<ChildStdout>, String) {
     let mut command = home.command(&["demo", "--web", "0", "--customers", "5"]);
-    let mut child = command.stdout(Stdio::piped()).spawn().expect("the demo can be started");
+    // Nobody types, and nobody closes what could be typed into.
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the demo can be started");
     let (mut first, mut printed) = (String::new(), BufReader::new(child.stdout.take().expect("it prints")));
     printed.read_line(&mut first).expect("it prints text");
     (child, printed, first.trim().trim_start_matches("chat ").to_owned())
@@ -135,7 +136,10 @@ async fn a_page_is_served_at_the_address_printed_first_and_answers_until_it_is_s
         }
     }
     let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
-    assert!(asked.expect("kill is a program").success() && child.wait().expect("it ends").success());
+    assert!(asked.expect("kill is a program").success());
+    let typing = child.stdin.take();
+    assert!(child.wait().expect("it ends").success());
+    drop(typing);
 }
 
 #[test]

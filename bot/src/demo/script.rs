@@ -1,16 +1,15 @@
 //! Lines from a file or a pipe: each is answered before the next, then the clock is turned until there was an alert.
 
 use anyhow::{Context as _, Result};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::time::{Instant, timeout};
 
 use super::{CHAT, Demo, PATIENCE};
-use crate::terminal::{say, tame};
+use crate::terminal::{say, tame, typed};
 
 impl Demo {
     pub(super) async fn play_script(&mut self) -> Result<()> {
-        let mut lines = BufReader::new(tokio::io::stdin()).lines();
-        while let Some(line) = lines.next_line().await.context("standard input is not text")? {
+        let mut lines = typed();
+        while let Some(line) = lines.recv().await.transpose().context("standard input is not text")? {
             if line.trim().is_empty() {
                 continue;
             }

@@ -1,18 +1,18 @@
 //! Someone is there: the clock runs, and what is typed is said.
 
 use anyhow::{Context as _, Result};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::{CHAT, Demo};
+use crate::terminal::typed;
 
 impl Demo {
     /// Goes on until the end of what is typed; with a page, which may be all there is, without end.
     pub(super) async fn talk(&mut self, has_page: bool) -> Result<()> {
-        let mut lines = BufReader::new(tokio::io::stdin()).lines();
+        let mut lines = typed();
         let mut is_typing = true;
         loop {
             tokio::select! {
-                line = lines.next_line(), if is_typing => match line.context("cannot read what is typed")? {
+                line = lines.recv(), if is_typing => match line.transpose().context("cannot read what is typed")? {
                     Some(line) if line.trim().is_empty() => {}
                     Some(line) => drop(self.sandbox.chat().say(CHAT, &self.person, &line)),
                     None if has_page => is_typing = false,
