@@ -16,11 +16,12 @@ def main(folder: Path) -> None:
         page.goto(address)
         page.get_by_role("button", name="Pause").click()
         page.get_by_role("button", name="Next day, 09:00").click()
-        expect(message(page, "Customer wallets: ").get_by_role("img")).to_have_js_property("complete", True)
+        look_at_summary(page)
         keep(page, folder / "chat-light.png")
 
         page.emulate_media(color_scheme="dark")
         page.get_by_role("button", name="Night shift").click()
+        look_at_summary(page)
         page.get_by_role("combobox", name="Speak as").select_option("Asha")
         say(page, "/low")
         expect(message(page, "wallets under")).to_be_visible()
@@ -31,16 +32,21 @@ def main(folder: Path) -> None:
 
         phone = browser.new_page(viewport={"width": 360, "height": 740}, device_scale_factor=2, color_scheme="light")
         phone.goto(address)
-        picture = message(phone, "Customer wallets: ").get_by_role("img")
-        expect(picture).to_be_visible()
-        picture.scroll_into_view_if_needed()
+        look_at_summary(phone)
         keep(phone, folder / "chat-phone.png")
+
+
+def look_at_summary(page: Page) -> None:
+    """Wait for the morning's summary, before or after which alerts may come, and bring it into view."""
+    summary = message(page, "Customer wallets: ")
+    expect(summary.get_by_role("img")).to_be_visible()
+    page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
+    summary.evaluate("item => item.scrollIntoView({ block: 'end', behavior: 'instant' })")
 
 
 def keep(page: Page, file: Path) -> None:
     """Write what is seen, when everything in it is there."""
     page.evaluate("document.activeElement.blur()")
-    page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
     page.screenshot(path=file, animations="disabled", caret="hide")
 
 
