@@ -4,6 +4,8 @@
 
 mod bot;
 
+use std::time::Duration;
+
 use bot::{Bot, Home, PRIVATE, ask, said, until, world};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -82,6 +84,24 @@ async fn a_press_under_a_message_that_is_gone_brings_another() {
     let sent = until_called(&sandbox, "sendMessage", 2).remove(1);
     assert!(sent.plain.contains(" calls") && sent.plain.contains("As of"), "{}", sent.plain);
     assert!(!bot.log().contains("given up"), "{}", bot.log());
+}
+
+#[tokio::test]
+async fn presses_made_while_the_bot_was_down_are_too_late_to_answer_and_change_the_message_once() {
+    let (sandbox, home, bot) = running(3).await;
+    let report = ask(&sandbox, "/dashboard");
+    home.until_marked().await;
+    bot.kill();
+    for _ in 0..2 {
+        press(&sandbox, &report, "7 days");
+    }
+    sandbox.clock().advance(Duration::from_mins(20));
+    let mut bot = home.start();
+    ask(&sandbox, "/help");
+    home.until_marked().await;
+    let methods: Vec<_> = said(&sandbox, PRIVATE).into_iter().map(|sent| sent.method).collect();
+    assert_eq!(methods, ["sendMessage", "editMessageText", "sendMessage"], "an answer that is refused is not sent");
+    assert!(bot.is_running() && !bot.log().contains("given up"), "{}", bot.log());
 }
 
 #[tokio::test]
