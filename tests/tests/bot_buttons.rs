@@ -97,7 +97,8 @@ async fn presses_made_while_the_bot_was_down_are_too_late_to_answer_and_change_t
     }
     sandbox.clock().advance(Duration::from_mins(20));
     let mut bot = home.start();
-    ask(&sandbox, "/help");
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
+    until_called(&sandbox, "sendMessage", 2);
     home.until_marked().await;
     let methods: Vec<_> = said(&sandbox, PRIVATE).into_iter().map(|sent| sent.method).collect();
     assert_eq!(methods, ["sendMessage", "editMessageText", "sendMessage"], "an answer that is refused is not sent");
@@ -128,6 +129,24 @@ async fn a_press_changes_the_message_in_place_and_pressed_again_nothing_more() {
     assert!(edits.iter().any(|edit| edit.buttons.concat().iter().any(|button| button.text == "↻ 3 of 3")), "{edits:#?}");
     assert_eq!(until_called(&sandbox, "sendMessage", 1).len(), 1, "nothing was sent beside the list");
     assert!(bot.is_running() && !bot.log().contains("given up"), "{}", bot.log());
+}
+
+#[tokio::test]
+async fn of_many_presses_in_a_row_the_last_one_is_shown_soon() {
+    let (sandbox, home, _bot) = running(3).await;
+    let report = ask(&sandbox, "/dashboard");
+    for data in ["/analytics 7d", "/analytics 30d"].repeat(15) {
+        sandbox.chat().press(report.chat_id, report.message_id, data).expect("the button is there");
+    }
+    // Updates are read in order: what came of the presses is owed when this is answered.
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
+    until_called(&sandbox, "sendMessage", 2);
+    assert_eq!(until_called(&sandbox, "answerCallbackQuery", 30).len(), 30);
+    home.until_marked().await;
+    let edits = until_called(&sandbox, "editMessageText", 1);
+    let last = edits.last().expect("it was changed");
+    assert!(edits.len() < 15, "{} edits", edits.len());
+    assert!(last.buttons.concat().iter().any(|button| button.text == "↻ 30 days"), "{:?}", last.buttons);
 }
 
 #[tokio::test]

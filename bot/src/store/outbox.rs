@@ -45,6 +45,14 @@ pub(crate) struct Owed {
 
 pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: &[Draft], now: DateTime<Utc>) -> Result<()> {
     for draft in drafts {
+        if let Some(message) = draft.edits {
+            // Only the last of several changes that wait is of use.
+            sqlx::query("DELETE FROM outbox WHERE chat = $1 AND edits = $2 AND ended_at IS NULL")
+                .bind(draft.chat)
+                .bind(message)
+                .execute(&mut **transaction)
+                .await?;
+        }
         sqlx::query(
             "INSERT INTO outbox (chat, html, picture, silent, buttons, edits, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
