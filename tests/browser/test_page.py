@@ -110,6 +110,9 @@ def test_nothing_is_cut_off_at_any_width(page: Page, chat: str, width: int) -> N
     controls = page.get_by_role("button", name="Controls")
     if controls.is_visible():
         controls.click()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Next day, 09:00")).to_be_hidden()
+        controls.click()
     expect(page.get_by_role("button", name="Next day, 09:00")).to_be_in_viewport()
     expect(page.get_by_role("button", name="Send")).to_be_in_viewport()
 

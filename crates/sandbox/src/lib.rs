@@ -11,6 +11,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Its address, opened in a browser of this machine, shows the chats with the bot and what can go wrong.
 
 mod calendar;
 mod clock;
