@@ -17,6 +17,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let environment = Venv::ready(workspace)?;
     wheel::install(workspace, &environment)?;
     environment.step("python tests", "pytest", &workspace.root).args(["python/tests", "--quiet"]).envs(binaries.clone()).run()?;
-    environment.step("published description", "pytest", &workspace.root).args(["tests/openapi", "--quiet"]).envs(binaries).run()?;
+    environment
+        .step("published description", "pytest", &workspace.root)
+        .args(["tests/openapi", "--quiet"])
+        .envs(binaries)
+        .run()?;
     browser::test(workspace, &environment)
 }
