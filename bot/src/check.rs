@@ -1,14 +1,16 @@
 //! `vobiz-bot check` and `vobiz-bot summary`: one look, printed.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
 use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
-use vobiz_core::alert::{Change, Evaluation, Observation, Policy, Severity, State, Subject, evaluate};
+use vobiz_core::alert::{Change, Evaluation, Metric, Observation, Policy, Severity, State, Subject, evaluate};
 use vobiz_core::dashboard::{CallFigures, Report};
-use vobiz_core::forecast::Forecaster;
+use vobiz_core::forecast::{Forecaster, Runway, Span};
+use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
 use vobiz_core::{Decimal, Error};
 
 use crate::clock::Clock;
@@ -31,6 +33,8 @@ struct Look {
     evaluation: Evaluation,
     level: Decimal,
     policy: Policy,
+    /// Of wallets that a rule fires for.
+    runways: HashMap<String, Runway>,
 }
 
 /// Polls once, with `for` taken as met. Gives the exit status.
@@ -49,7 +53,13 @@ pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
     let mut evaluation = evaluate(&policy, &seen, &forecaster.at(now), &State::default(), now);
     // Monitoring shows the first line, which is the worst.
     evaluation.transitions.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
-    let look = Look { dashboard, subjects, evaluation, level: config.policy.low_balance(), policy };
+    let forecasts = forecaster.at(now);
+    let foreseen = evaluation.transitions.iter().filter_map(|alert| {
+        let runway = forecasts.runway(&alert.subject.auth_id, alert.subject.balance?)?;
+        Some((alert.subject.auth_id.clone(), runway))
+    });
+    let runways = foreseen.collect();
+    let look = Look { runways, dashboard, subjects, evaluation, level: config.policy.low_balance(), policy };
     let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
     terminal::say(&text).context("cannot print the result")?;
     Ok(look.status())
@@ -71,7 +81,24 @@ pub(crate) async fn summary(config: Config, picture: Option<&Path>) -> Result<u8
     Ok(if is_known { FINE } else { COULD_NOT_TELL })
 }
 
+/// Why a runway is unknown.
+const UNKNOWN: &str = "fewer than 24 hours of this wallet are recorded, or nothing was spent in them";
+
+/// Hours of one end of a range.
+fn hours(span: Option<Span>, runway: &Runway) -> String {
+    span.map_or_else(|| format!("more than {:.0}", runway.horizon), |span| tenths(span.hours))
+}
+
+fn tenths(hours: f64) -> String {
+    format!("{hours:.1}")
+}
+
 impl Look {
+    /// How long a wallet lasts, where that was foreseen.
+    fn runway(&self, subject: &Subject) -> Option<&Runway> {
+        self.runways.get(&subject.auth_id)
+    }
+
     fn errors(&self) -> impl Iterator<Item = &Error> {
         self.dashboard.as_ref().err().into_iter().chain(self.subjects.as_ref().err())
     }
@@ -125,6 +152,18 @@ impl Look {
                 "value": alert.value,
                 "currency": alert.subject.currency,
                 "reason": alert.reason(),
+                "runway": match self.runway(&alert.subject) {
+                    Some(runway) => json!({
+                        "state": "known",
+                        "low_hours": runway.low.map(|span| tenths(span.hours)),
+                        "likely_hours": runway.likely.map(|span| tenths(span.hours)),
+                        "high_hours": runway.high.map(|span| tenths(span.hours)),
+                        "looked_ahead_hours": tenths(runway.horizon),
+                        "burn_per_hour": Decimal::from_f64(runway.burn).map(two_places),
+                        "normal_per_hour": Decimal::from_f64(runway.normal).map(two_places),
+                    }),
+                    None => json!({"state": "unknown", "reason": UNKNOWN}),
+                },
             })
         });
         let unread = self.unread();
@@ -155,9 +194,20 @@ impl Look {
             Err(error) => lines.push(format!("unknown: {error}")),
         }
         for alert in &self.evaluation.transitions {
-            let balance = words::plain(&words::beside(alert.value, alert.level, alert.subject.currency.as_deref()));
+            let currency = alert.subject.currency.as_deref();
+            let level = if alert.metric == Metric::CustomerBalance { alert.level } else { Decimal::MAX };
+            let balance = words::plain(&words::beside(alert.subject.balance.unwrap_or(alert.value), level, currency));
             let who = who(&alert.subject);
             lines.push(format!("{}: {who} has {balance}; {}: {}", alert.severity, alert.rule, alert.reason()));
+            lines.push(match self.runway(&alert.subject) {
+                Some(runway) => format!(
+                    "  runway {} h ({}–{} h)",
+                    hours(runway.likely, runway),
+                    hours(runway.low, runway),
+                    hours(runway.high, runway)
+                ),
+                None => format!("  runway unknown: {UNKNOWN}"),
+            });
         }
         for subject in self.unread() {
             lines.push(format!("unknown: {}: the balance was not sent", who(subject)));

@@ -4,6 +4,7 @@ mod accounts;
 mod alert;
 mod buttons;
 mod report;
+mod runway;
 mod summary;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};

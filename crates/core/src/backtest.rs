@@ -42,8 +42,8 @@ pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<
                 Change::Fire => "fire",
                 Change::Escalate => "escalate",
                 Change::Fall => "fall",
-                Change::Resolve | Change::Gone | Change::Unwatched => "resolve",
-                Change::Repeat => return None,
+                Change::Resolve | Change::Gone | Change::Unwatched | Change::Superseded => "resolve",
+                _ => return None,
             };
             Some(Notification {
                 at: sweep.at,

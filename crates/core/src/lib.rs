@@ -43,7 +43,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use pace::{DEFAULT_BURST, DEFAULT_RATE};
 pub use page::Page;
 pub use retry::RetryPolicy;
-pub use rust_decimal::Decimal;
+pub use rust_decimal::{self, Decimal};
 pub use secrecy::SecretString;
 
 /// Compiles the example of the project's own README.

@@ -92,10 +92,10 @@ fn judge(gauge: &Gauge<'_>, subject: &Subject, before: Option<&Alert>, at: DateT
         let over = before.and_then(|alert| transition(rule, subject, Change::Unwatched, alert.firing?, alert, None));
         return Judged { alert: None, transition: over };
     }
-    // What fires already is seen through to its end, also once more is known of the wallet.
-    let is_firing = before.is_some_and(|alert| alert.firing.is_some());
-    if rule.only_without_forecast() && !is_firing && gauge.forecasts.knows(&subject.auth_id) {
-        return Judged::default();
+    // Once enough is known of the wallet, a rule on forecasts takes over.
+    if rule.only_without_forecast() && gauge.forecasts.knows(&subject.auth_id) {
+        let over = before.and_then(|alert| transition(rule, subject, Change::Superseded, alert.firing?, alert, None));
+        return Judged { alert: None, transition: over };
     }
     let Some(value) = subject.balance.and_then(|balance| gauge.value(subject, balance)) else {
         return Judged { alert: before.map(|alert| alert.unread(at)), transition: None };
@@ -418,7 +418,7 @@ mod tests {
                         Change::Fire | Change::Escalate => prop_assert_eq!(enough, polls as usize),
                         Change::Resolve => prop_assert!(said.value >= Decimal::from(2100)),
                         Change::Fall => prop_assert!(said.value >= Decimal::from(600)),
-                        Change::Repeat | Change::Gone | Change::Unwatched => {}
+                        Change::Repeat | Change::Gone | Change::Unwatched | Change::Superseded => {}
                     }
                 }
                 state = evaluation.state;

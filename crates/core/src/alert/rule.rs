@@ -363,11 +363,13 @@ impl Rule {
     /// Tells versions of a rule apart: what is decided differently has another fingerprint. The same in every release.
     pub fn fingerprint(&self) -> u64 {
         let RuleDraft { metric, below, hold, recover, scope, in_working_hours, recover_for, escalate_after, .. } = &self.0;
-        let mut text = format!("{metric} {below:?} {hold:?} {recover:?} {scope:?}");
         // Rules without these keep the fingerprint that they had before there were any.
-        if *in_working_hours || recover_for.is_some() || escalate_after.is_some() {
-            text += &format!(" {in_working_hours} {recover_for:?} {escalate_after:?}");
-        }
+        let later = if *in_working_hours || recover_for.is_some() || escalate_after.is_some() {
+            format!(" {in_working_hours} {recover_for:?} {escalate_after:?}")
+        } else {
+            String::new()
+        };
+        let text = format!("{metric} {below:?} {hold:?} {recover:?} {scope:?}{later}");
         // FNV-1a: short, and fixed for all time, which the standard library's hasher is not.
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }

@@ -26,6 +26,8 @@ pub enum Change {
     Gone,
     /// The customer is no longer one that the rule watches (inactive, postpaid, auto-recharging).
     Unwatched,
+    /// Enough is known of the wallet by now for rules on forecasts, for which this one only stood in.
+    Superseded,
 }
 
 /// A change worth saying.
@@ -78,6 +80,7 @@ impl Transition {
             Change::Fall => format!("{value} is past the recovery of the critical level, still under {end}{because}"),
             Change::Resolve => format!("{value} has reached {end}, where the alert ends{because}"),
             Change::Gone => format!("the customer is no longer listed; last value {value}"),
+            Change::Superseded => format!("the wallet can be foreseen now, and rules on forecasts take over; last value {value}"),
             Change::Unwatched => format!("the rule no longer watches this customer; last value {value}"),
         }
     }
