@@ -59,6 +59,9 @@ impl Life {
         let mut world = Dice::new(&[seed, 0x686f_6c69]);
         let holidays = [(); 3].map(|()| span.day(&mut world, 16, 1));
         let mut dice = Dice::new(&[traits.key, 0x6c69_6665]);
+        // Few are large, and those are far larger than the rest.
+        let (times, part) = *dice.pick(&[(1, 3), (1, 1), (1, 1), (2, 1), (3, 1), (5, 1), (12, 1)]);
+        traits.usual.calls = traits.usual.calls * times / part;
         let habit = pay(traits, &mut dice);
         traits.numbers = traits.numbers.min(*dice.pick(&[0, 0, 1, 1, 1, 2, 4]));
         let mut turns = Vec::new();
@@ -108,7 +111,7 @@ impl Life {
                     (dice.between(9, 17), Calling { calls, ..usual })
                 }
                 0 => {
-                    let calls = (usual.calls * dice.between(20, 100)).min(50_000);
+                    let calls = (usual.calls * dice.between(20, 100)).min(55_000);
                     (dice.between(0, 23), Calling { calls, answered: 930, talk: 20, all_day: true })
                 }
                 _ => {
