@@ -1,10 +1,12 @@
 //! The programs that `cargo xtask bench` runs beside each other.
 //!
 //! `serve` is the service of all of them and prints its address; `client` reads it, with the crate or without, and prints
-//! one line of what that cost.
+//! one line of what that cost. `alerts` and `judge` are the alert benchmark.
 
+mod alerts;
 mod client;
 mod measure;
+mod sandbox;
 mod service;
 
 use anyhow::{Context as _, Result, bail};
@@ -17,6 +19,13 @@ fn main() -> Result<()> {
         ["client", who, case, times, address] => {
             client::run(who, case, times.parse().context("how many times is a number")?, address)
         }
-        _ => bail!("usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS"),
+        ["alerts", scratch, ref folders @ ..] => alerts::run(scratch, folders),
+        ["judge", folder, file] => alerts::judge(folder, file),
+        ["sandbox", path] => sandbox::run(path),
+        _ => {
+            bail!(
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | judge FOLDER FILE | sandbox PATH"
+            )
+        }
     }
 }

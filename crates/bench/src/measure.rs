@@ -15,9 +15,20 @@ pub(crate) struct Measure {
 
 /// Resident memory of this process in KiB: what it is now, or the most it ever was.
 pub(crate) fn memory(line: &str) -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").context("memory is measured on Linux only")?;
+    memory_of("self", line)
+}
+
+/// The same of another process.
+pub(crate) fn memory_of(process: &str, line: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).context("memory is measured on Linux only")?;
     let value = status.lines().find_map(|text| text.strip_prefix(line)).context("the kernel does not tell")?;
     Ok(value.trim_start_matches(':').trim_end_matches("kB").trim().parse()?)
+}
+
+/// A count as a number to divide by.
+#[expect(clippy::cast_precision_loss, reason = "counts here are small")]
+pub(crate) fn float(count: usize) -> f64 {
+    count as f64
 }
 
 fn cpu() -> f64 {

@@ -3,6 +3,7 @@
 mod client;
 mod machine;
 mod page;
+mod program;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -14,6 +15,10 @@ use crate::workspace::Workspace;
 pub(crate) enum Subject {
     /// The client beside httpx with pydantic, requests with json, and reqwest with `serde_json`.
     Client,
+    /// The default policy beside the usual ways to watch a wallet.
+    Alerts,
+    /// The sandbox with fifty thousand customers.
+    Sandbox,
 }
 
 /// Measures one subject, or all of them.
@@ -22,6 +27,8 @@ pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()>
     for subject in subjects {
         let (name, table) = match subject {
             Subject::Client => ("client", client::measure(workspace)?),
+            Subject::Alerts => ("alerts", program::alerts(workspace)?),
+            Subject::Sandbox => ("sandbox", program::sandbox(workspace)?),
         };
         let text = format!("{table}\n{}\n", machine::describe());
         page::write_into(workspace, name, &text)?;

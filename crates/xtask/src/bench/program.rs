@@ -1,0 +1,28 @@
+//! Measurements that a program makes by itself and prints as a table.
+
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::workspace::Workspace;
+
+/// Who is warned in time, by our policy and the usual ways.
+pub(crate) fn alerts(workspace: &Workspace) -> Result<String> {
+    let scratch = workspace.scratch().join("alerts");
+    run(workspace, [OsStr::new("alerts"), scratch.as_os_str()])
+}
+
+/// The sandbox with as many customers as it can have.
+pub(crate) fn sandbox(workspace: &Workspace) -> Result<String> {
+    workspace.cargo("sandbox").args(["build", "--release", "--package", "vobiz-sandbox"]).run()?;
+    run(workspace, [OsStr::new("sandbox"), workspace.release("vobiz-sandbox").as_os_str()])
+}
+
+fn run<'a>(workspace: &Workspace, arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<String> {
+    workspace.cargo("bench programs").args(["build", "--release", "--package", "vobiz-bench"]).run()?;
+    let mut command = Command::new(workspace.release("vobiz-bench"));
+    let output = command.args(arguments).stderr(Stdio::inherit()).output().context("the bench program did not start")?;
+    ensure!(output.status.success(), "the bench program failed: {}", output.status);
+    Ok(String::from_utf8(output.stdout)?)
+}
