@@ -68,7 +68,10 @@ const BROKEN: &[(&str, &str)] = &[
     ("[business]\nopens = \"9\"", ":5: business.opens \"9\" is not a time of day; write it from \"00:00\" to \"23:59\""),
     ("[business]\ncloses = \"08:00\"", ":5: business.closes must be later than business.opens, on the same day"),
     ("[business]\ndays = \"sat-mon\"", ":5: business.days is not a list of weekdays; write it as \"mon-sat\" or \"mon,tue,fri\""),
-    ("[business]\nholidays = \"2026-02-30\"", ":5: business.holidays is not a list of days; write it as \"2026-10-02, 2026-11-08\""),
+    (
+        "[business]\nholidays = \"2026-02-30\"",
+        ":5: business.holidays is not a list of days; write it as \"2026-10-02, 2026-11-08\"",
+    ),
     (
         "[[rules]]\nname = \"r\"\nmetric = \"customer.runway\"\nbelow = { warning = \"soon\" }",
         ":7: rules[0].below.warning is not a span of time; write one such as \"36h\", or of working hours such as \"4h30m working\"",
@@ -77,10 +80,7 @@ const BROKEN: &[(&str, &str)] = &[
         "[[rules]]\nname = \"r\"\nmetric = \"customer.runway\"\nbelow = { warning = \"9h working\", critical = \"2h\" }",
         ":7: rules[0].below.critical must be working hours where warning is, and not where it is not",
     ),
-    (
-        "RULE\nbelow.critical = 1\nescalate_after = \"2d\"",
-        ":8: rules[0].escalate_after needs a warning level to escalate from",
-    ),
+    ("RULE\nbelow.critical = 1\nescalate_after = \"2d\"", ":8: rules[0].escalate_after needs a warning level to escalate from"),
     ("RULE\nbelow = 2000", ":7: rules[0].below must be a table; write below = { warning = \"2000\", critical = \"500\" }"),
     ("RULE\nbelow = {}", ":7: rules[0].below needs a level: warning, critical or both"),
     ("RULE\nbelow = { warning = 1, urgent = 2 }", ":7: rules[0].below.urgent is not known here; write one of warning, critical"),
