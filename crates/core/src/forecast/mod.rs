@@ -8,6 +8,8 @@ mod fleet;
 mod forecaster;
 mod profile;
 mod runway;
+#[cfg(test)]
+mod tests;
 mod week;
 
 pub use business::Business;
