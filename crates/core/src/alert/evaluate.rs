@@ -185,6 +185,11 @@ fn decide(rule: &Rule, alert: &Alert, value: Decimal, was_paid: bool, now: DateT
     if is_stale {
         return escalated;
     }
+    // Paid into, but not enough: what became critical by its age alone begins to age again.
+    let is_eased = was_paid && rule.below().critical.is_none();
+    if firing.severity == Severity::Critical && is_eased {
+        return (Some(Firing { severity: Severity::Warning, since: now, said_at: now }), None);
+    }
     if firing.severity == Severity::Critical && rule.recovers_at(Severity::Critical).is_some_and(|end| value >= end) {
         return (Some(Firing { severity: Severity::Warning, said_at: now, ..firing }), Some(Change::Fall));
     }

@@ -54,15 +54,15 @@ impl Policy {
 
 impl Default for Policy {
     /// Two rules. `runway`: `customer.runway` under four and a half working hours is a warning, which becomes critical
-    /// where nobody acted in two days. `low balance`, for wallets of which too little is known to foresee anything:
+    /// where nobody acted in a day and a half. `low balance`, for wallets of which too little is known to foresee anything:
     /// `customer.balance` under 2000 is a warning, under 500 critical.
     fn default() -> Self {
         let runway = Levels { warning: Some(Self::DEFAULT_RUNWAY), critical: None };
         let runway = RuleDraft {
             in_working_hours: true,
             recover: Recover::Percent(Decimal::ONE_HUNDRED),
-            recover_for: Some(Duration::from_hours(2)),
-            escalate_after: Some(Duration::from_hours(48)),
+            recover_for: Some(Duration::from_hours(6)),
+            escalate_after: Some(Duration::from_hours(36)),
             ..RuleDraft::new("runway", Metric::CustomerRunway, runway)
         };
         let balance = Levels { warning: Some(Self::DEFAULT_WARNING), critical: Some(Self::DEFAULT_CRITICAL) };
