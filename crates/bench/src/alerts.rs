@@ -176,7 +176,11 @@ fn table(out: &mut impl std::io::Write, scored: &[(Row, Vec<Score>)]) -> Result<
 fn mean(scores: &[Score], figure: &str, places: usize) -> String {
     let known: Vec<f64> = scores.iter().filter_map(|score| score.get(figure).copied().flatten()).collect();
     let mean = known.iter().sum::<f64>() / clock::float(known.len());
-    if mean.is_finite() { format!("{mean:.places$}") } else { "–".to_owned() }
+    match mean {
+        _ if mean.is_finite() => format!("{mean:.places$}"),
+        _ if mean.is_infinite() => "never".to_owned(),
+        _ => "–".to_owned(),
+    }
 }
 
 /// Tells a person what is under way. Nobody may be reading.
