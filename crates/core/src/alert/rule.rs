@@ -360,6 +360,11 @@ impl Rule {
         self.0.only_without_forecast
     }
 
+    /// The rule as it was written down, to make another of it.
+    pub fn draft(&self) -> RuleDraft {
+        self.0.clone()
+    }
+
     /// Tells versions of a rule apart: what is decided differently has another fingerprint. The same in every release.
     pub fn fingerprint(&self) -> u64 {
         let RuleDraft { metric, below, hold, recover, scope, in_working_hours, recover_for, escalate_after, .. } = &self.0;
