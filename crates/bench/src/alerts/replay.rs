@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use vobiz_core::history::{History, Movement};
+use vobiz_core::history::History;
 
 /// What a poll shows of a wallet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +18,12 @@ pub(super) enum Shown {
 pub(super) struct Poll<'a> {
     pub(super) at: DateTime<Utc>,
     pub(super) wallets: &'a [Shown],
-    /// Movements that became known since the poll before.
-    pub(super) ledger: &'a [Movement],
 }
 
 /// Shows every poll in order of time.
 pub(super) fn replay(history: &History, mut each: impl FnMut(Poll<'_>)) {
     let mut standing: Vec<Option<Decimal>> = vec![None; history.wallets.len()];
     let mut wallets = vec![Shown::Absent; history.wallets.len()];
-    let mut rest = history.ledger.as_slice();
     for sweep in history.sweeps() {
         for (shown, standing) in wallets.iter_mut().zip(&standing) {
             *shown = standing.map_or(*shown, Shown::Balance);
@@ -36,9 +33,6 @@ pub(super) fn replay(history: &History, mut each: impl FnMut(Poll<'_>)) {
             standing[place] = sample.balance.or(standing[place]);
             wallets[place] = sample.balance.map_or(Shown::Unread, Shown::Balance);
         }
-        let known = rest.partition_point(|movement| movement.at <= sweep.at);
-        let (ledger, later) = rest.split_at(known);
-        rest = later;
-        each(Poll { at: sweep.at, wallets: &wallets, ledger });
+        each(Poll { at: sweep.at, wallets: &wallets });
     }
 }
