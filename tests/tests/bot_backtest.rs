@@ -1,0 +1,111 @@
+//! `vobiz-bot backtest`: rules rehearsed on recorded history.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up fails the test")]
+
+mod bot;
+
+use std::fmt::Write as _;
+
+use bot::Home;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+const DAYS: i64 = 16;
+
+/// Monday, 00:00 in India.
+fn start() -> DateTime<Utc> {
+    "2026-08-30T18:30:00Z".parse().expect("an instant")
+}
+
+fn at(poll: i64) -> String {
+    (start() + TimeDelta::minutes(5 * poll)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// A wallet that spends ₹5 each five minutes from 09:00 to 19:00, every day, and is empty in the afternoon of the last one.
+fn history() -> Home {
+    let (mut polls, mut samples) = ("at\n".to_owned(), "at,auth_id,balance\n".to_owned());
+    let mut balance = (DAYS - 1) * 600 + 360;
+    for poll in 0..DAYS * 288 {
+        writeln!(polls, "{}", at(poll)).expect("text");
+        if (108..228).contains(&(poll % 288)) && balance > 0 {
+            balance -= 5;
+        }
+        writeln!(samples, "{},MA_X,{balance}.00000", at(poll)).expect("text");
+    }
+    let home = Home::new();
+    home.write("polls.csv", &polls);
+    home.write("samples.csv", &samples);
+    home.write(
+        "accounts.csv",
+        "auth_id,name,billing_mode,active,auto_recharge,currency\nMA_X,Sharma Logistics,prepaid,true,false,INR\n",
+    );
+    home
+}
+
+#[test]
+fn the_default_rules_tell_of_an_empty_wallet_a_morning_before() {
+    let home = history();
+    let output = home.output(&["backtest", "--history", ".", "--out", "said.csv", "--from", "2026-09-10"]);
+    assert!(output.status.success(), "{output:?}");
+    let said = std::fs::read_to_string(home.path().join("said.csv")).expect("a file");
+    let mut lines = said.lines();
+    assert_eq!(lines.next(), Some("at,auth_id,kind,severity,rule,value,reason"));
+    let fire = lines.next().expect("one notification");
+    assert!(fire.contains(",MA_X,fire,warning,runway,"), "{said}");
+    // Empty at 15:00 on the last day; four working hours before is 11:00.
+    let rang: DateTime<Utc> = fire.split(',').next().expect("a column").parse().expect("an instant");
+    let empty = start() + TimeDelta::days(DAYS - 1) + TimeDelta::hours(15);
+    assert!((TimeDelta::hours(4)..TimeDelta::hours(26)).contains(&(empty - rang)), "{fire}");
+    assert_eq!(said.matches(",fire,").count(), 1, "{said}");
+}
+
+#[test]
+fn rules_of_a_file_are_rehearsed_and_told_as_json_with_exact_money() {
+    let home = history();
+    home.write(
+        "rules.toml",
+        "[[rules]]\nname = \"half\"\nmetric = \"customer.balance\"\nbelow = { warning = \"500.5\", critical = 1 }\n",
+    );
+    let output = home.output(&["backtest", "--history", ".", "--config", "rules.toml", "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let said: Vec<_> = found["notifications"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|said| {
+            (
+                said["kind"].as_str().expect("text"),
+                said["severity"].as_str().expect("text"),
+                said["value"].as_str().expect("text"),
+            )
+        })
+        .collect();
+    assert_eq!(said, [("fire", "warning", "495.00000"), ("escalate", "critical", "0.00000")], "{found:#}");
+    assert_eq!((&found["wallets"], &found["polls"]), (&1.into(), &(DAYS * 288).into()));
+}
+
+#[test]
+fn what_is_wrong_with_a_history_is_said_with_file_line_and_column() {
+    for (file, text, expected) in [
+        ("samples.csv", "at,auth_id,balance\n2026-09-01T00:00:00Z,MA_X,12,5\n", "samples.csv:2"),
+        ("samples.csv", "at,auth_id,balance\n2026-09-01T00:00:00Z,MA_X,much\n", "samples.csv:2: balance"),
+        ("samples.csv", "at,auth_id,balance\nyesterday,MA_X,1\n", "samples.csv:2: at"),
+        ("samples.csv", "at,auth_id,balance\n2026-09-01T00:00:00Z,MA_Y,1\n", "samples.csv:2: auth_id"),
+        ("polls.csv", "when\n2026-09-01T00:00:00Z\n", "polls.csv"),
+        (
+            "accounts.csv",
+            "auth_id,name,billing_mode,active,auto_recharge,currency\nMA_X,,prepaid,perhaps,false,INR\n",
+            "accounts.csv:2: active",
+        ),
+    ] {
+        let home = history();
+        home.write(file, text);
+        let output = home.output(&["backtest", "--history", "."]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(3) && told.contains(expected), "{expected}: {told}");
+        assert!(output.stdout.is_empty(), "nothing half-done");
+    }
+    let output = Home::new().output(&["backtest", "--history", "nowhere"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("accounts.csv"));
+}
