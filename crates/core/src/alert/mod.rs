@@ -29,6 +29,8 @@ mod feed;
 mod observation;
 mod policy;
 mod rule;
+#[cfg(test)]
+mod runway_tests;
 mod state;
 mod transition;
 

@@ -1,0 +1,150 @@
+//! Rules on how long a wallet lasts: a case for each branch of the decision.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+
+use super::*;
+use crate::forecast::{Business, Forecaster};
+
+/// A wallet that spends ₹60 an hour, day and night.
+struct Life {
+    policy: Policy,
+    forecaster: Forecaster,
+    state: State,
+    now: DateTime<Utc>,
+    balance: i64,
+}
+
+impl Life {
+    fn new(draft: impl FnOnce(RuleDraft) -> RuleDraft, balance: i64) -> Self {
+        let levels = Levels { warning: Some(6.into()), critical: Some(2.into()) };
+        let rule = draft(RuleDraft::new("runway", Metric::CustomerRunway, levels)).build().unwrap();
+        Self::under(Policy::new(vec![rule]).unwrap(), balance)
+    }
+
+    fn under(policy: Policy, balance: i64) -> Self {
+        let now = crate::time::parse_instant("2026-08-30T18:30:00Z").unwrap();
+        Self { policy, forecaster: Forecaster::new(Business::default()), state: State::default(), now, balance }
+    }
+
+    /// One poll, in which the wallet reads so; what is said of it.
+    fn poll(&mut self, balance: Option<i64>) -> Option<Transition> {
+        self.now += TimeDelta::minutes(5);
+        let subject = Subject { balance: balance.map(Decimal::from), ..Subject::new("MA_X", "Sharma Logistics") };
+        let seen = Observation::complete(self.now, vec![subject]);
+        self.forecaster.observe(&seen);
+        let evaluation = evaluate(&self.policy, &seen, &self.forecaster.at(self.now), &self.state, self.now);
+        self.state = evaluation.state;
+        assert!(evaluation.transitions.len() <= 1);
+        evaluation.transitions.into_iter().next()
+    }
+
+    /// So many polls at ₹5 each; all that is said.
+    fn live(&mut self, polls: i64) -> Vec<(Change, Severity)> {
+        let said = (0..polls).filter_map(|_| {
+            self.balance -= 5;
+            self.poll(Some(self.balance)).map(|said| (said.change, said.severity))
+        });
+        said.collect()
+    }
+}
+
+const DAY: i64 = 288;
+
+#[test]
+fn a_wallet_too_new_to_foresee_says_nothing_however_low() {
+    assert_eq!(Life::new(|draft| draft, 1500).live(DAY - 12), []);
+}
+
+#[test]
+fn the_nearer_the_end_the_worse_and_each_step_is_said_once() {
+    use Change::{Escalate, Fire};
+    let mut life = Life::new(|draft| draft, 5 * 5 * DAY);
+    assert_eq!(life.live(5 * DAY - 12 * 12), []);
+    assert_eq!(life.live(12 * 12 - 4), [(Fire, Severity::Warning), (Escalate, Severity::Critical)]);
+}
+
+#[test]
+fn the_reason_has_the_numbers_it_was_decided_on() {
+    let mut life = Life::new(|draft| draft, 5 * 5 * DAY);
+    life.live(4 * DAY);
+    let said = [200, 195, 190].into_iter().find_map(|balance| life.poll(Some(balance))).unwrap();
+    let reason = said.reason();
+    assert!(reason.contains("h is under the critical level of 2 h, seen in 2 polls; 195 left, burning "), "{reason}");
+    assert!(reason.contains("empty in ") && reason.contains("(range "), "{reason}");
+}
+
+#[test]
+fn a_top_up_ends_it_at_once_and_a_respite_only_when_it_lasts() {
+    let patient = |draft| RuleDraft { recover_for: Some(Duration::from_hours(2)), ..draft };
+    let mut paid = Life::new(patient, 5 * 4 * DAY);
+    let fired = paid.live(4 * DAY - 56);
+    assert_eq!(fired, [(Change::Fire, Severity::Warning)]);
+    assert_eq!(paid.poll(Some(50_000)).map(|said| said.change), Some(Change::Resolve));
+
+    let mut slow = Life::new(patient, 5 * 4 * DAY);
+    slow.live(4 * DAY - 56);
+    let rest = slow.balance;
+    let changes: Vec<_> = (0..4 * DAY).filter_map(|poll| slow.poll(Some(rest)).map(|said| (poll, said.change))).collect();
+    let resolved = changes.iter().find(|(_, change)| *change == Change::Resolve).map(|(poll, _)| *poll);
+    assert!(
+        resolved.is_some_and(|poll| poll >= 24),
+        "a wallet that rests is told as recovered, after two hours of it: {changes:?}"
+    );
+}
+
+#[test]
+fn a_warning_that_nobody_answers_becomes_critical_and_a_small_payment_lets_it_age_again() {
+    let levels = Levels { warning: Some(40.into()), critical: None };
+    let repeat = Repeat { warning: Duration::from_hours(90), critical: Duration::from_hours(90) };
+    let aging = |draft| RuleDraft { below: levels, repeat, escalate_after: Some(Duration::from_hours(10)), ..draft };
+    let mut life = Life::new(aging, 5 * 6 * DAY);
+    assert_eq!(life.live(5 * DAY + 12), [(Change::Fire, Severity::Warning), (Change::Escalate, Severity::Critical)]);
+    life.balance += 300;
+    assert_eq!(life.live(118), [], "paid too little: silent for another ten hours");
+    assert_eq!(life.live(6), [(Change::Escalate, Severity::Critical)]);
+}
+
+#[test]
+fn what_cannot_be_read_neither_resolves_nor_fires() {
+    let mut life = Life::new(|draft| draft, 5 * 4 * DAY);
+    life.live(4 * DAY - 56);
+    for _ in 0..DAY {
+        assert_eq!(life.poll(None), None);
+    }
+    assert!(life.state.alerts.values().all(|alert| alert.firing.is_some() && alert.unread_since.is_some()));
+}
+
+#[test]
+fn an_amount_stands_in_until_the_wallet_is_known() {
+    use Change::{Fire, Superseded};
+    let mut life = Life::under(Policy::default(), 1990);
+    assert_eq!(life.live(20), [(Fire, Severity::Warning)]);
+    life.balance = 1900 + 5 * DAY;
+    let said = life.live(DAY + 24);
+    assert!(said.contains(&(Superseded, Severity::Warning)) || said.contains(&(Change::Resolve, Severity::Warning)), "{said:?}");
+    assert!(life.state.alerts.keys().all(|(rule, _)| rule == "runway"), "{:?}", life.state.alerts);
+}
+
+#[test]
+fn a_rule_that_contradicts_a_forecast_is_refused() {
+    let levels = Levels { warning: Some(6.into()), critical: None };
+    let runway = RuleDraft::new("r", Metric::CustomerRunway, levels);
+    let balance = RuleDraft::new("r", Metric::CustomerBalance, levels);
+    for (draft, field) in [
+        (RuleDraft { only_without_forecast: true, ..runway.clone() }, "only_without_forecast"),
+        (RuleDraft { in_working_hours: true, ..balance }, "below"),
+        (
+            RuleDraft {
+                below: Levels { warning: None, critical: Some(1.into()) },
+                escalate_after: Some(Duration::from_hours(1)),
+                ..runway
+            },
+            "escalate_after",
+        ),
+    ] {
+        assert_eq!(draft.build().unwrap_err().field, field);
+    }
+}
