@@ -70,6 +70,14 @@ impl Business {
         as_hours(next.unwrap_or(today + DAY) + i64::from(self.closes) * 60 - from).max(24.0)
     }
 
+    /// Hours from a second on the wall clock to the next opening after it; the next midnight where nobody ever works.
+    pub(crate) fn next_opening(&self, from: i64) -> f64 {
+        let today = from - from.rem_euclid(DAY);
+        let days = (0..60).map(|days| today + days * DAY).filter(|day| day_of(*day).is_some_and(|day| self.works_on(day)));
+        let next = days.map(|day| day + i64::from(self.opens) * 60).find(|opens| *opens > from);
+        as_hours(next.unwrap_or(today + DAY) - from)
+    }
+
     /// Working seconds of the day that begins at `midnight`, within `from..to`; all on the wall clock.
     pub(crate) fn worked(&self, midnight: i64, from: i64, to: i64) -> i64 {
         let opens = (midnight + i64::from(self.opens) * 60).max(from);

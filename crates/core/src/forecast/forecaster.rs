@@ -31,11 +31,11 @@ pub struct Forecaster {
 }
 
 #[derive(Debug, Clone)]
-struct Wallet {
-    profile: Profile,
+pub(super) struct Wallet {
+    pub(super) profile: Profile,
     /// Polls for which a movement is still expected to show.
     moving: u8,
-    rates: Box<Rates>,
+    pub(super) rates: Box<Rates>,
     /// Hour for which they were made.
     hour: i64,
 }
@@ -149,7 +149,12 @@ impl Forecasts<'_> {
         Cautious(self.of.as_ref().map(|(forecaster, ahead)| (*forecaster, ahead.up_to(hours, in_working_hours))))
     }
 
-    fn wallet(&self, auth_id: &str) -> Option<(&Wallet, &Ahead)> {
+    /// All that is known, and the hours to come.
+    pub(super) fn all(&self) -> Option<(&Forecaster, &Ahead)> {
+        self.of.as_ref().map(|(forecaster, ahead)| (*forecaster, ahead))
+    }
+
+    pub(super) fn wallet(&self, auth_id: &str) -> Option<(&Wallet, &Ahead)> {
         let (forecaster, ahead) = self.of.as_ref()?;
         Some((forecaster.wallets.get(auth_id)?, ahead))
     }

@@ -28,8 +28,14 @@
 //! - Rates are estimates in floating point and never become an amount: a balance is divided by them, not changed.
 
 mod ahead;
+mod burn;
+#[cfg(test)]
+mod burn_tests;
 mod business;
 mod chance;
+mod coverage;
+#[cfg(test)]
+mod coverage_tests;
 mod fees;
 mod fleet;
 mod forecaster;
@@ -39,7 +45,9 @@ mod runway;
 mod tests;
 mod week;
 
+pub use burn::Burn;
 pub use business::Business;
+pub use coverage::Coverage;
 pub use fees::Every;
 pub use fleet::Fleet;
 pub(crate) use forecaster::Cautious;

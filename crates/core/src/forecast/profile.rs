@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
+use super::burn::Lately;
 use super::business::{Business, hour_of_week};
 use super::fees::Fees;
 use super::week::{Rates, Week};
@@ -33,6 +34,10 @@ const FIRST_WORTH: f32 = 3.0;
 const LEAST_HOURS: f32 = 24.0;
 /// A drop of so many hours' usual spend at once is believed when the next reading confirms it.
 const DOUBTFUL_HOURS: f64 = 4.0;
+/// Money for so many hours of mean spend is as good as none: calls are refused before the last paisa.
+const EMPTY: f64 = 0.25;
+/// Hours that must be seen before silence is missed: a week.
+const MISSED_AFTER: f32 = 7.0 * 24.0;
 /// An hour is learned from when at least this part of it was seen.
 const LEAST_SEEN: f64 = 0.3;
 
@@ -47,7 +52,7 @@ pub struct Profile {
     last: Option<Reading>,
     doubt: Option<Reading>,
     /// The hour under way, since 1970 on the wall clock: what was spent in it, and what part of it was seen.
-    hour: Option<i64>,
+    hour: Option<i32>,
     spent: f32,
     seen: f32,
     /// Hours seen in all.
@@ -55,6 +60,9 @@ pub struct Profile {
     /// The recent days, and today.
     level: Ratio,
     today: Ratio,
+    /// The last hours in which there was traffic, or should have been.
+    #[serde(default)]
+    lately: Lately,
     /// The last two intervals between readings, the newest first.
     pub(crate) pace: [Pace; 2],
     /// Variance of an hour's spend over its mean, in units of the currency.
@@ -74,9 +82,9 @@ struct Reading {
 
 /// What was spent, against what was expected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Ratio {
-    spent: f32,
-    expected: f32,
+pub(crate) struct Ratio {
+    pub(crate) spent: f32,
+    pub(crate) expected: f32,
 }
 
 /// The rate of one interval between two readings.
@@ -87,14 +95,14 @@ pub(crate) struct Pace {
 }
 
 impl Ratio {
-    fn add(&mut self, spent: f64, expected: f64, hours: f64, memory: f64) {
+    pub(crate) fn add(&mut self, spent: f64, expected: f64, hours: f64, memory: f64) {
         let keep = (-hours / memory).exp();
         self.spent = to_f32(f64::from(self.spent) * keep + spent);
         self.expected = to_f32(f64::from(self.expected) * keep + expected);
     }
 
     /// Spent ÷ expected, where expected is `scale` times what it was thought to be, drawn towards 1 by a `prior` spend.
-    fn factor(self, scale: f64, prior: f64) -> f64 {
+    pub(crate) fn factor(self, scale: f64, prior: f64) -> f64 {
         let (spent, expected) = (f64::from(self.spent), f64::from(self.expected) * scale);
         if expected + prior > 0.0 { (spent + prior) / (expected + prior) } else { 1.0 }
     }
@@ -114,6 +122,7 @@ impl Default for Profile {
             hours: 0.0,
             level: Ratio::default(),
             today: Ratio::default(),
+            lately: Lately::default(),
             pace: [Pace::default(); 2],
             noise: 0.0,
             forecast: Ratio::default(),
@@ -163,7 +172,7 @@ impl Profile {
         let hours = seconds(to.at - from.at) / 3600.0;
         let spent = from.balance - to.balance;
         // A rise is money paid in, an empty wallet cannot spend, a long silence says too little.
-        if moved || spent < 0.0 || hours > LONGEST_GAP || from.balance <= 0.0 {
+        if moved || spent < 0.0 || hours > LONGEST_GAP || self.is_empty(from) {
             self.pace[0] = Pace::default();
             return;
         }
@@ -181,18 +190,19 @@ impl Profile {
 
     /// Closes the hour under way when another begins.
     fn enter(&mut self, hour: i64, rates: &Rates) {
-        if self.hour == Some(hour) {
+        if self.hour.map(i64::from) == Some(hour) {
             return;
         }
-        if let Some(before) = self.hour.filter(|_| self.seen > 0.0) {
+        if let Some(before) = self.under_way() {
             self.close(hour_of_week(before * 3600), rates);
+            self.lately.fade(seconds(hour - before));
         }
         match hour.rem_euclid(24) {
             JUDGED_AT => self.judge(),
             FORESEEN_AT => self.foresee(hour, rates),
             _ => {}
         }
-        (self.hour, self.spent, self.seen) = (Some(hour), 0.0, 0.0);
+        (self.hour, self.spent, self.seen) = (i32::try_from(hour).ok(), 0.0, 0.0);
     }
 
     fn close(&mut self, hour: usize, rates: &Rates) {
@@ -208,12 +218,18 @@ impl Profile {
             self.noise += (to_f32(noise) - self.noise) / NOISE_MEMORY.min(self.hours);
             self.level.add(spent, expected, 1.0, LEVEL_MEMORY);
             self.today.add(spent, expected, 1.0, TODAY_MEMORY);
+            self.lately.add(spent, self.week.clearly(hour, rates) * seen, mean);
             self.forecast.spent += self.spent;
         }
         if seen >= LEAST_SEEN {
             self.week.learn(hour, spent / seen);
         }
         self.hours = (self.hours + self.seen.min(1.0)).min(1e6);
+    }
+
+    /// The hour under way, where some of it was seen.
+    fn under_way(&self) -> Option<i64> {
+        self.hour.filter(|_| self.seen > 0.0).map(i64::from)
     }
 
     /// Foresees the night.
@@ -253,11 +269,39 @@ impl Profile {
     /// How the last hours went, against the usual week and the recent days; the hour under way is one of them.
     pub(crate) fn today_factor(&self, level: f64, rates: &Rates) -> f64 {
         let mut today = self.today;
-        if let Some(hour) = self.hour.filter(|_| self.seen > 0.0) {
+        if let Some(hour) = self.under_way() {
             let seen = f64::from(self.seen.min(1.0));
             today.add(f64::from(self.spent), f64::from(rates[hour_of_week(hour * 3600)]) * seen, seen, TODAY_MEMORY);
         }
         today.factor(level, self.today_prior())
+    }
+
+    /// How the last hours went in which there was traffic, or should have been; the hour under way is one of them.
+    pub(crate) fn lately(&self, rates: &Rates) -> Ratio {
+        let mut lately = self.lately;
+        if let Some(hour) = self.under_way() {
+            let expected = self.week.clearly(hour_of_week(hour * 3600), rates) * f64::from(self.seen.min(1.0));
+            lately.add(f64::from(self.spent), expected, self.week.mean());
+        }
+        lately.ratio()
+    }
+
+    /// Hour of the week in which the last two intervals between readings began, or the hour before the last reading's.
+    pub(super) fn paced_from(&self) -> Option<usize> {
+        let last = self.last?.at;
+        let hours: f32 = self.pace.iter().map(|pace| pace.hours).sum();
+        let is_before = seconds(last.rem_euclid(3600)) < f64::from(hours) * 3600.0;
+        Some(hour_of_week(if is_before { last - 3600 } else { last }))
+    }
+
+    /// Whether there was too little to spend anything.
+    fn is_empty(&self, reading: Reading) -> bool {
+        reading.balance <= self.week.mean() * EMPTY
+    }
+
+    /// Whether silence would be missed: seen for a week, and not empty.
+    pub(crate) fn can_be_missed(&self) -> bool {
+        self.hours >= MISSED_AFTER && self.last.is_some_and(|last| !self.is_empty(last))
     }
 
     fn today_prior(&self) -> f64 {

@@ -8,6 +8,8 @@ use super::week::Rates;
 /// A burst is at least so many times the usual rate, and so many standard deviations beyond it, in two intervals running.
 const BURST_RATIO: f64 = 3.0;
 const BURST_SIGMAS: f64 = 6.0;
+/// Part of the mean spend that is usual at any hour, as far as bursts go.
+const LEAST_USUAL: f64 = 0.3;
 /// Least relative variance of any forecast.
 const LEAST_VARIANCE: f64 = 0.02;
 /// A wallet that uses less than this share of its money before the close of the next working day needed nobody yet.
@@ -54,7 +56,7 @@ pub struct Runway {
 }
 
 /// What is foreseen of one wallet.
-struct Outlook<'a> {
+pub(super) struct Outlook<'a> {
     ahead: &'a Ahead,
     rates: &'a Rates,
     /// What the recent days, today and a burst make of the usual rates.
@@ -90,12 +92,12 @@ impl Profile {
         Some(self.outlook(ahead, rates)?.cautious(balance).unwrap_or(ahead.end()))
     }
 
-    fn outlook<'a>(&self, ahead: &'a Ahead, rates: &'a Rates) -> Option<Outlook<'a>> {
+    pub(super) fn outlook<'a>(&self, ahead: &'a Ahead, rates: &'a Rates) -> Option<Outlook<'a>> {
         let first = ahead.slots.first().filter(|_| self.is_known())?;
         let level = self.level_factor();
         let today = self.today_factor(level, rates);
         let normal = f64::from(rates[first.hour]) * level;
-        let burst = self.burst(normal * today);
+        let burst = self.burst(self.usual(first.hour, level * today, rates));
         Some(Outlook {
             ahead,
             rates,
@@ -110,15 +112,21 @@ impl Profile {
         })
     }
 
+    /// What a burst is set against: the usual spend of this hour and of the one in which the last readings began, or a part
+    /// of the mean where next to nothing is usual.
+    pub(super) fn usual(&self, now: usize, factor: f64, rates: &Rates) -> f64 {
+        let before = self.paced_from().map_or(0.0, |hour| f64::from(rates[hour]));
+        (f64::from(rates[now]).max(before) * factor).max(self.week.mean() * LEAST_USUAL)
+    }
+
     /// Spend per hour beyond the usual that the last readings show, where the evidence is strong; else 0.
-    fn burst(&self, usual: f64) -> f64 {
+    pub(super) fn burst(&self, usual: f64) -> f64 {
         let [one, two] = self.pace;
         let hours = f64::from(one.hours + two.hours);
         if one.hours <= 0.0 || two.hours <= 0.0 {
             return 0.0;
         }
         let rate = f64::from(one.rate * one.hours + two.rate * two.hours) / hours;
-        let usual = usual.max(self.week.mean() * 0.3);
         let spread = (f64::from(self.noise) * usual * hours).sqrt();
         let is_far = f64::from(one.rate.min(two.rate)) > BURST_RATIO * usual;
         if is_far && (rate - usual) * hours > BURST_SIGMAS * spread { rate - usual } else { 0.0 }
@@ -133,12 +141,17 @@ impl Outlook<'_> {
     }
 
     /// Spend on calls in what is left of an hour to come.
-    fn calls(&self, slot: &Slot) -> f64 {
+    pub(super) fn calls(&self, slot: &Slot) -> f64 {
         let factor = self.level * (1.0 + (self.today - 1.0) * slot.today_holds);
         (f64::from(self.rates[slot.hour]) * factor + self.burst * slot.burst_holds) * slot.length
     }
 
-    fn fees(&self, slot: &Slot) -> f64 {
+    /// Fees to come, each with the second on the wall clock at which it is due.
+    pub(super) fn fees(&self) -> impl Iterator<Item = (i64, f64)> {
+        self.fees.iter().copied()
+    }
+
+    fn fees_in(&self, slot: &Slot) -> f64 {
         let hour = slot.wall..slot.wall + 3600;
         self.fees.iter().filter(|(due, _)| hour.contains(due)).map(|(_, fee)| fee).sum()
     }
@@ -153,7 +166,7 @@ impl Outlook<'_> {
         let (mut calls, mut left) = (0.0, money);
         for slot in self.ahead.slots.iter().take(self.ahead.next_close) {
             calls += self.calls(slot);
-            left -= self.fees(slot);
+            left -= self.fees_in(slot);
         }
         match (left > 0.0, calls > 0.0) {
             (false, _) => 0.0,
@@ -167,7 +180,7 @@ impl Outlook<'_> {
         let (mut calls, mut left) = (0.0, balance);
         let mut enough = self.foreseen_at(left, z);
         for slot in &self.ahead.slots {
-            let fees = self.fees(slot);
+            let fees = self.fees_in(slot);
             if fees > 0.0 {
                 left -= fees;
                 enough = self.foreseen_at(left, z);

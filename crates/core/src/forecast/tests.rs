@@ -9,7 +9,7 @@ use super::*;
 use crate::alert::{Observation, Subject};
 
 /// Monday, 00:00 in India.
-fn monday() -> DateTime<Utc> {
+pub(super) fn monday() -> DateTime<Utc> {
     crate::time::parse_instant("2026-08-30T18:30:00Z").unwrap()
 }
 
@@ -19,28 +19,28 @@ fn wallet(balance: Option<f64>) -> Subject {
 }
 
 /// A wallet that spends ₹60 an hour from 09:00 to 19:00 every day but Sunday, polled each five minutes.
-struct Course {
-    forecaster: Forecaster,
-    now: DateTime<Utc>,
-    balance: f64,
+pub(super) struct Course {
+    pub(super) forecaster: Forecaster,
+    pub(super) now: DateTime<Utc>,
+    pub(super) balance: f64,
 }
 
 impl Course {
-    fn new(balance: f64) -> Self {
+    pub(super) fn new(balance: f64) -> Self {
         Self { forecaster: Forecaster::new(Business::default()), now: monday(), balance }
     }
 
-    fn burn(&self) -> f64 {
+    pub(super) fn burn(&self) -> f64 {
         let hour = (self.now - monday()).num_hours();
         if (9..19).contains(&(hour % 24)) && hour / 24 % 7 != 6 { 5.0 } else { 0.0 }
     }
 
-    fn see(&mut self, reading: Option<f64>) {
+    pub(super) fn see(&mut self, reading: Option<f64>) {
         self.forecaster.observe(&Observation::complete(self.now, vec![wallet(reading)]));
     }
 
     /// Lives through polls at so many times the usual burn.
-    fn live(&mut self, polls: i64, times: f64) {
+    pub(super) fn live(&mut self, polls: i64, times: f64) {
         for _ in 0..polls {
             self.balance -= self.burn() * times;
             self.now += TimeDelta::minutes(5);
@@ -53,7 +53,7 @@ impl Course {
     }
 }
 
-const DAY: i64 = 288;
+pub(super) const DAY: i64 = 288;
 
 #[test]
 fn less_than_a_day_is_too_little_to_foresee_anything() {

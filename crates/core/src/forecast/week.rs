@@ -13,6 +13,8 @@ const MEMORY: u8 = 6;
 const PATTERN: f64 = 4.0;
 /// How many sightings of an hour of the day, or of a day at the weekend, the fleet's is worth.
 const FLEET: f64 = 0.75;
+/// What is expected of an hour is at most so many times what it was before, where silence in it is to mean something.
+const CLEARLY: f32 = 2.0;
 /// Hours over which the mean is taken.
 const MEAN: u16 = 14 * 24;
 
@@ -64,6 +66,12 @@ impl Week {
             let pattern = if day < 5 { working[hour] } else { weekend[hour] };
             to_f32(blend(f64::from(self.rate[place]), f64::from(self.seen[place]), pattern * level[day], PATTERN))
         })
+    }
+
+    /// What is clearly to be expected of an hour: little where this very hour was quiet before, whatever the pattern says.
+    pub(crate) fn clearly(&self, hour: usize, rates: &Rates) -> f64 {
+        let own = if self.seen[hour] > 0 { self.rate[hour] * CLEARLY } else { f32::INFINITY };
+        f64::from(rates[hour].min(own))
     }
 
     /// The mean of an hour of the day from Monday to Friday, each sighting weighing so much.
