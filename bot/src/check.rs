@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
-use vobiz_core::alert::{Change, Evaluation, Metric, Observation, Policy, Severity, State, Subject, evaluate};
+use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Severity, State, Subject, evaluate};
 use vobiz_core::dashboard::{CallFigures, Report};
 use vobiz_core::forecast::{Forecaster, Runway, Span};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
@@ -15,7 +15,8 @@ use vobiz_core::{Decimal, Error};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::service::{Service, client, subjects};
+use crate::observe::{Answers, observe};
+use crate::service::{Service, client};
 use crate::store::Store;
 use crate::words::{self, Reader};
 use crate::{chat, terminal};
@@ -29,7 +30,7 @@ pub(crate) const COULD_NOT_TELL: u8 = 3;
 /// What one look found.
 struct Look {
     dashboard: Result<Report, Error>,
-    subjects: Result<Vec<Subject>, Error>,
+    answers: Answers,
     evaluation: Evaluation,
     level: Decimal,
     policy: Policy,
@@ -40,12 +41,9 @@ struct Look {
 /// Polls once, with `for` taken as met. Gives the exit status.
 pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
     let api = client(config)?;
-    let (dashboard, subjects) = tokio::join!(api.dashboard(), subjects(&api));
-    let (policy, now) = (config.policy.at_once(), Utc::now());
-    let seen = match &subjects {
-        Ok(subjects) => Observation::complete(now, subjects.clone()),
-        Err(error) => Observation::failed(now, error),
-    };
+    let policy = config.policy.at_once();
+    let (dashboard, answers) = tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, Utc::now));
+    let (seen, now) = (answers.observation(), answers.at);
     let mut forecaster = Forecaster::new(config.business.clone());
     for (auth_id, profile) in Store::remembered(&config.database_url).await {
         forecaster.restore(auth_id, profile);
@@ -59,7 +57,7 @@ pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
         Some((alert.subject.auth_id.clone(), runway))
     });
     let runways = foreseen.collect();
-    let look = Look { runways, dashboard, subjects, evaluation, level: config.policy.low_balance(), policy };
+    let look = Look { runways, dashboard, answers, evaluation, level: config.policy.low_balance(), policy };
     let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
     terminal::say(&text).context("cannot print the result")?;
     Ok(look.status())
@@ -100,12 +98,12 @@ impl Look {
     }
 
     fn errors(&self) -> impl Iterator<Item = &Error> {
-        self.dashboard.as_ref().err().into_iter().chain(self.subjects.as_ref().err())
+        self.dashboard.as_ref().err().into_iter().chain(self.answers.errors())
     }
 
     /// Customers that a rule watches and whose balance was not sent.
     fn unread(&self) -> Vec<&Subject> {
-        let subjects = self.subjects.as_deref().unwrap_or_default();
+        let subjects = self.answers.customers.as_deref().unwrap_or_default();
         let watched = |subject: &Subject| self.policy.rules().iter().any(|rule| rule.watches(subject));
         subjects.iter().filter(|subject| subject.balance.is_none() && watched(subject)).collect()
     }
@@ -113,7 +111,7 @@ impl Look {
     /// What is known to be bad weighs more than what is not known, and that more than a part that failed beside it.
     fn status(&self) -> u8 {
         let worst = self.evaluation.transitions.iter().map(|alert| alert.severity).max();
-        let is_unknown = self.subjects.is_err() || !self.unread().is_empty();
+        let is_unknown = self.answers.errors().next().is_some() || !self.unread().is_empty();
         match worst {
             Some(Severity::Critical) => CRITICAL,
             _ if is_unknown => COULD_NOT_TELL,
@@ -124,7 +122,7 @@ impl Look {
     }
 
     fn to_json(&self) -> Result<Value> {
-        let subjects = self.subjects.as_ref().ok();
+        let subjects = self.answers.customers.as_ref().ok();
         let below = subjects.map(|subjects| {
             subjects.iter().filter(|subject| subject.balance.is_some_and(|balance| balance < self.level)).count()
         });
@@ -153,6 +151,7 @@ impl Look {
                 "currency": alert.subject.currency,
                 "reason": alert.reason(),
                 "runway": match self.runway(&alert.subject) {
+                    None if !alert.metric.is_of_customer() => Value::Null,
                     Some(runway) => json!({
                         "state": "known",
                         "low_hours": runway.low.map(|span| tenths(span.hours)),
@@ -186,14 +185,19 @@ impl Look {
 
     fn to_text(&self) -> String {
         let mut lines = Vec::new();
-        match &self.subjects {
+        match &self.answers.customers {
             Ok(subjects) if self.evaluation.transitions.is_empty() && self.unread().is_empty() => {
                 lines.push(format!("fine: no rule fires for any of {}", words::counted(subjects.len(), "customer", "customers")));
             }
-            Ok(_) => {}
-            Err(error) => lines.push(format!("unknown: {error}")),
+            _ => {}
         }
+        lines.extend(self.answers.errors().map(|error| format!("unknown: {error}")));
         for alert in &self.evaluation.transitions {
+            if !alert.metric.is_of_customer() {
+                let news = words::plain(&words::figure(alert));
+                lines.push(format!("{}: {news}; {}: {}", alert.severity, alert.rule, alert.reason()));
+                continue;
+            }
             let currency = alert.subject.currency.as_deref();
             let level = if alert.metric == Metric::CustomerBalance { alert.level } else { Decimal::MAX };
             let balance = words::plain(&words::beside(alert.subject.balance.unwrap_or(alert.value), level, currency));
@@ -219,7 +223,7 @@ impl Look {
             }
             Err(error) => lines.push(format!("dashboard unknown: {error}")),
         }
-        if let Ok(subjects) = &self.subjects {
+        if let Ok(subjects) = &self.answers.customers {
             let below = subjects.iter().filter(|subject| subject.balance.is_some_and(|balance| balance < self.level)).count();
             let currency = subjects.iter().find_map(|subject| subject.currency.as_deref());
             let level = words::plain(&words::say(self.level, currency));

@@ -10,6 +10,7 @@ mod delivery;
 #[cfg(feature = "demo")]
 mod demo;
 mod monitor;
+mod observe;
 mod run;
 mod schedule;
 mod service;

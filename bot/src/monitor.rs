@@ -5,9 +5,10 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
-use vobiz_core::alert::{Evaluation, Observation, State, evaluate};
+use vobiz_core::alert::{Evaluation, State, Transition, Waiting, evaluate, notify, standing};
 use vobiz_core::forecast::Forecaster;
 
+use crate::observe::observe;
 use crate::service::Service;
 use crate::store::Draft;
 use crate::words::{self, Reader};
@@ -37,31 +38,39 @@ pub(crate) async fn run(service: Arc<Service>, polled: watch::Sender<Option<Date
 }
 
 async fn poll(service: &Service, forecaster: &mut Forecaster, before: State) -> Result<State> {
-    let seen = service.subjects().await;
-    let now = service.clock.now();
-    let observation = match seen {
-        Ok(customers) => Observation::complete(now, customers),
-        Err(error) => {
-            tracing::warn!(%error, "this poll failed; no wallet is judged");
-            Observation::failed(now, &error)
-        }
-    };
+    let answers = observe(&service.api, &service.policy, service.report_zone, || service.clock.now()).await;
+    for error in answers.errors() {
+        tracing::warn!(%error, "a part of this poll failed; what it would have told is not judged");
+    }
+    let (observation, now) = (answers.observation(), answers.at);
     forecaster.observe(&observation);
-    let evaluation = evaluate(&service.policy, &observation, &forecaster.at(now), &before, now);
-    let owed = owed(service, &evaluation, now).await?;
+    let forecasts = forecaster.at(now);
+    let evaluation = evaluate(&service.policy, &observation, &forecasts, &before, now);
+    let standing = standing(&service.policy, &observation, &forecasts, &evaluation.state);
+    let (owed, waiting) = owed(service, &evaluation, &standing, now).await?;
     tracing::debug!(alerts = evaluation.state.alerts.len(), owed = owed.len(), "poll judged");
-    service.store.record(&before, &evaluation.state, &owed, now).await?;
+    service.store.record(&before, &evaluation.state, &waiting, &owed, now).await?;
     Ok(evaluation.state)
 }
 
-/// Every chat is told, each in its own time zone.
-async fn owed(service: &Service, evaluation: &Evaluation, now: DateTime<Utc>) -> Result<Vec<Draft>> {
-    let mut owed = Vec::new();
+/// Every chat is told in its own manner and time zone; what it is not told yet waits.
+async fn owed(
+    service: &Service,
+    evaluation: &Evaluation,
+    standing: &[Transition],
+    now: DateTime<Utc>,
+) -> Result<(Vec<Draft>, Vec<(i64, Waiting)>)> {
+    let (mut owed, mut waiting) = (Vec::new(), Vec::new());
     for chat in &service.chats {
         let (reader, id) = (Reader { zone: chat.zone, now }, service.store.present_chat(chat.id).await?);
+        let before = service.store.waiting(chat.id).await?;
+        let (told, waits) = notify(&chat.manner, evaluation, standing, &before, now);
         let feed = evaluation.feed.iter().map(|change| words::feed(change, &reader));
-        let notices = feed.chain(words::notices(&evaluation.transitions, &reader));
+        let notices = feed.chain(told.iter().flat_map(|told| words::notice(told, &reader)));
         owed.extend(notices.map(|notice| Draft { chat: id, html: notice.html, silent: notice.silent, ..Draft::default() }));
+        if waits != before {
+            waiting.push((chat.id, waits));
+        }
     }
-    Ok(owed)
+    Ok((owed, waiting))
 }

@@ -21,7 +21,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use url::Url;
 use vobiz_core::DEFAULT_BASE_URL;
-use vobiz_core::alert::Policy;
+use vobiz_core::alert::{Manner, Policy, QuietHours};
 use vobiz_core::forecast::Business;
 
 use entry::Value;
@@ -72,6 +72,8 @@ pub(crate) struct Chat {
     pub zone: Tz,
     /// When the summary comes, in the chat's zone.
     pub daily_summary: Option<NaiveTime>,
+    /// How alerts are grouped, and when nobody is woken for them.
+    pub manner: Manner,
 }
 
 impl Config {
@@ -185,10 +187,22 @@ fn chats(root: &mut Table<'_>) -> Vec<Chat> {
         let id = table.required("id", "-1001234567890").and_then(|value| chat_id(&value, &chats));
         let zone = table.value("zone").and_then(|value| value.text("Asia/Kolkata")?.parse(values::zone));
         let daily_summary = table.value("daily_summary").and_then(|value| value.text("09:00")?.parse(values::clock_time));
+        let quiet = table.value("quiet").and_then(|value| value.text("22:00-07:00")?.parse(values::clock_times));
+        let fold_from = table.value("fold_from").and_then(|value| fold_from(&value));
         table.close();
-        chats.push(Chat { id: id.unwrap_or_default(), zone: zone.unwrap_or(DEFAULT_ZONE), daily_summary });
+        let (zone, default) = (zone.unwrap_or(DEFAULT_ZONE), Manner::default());
+        let quiet = quiet.map(|(from, to)| QuietHours { from, to, zone });
+        let manner = Manner { fold_from: fold_from.unwrap_or(default.fold_from), quiet };
+        chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, manner });
     }
     chats
+}
+
+fn fold_from(value: &Value<'_>) -> Option<usize> {
+    match value.whole().map(usize::try_from) {
+        Some(Ok(count)) if count > 1 => Some(count),
+        _ => value.refuse("must be a number of alerts from 2 on, without quotes, such as 4"),
+    }
 }
 
 fn chat_id(value: &Value<'_>, earlier: &[Chat]) -> Option<i64> {

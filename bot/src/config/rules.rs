@@ -57,6 +57,7 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
         postpaid: include("include_postpaid"),
         inactive: include("include_inactive"),
         auto_recharge: include("include_auto_recharge"),
+        ..Scope::default()
     };
     // What could not be read has its default by now; with that, nothing is to be judged.
     if reader.found() > found {

@@ -31,6 +31,15 @@ pub(super) fn clock_time(text: &str) -> Result<NaiveTime, String> {
     written.ok_or_else(|| format!("{} is not a time of day; write it from \"00:00\" to \"23:59\"", quoted(text)))
 }
 
+/// Two times of day, `22:00-07:00`; the second may be of the next day.
+pub(super) fn clock_times(text: &str) -> Result<(NaiveTime, NaiveTime), String> {
+    let times = text.split_once('-').and_then(|(from, to)| Some((clock_time(from.trim()).ok()?, clock_time(to.trim()).ok()?)));
+    match times {
+        Some((from, to)) if from != to => Ok((from, to)),
+        _ => Err(format!("{} is not a part of the day; write it as \"22:00-07:00\"", quoted(text))),
+    }
+}
+
 pub(super) fn duration(text: &str, example: &str) -> Result<Duration, String> {
     time::parse_duration(text).ok_or_else(|| format!("{} is not a duration; write one such as {example:?}", quoted(text)))
 }

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::{Instant, timeout};
 use vobiz_core::PartnerClient;
-use vobiz_core::alert::Policy;
+use vobiz_core::alert::{Manner, Policy};
 use vobiz_sandbox::{Person, Sandbox, Sent};
 
 use crate::clock::Clock;
@@ -116,7 +116,7 @@ impl Demo {
             chats.extend([COLLEAGUE, GROUP]);
         }
         let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0);
-        let chats = chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine });
+        let chats = chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, manner: Manner::default() });
         let config = Config {
             business: vobiz_core::forecast::Business::default(),
             vobiz: config::Vobiz {

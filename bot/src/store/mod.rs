@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row as _, Sqlite, Transaction};
 use tokio::sync::watch;
-use vobiz_core::alert::{Alert, Feed, State};
+use vobiz_core::alert::{Alert, Feed, State, Waiting};
 
 pub(crate) use outbox::{Button, Buttons, Draft, Owed};
 
@@ -64,10 +64,12 @@ impl Store {
 
     /// The alert state that the last evaluation left.
     pub(crate) async fn alert_state(&self) -> Result<State> {
-        let mut state = State { feed: self.fact("feed").await?.unwrap_or_default(), ..State::default() };
+        let has_spoken = self.fact("spoken").await?.unwrap_or_default();
+        let mut state = State { feed: self.fact("feed").await?.unwrap_or_default(), has_spoken, ..State::default() };
         for row in sqlx::query("SELECT rule, subject, state FROM alerts").fetch_all(&self.pool).await? {
-            let (rule, subject, text): (String, String, String) = (row.get(0), row.get(1), row.get(2));
-            match serde_json::from_str::<Alert>(&text) {
+            let (rule, subject) = (row.get::<String, _>(0), row.get::<String, _>(1));
+            // Text of before alerts had versions, bytes since; SQLite keeps either in one column.
+            match Alert::from_bytes(row.get_unchecked(2)) {
                 Ok(alert) => drop(state.alerts.insert((rule, subject), alert)),
                 // Worse than forgetting one alert, which the next polls fire again, would be not to start.
                 Err(error) => tracing::warn!(rule, subject, %error, "an alert of the database cannot be read and starts afresh"),
@@ -76,15 +78,22 @@ impl Store {
         Ok(state)
     }
 
-    /// Records an evaluation: its state and the messages it owes, both or neither.
-    pub(crate) async fn record(&self, before: &State, after: &State, owed: &[Draft], now: DateTime<Utc>) -> Result<()> {
+    /// Records an evaluation: its state, the messages it owes, and for chats where that changed what waits; all or nothing.
+    pub(crate) async fn record(
+        &self,
+        before: &State,
+        after: &State,
+        waiting: &[(i64, Waiting)],
+        owed: &[Draft],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let mut transaction = self.begin().await?;
         for ((rule, subject), alert) in &after.alerts {
             if before.alerts.get(&(rule.clone(), subject.clone())) != Some(alert) {
                 sqlx::query("INSERT INTO alerts (rule, subject, state) VALUES ($1, $2, $3) ON CONFLICT (rule, subject) DO UPDATE SET state = excluded.state")
                     .bind(rule)
                     .bind(subject)
-                    .bind(serde_json::to_string(alert)?)
+                    .bind(alert.to_bytes())
                     .execute(&mut *transaction)
                     .await?;
             }
@@ -97,6 +106,12 @@ impl Store {
                 .await?;
         }
         set_fact::<Feed>(&mut transaction, "feed", &after.feed).await?;
+        if before.has_spoken != after.has_spoken {
+            set_fact(&mut transaction, "spoken", &after.has_spoken).await?;
+        }
+        for (chat, waiting) in waiting {
+            set_fact(&mut transaction, &waiting_fact(*chat), waiting).await?;
+        }
         outbox::owe(&mut transaction, owed, now).await?;
         self.commit(transaction, owed).await
     }
@@ -205,6 +220,11 @@ impl Store {
         Ok(())
     }
 
+    /// What a chat was not told yet, by the id that its configuration has.
+    pub(crate) async fn waiting(&self, chat: i64) -> Result<Waiting> {
+        Ok(self.fact(&waiting_fact(chat)).await?.unwrap_or_default())
+    }
+
     async fn fact<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let text: Option<String> =
             sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(&self.pool).await?;
@@ -228,6 +248,10 @@ impl Store {
 /// the same mode. What goes wrong here goes wrong again, with words, when the database is opened.
 fn create_private(file: &Path) {
     drop(OpenOptions::new().write(true).create_new(true).mode(0o600).open(file));
+}
+
+fn waiting_fact(chat: i64) -> String {
+    format!("waiting {chat}")
 }
 
 async fn set_fact<T: serde::Serialize>(transaction: &mut Transaction<'static, Sqlite>, name: &str, value: &T) -> Result<()> {

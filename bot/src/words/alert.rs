@@ -1,12 +1,9 @@
 //! Alerts and their ends, of wallets and of the service.
 
 use vobiz_core::Decimal;
-use vobiz_core::alert::{Change, FeedChange, Metric, Severity, Transition};
+use vobiz_core::alert::{Change, FeedChange, Metric, Notification, Occasion, Severity, Transition};
 
-use super::{Reader, beside, counted, escape, name, runway, say, sign, span};
-
-/// Above this many at once they come as one message.
-const FOLDED_FROM: usize = 4;
+use super::{Reader, beside, counted, escape, figure, name, runway, say, sign, span};
 
 /// A message to every chat that is told of alerts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,44 +13,42 @@ pub(crate) struct Notice {
     pub(crate) silent: bool,
 }
 
-/// The messages for what changed in one poll: one each, or one with the whole list when many changed at once.
-pub(crate) fn notices(transitions: &[Transition], reader: &Reader) -> Vec<Notice> {
-    let (bad, good): (Vec<_>, Vec<_>) = transitions.iter().partition(|transition| is_bad(transition.change));
-    [(bad, "need money"), (good, "are no longer low, or no longer watched")]
-        .into_iter()
-        .flat_map(|(of, what)| {
-            if of.len() < FOLDED_FROM { of.iter().map(|one| single(one, reader)).collect() } else { folded(&of, what, reader) }
-        })
-        .collect()
+/// The messages of a notification: one, unless its list is longer than Telegram takes.
+pub(crate) fn notice(notification: &Notification, reader: &Reader) -> Vec<Notice> {
+    let texts = match (notification.occasion, notification.transitions.as_slice()) {
+        (Occasion::Now, [one]) => vec![single(one, reader)],
+        (_, many) => super::split(&folded(notification.occasion, many, reader)),
+    };
+    texts.into_iter().map(|html| Notice { html, silent: notification.is_silent }).collect()
 }
 
-fn is_bad(change: Change) -> bool {
-    matches!(change, Change::Fire | Change::Escalate | Change::Repeat | Change::Fall)
-}
-
-fn single(transition: &Transition, reader: &Reader) -> Notice {
-    if transition.metric == Metric::CustomerRunway {
-        return lasting(transition, reader);
+fn single(transition: &Transition, reader: &Reader) -> String {
+    match transition.metric {
+        Metric::CustomerBalance => amount(transition, reader),
+        Metric::CustomerRunway => lasting(transition, reader),
+        _ => figure::news(transition, reader),
     }
+}
+
+/// Of a rule on what is in a wallet.
+fn amount(transition: &Transition, reader: &Reader) -> String {
     let Transition { subject, level, value, severity, since, read_at, .. } = transition;
     let currency = subject.currency.as_deref();
     let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id));
     let (balance, level) = (beside(*value, *level, currency), say(*level, currency));
     let since = reader.at(*since);
-    let (news, silent) = match transition.change {
-        Change::Fire | Change::Escalate => {
-            (format!("{} {who} has {balance} left: {severity}, under {level}", sign(*severity)), false)
+    let news = match transition.change {
+        Change::Fire | Change::Escalate => format!("{} {who} has {balance} left: {severity}, under {level}", sign(*severity)),
+        Change::Repeat | Change::Stand => {
+            format!("{} {who} still has {balance}: {severity}, under {level} since {since}", sign(*severity))
         }
-        Change::Repeat => {
-            (format!("{} {who} still has {balance}: {severity}, under {level} since {since}", sign(*severity)), false)
-        }
-        Change::Fall => (format!("{} {who} has {balance} again: only a {severity} now, under {level}", sign(*severity)), true),
-        Change::Resolve => (format!("🟢 {who} recovered: {balance}, {severity} level {level}"), false),
+        Change::Fall => format!("{} {who} has {balance} again: only a {severity} now, under {level}", sign(*severity)),
+        Change::Resolve => format!("🟢 {who} recovered: {balance}, {severity} level {level}"),
         Change::Superseded => {
-            (format!("⚪ {who} is known well enough to foresee now: {balance}, no longer judged by {level} alone"), true)
+            format!("⚪ {who} is known well enough to foresee now: {balance}, no longer judged by {level} alone")
         }
-        Change::Gone => (format!("⚪ {who} is no longer a customer: last {balance}, {severity} level {level}"), true),
-        _ => (format!("⚪ {who} is no longer watched: {balance}, {severity} level {level}"), true),
+        Change::Gone => format!("⚪ {who} is no longer a customer: last {balance}, {severity} level {level}"),
+        _ => format!("⚪ {who} is no longer watched: {balance}, {severity} level {level}"),
     };
     let age = if *read_at < reader.now - chrono::TimeDelta::minutes(2) {
         format!(" · as of {}", reader.at(*read_at))
@@ -71,71 +66,87 @@ fn single(transition: &Transition, reader: &Reader) -> Notice {
             say(transition.recovers_at, currency)
         ),
     };
-    Notice { html: format!("{news}\n{detail}{age}"), silent }
+    format!("{news}\n{detail}{age}")
 }
 
 /// Of a rule on how long a wallet lasts.
-fn lasting(transition: &Transition, reader: &Reader) -> Notice {
+fn lasting(transition: &Transition, reader: &Reader) -> String {
     let Transition { subject, severity, since, .. } = transition;
     let currency = subject.currency.as_deref();
     let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id));
-    let lasts = transition.runway.map_or_else(|| "cannot be foreseen now".to_owned(), |runway| runway::runs_dry(&runway, reader));
+    let lasts =
+        transition.runway().map_or_else(|| "cannot be foreseen now".to_owned(), |runway| runway::runs_dry(runway, reader));
     let is_empty = subject.balance.is_some_and(|balance| balance <= Decimal::ZERO);
     let news = if is_empty { "is empty".to_owned() } else { lasts.clone() };
-    let (news, silent) = match transition.change {
-        Change::Fire | Change::Escalate => (format!("{} {who} {news}: {severity}", sign(*severity)), false),
-        Change::Repeat => (format!("{} {who} still {news}: {severity} since {}", sign(*severity), reader.at(*since)), false),
-        Change::Fall => (format!("{} {who} {news}: only a {severity} now", sign(*severity)), true),
-        Change::Resolve => (format!("🟢 {who} recovered: {lasts}"), false),
-        Change::Gone => (format!("⚪ {who} is no longer a customer"), true),
-        _ => (format!("⚪ {who} is no longer watched"), true),
+    let news = match transition.change {
+        Change::Fire | Change::Escalate => format!("{} {who} {news}: {severity}", sign(*severity)),
+        Change::Repeat | Change::Stand => {
+            format!("{} {who} still {news}: {severity} since {}", sign(*severity), reader.at(*since))
+        }
+        Change::Fall => format!("{} {who} {news}: only a {severity} now", sign(*severity)),
+        Change::Resolve => format!("🟢 {who} recovered: {lasts}"),
+        Change::Gone => format!("⚪ {who} is no longer a customer"),
+        _ => format!("⚪ {who} is no longer watched"),
     };
     let left = subject.balance.map(|balance| format!("{} left", say(balance, currency)));
-    let burning = transition.runway.map(|runway| runway::burning(&runway, currency));
+    let burning = transition.runway().map(|runway| runway::burning(runway, currency));
     let basis: Vec<String> = left.into_iter().chain(burning).collect();
     let basis = if basis.is_empty() { String::new() } else { format!("\n{}", basis.join(", ")) };
-    Notice { html: format!("{news}{basis}\n<code>{}</code> · {}", escape(&subject.auth_id), escape(&transition.rule)), silent }
+    format!("{news}{basis}\n<code>{}</code> · {}", escape(&subject.auth_id), escape(&transition.rule))
 }
 
-fn folded(transitions: &[&Transition], what: &str, reader: &Reader) -> Vec<Notice> {
+/// A list with a head that says what they have in common.
+fn folded(occasion: Occasion, transitions: &[Transition], reader: &Reader) -> String {
     let worst = transitions.iter().map(|transition| transition.severity).max().unwrap_or(Severity::Warning);
-    let is_bad = transitions.iter().any(|transition| is_bad(transition.change));
+    let is_bad = transitions.iter().any(|transition| transition.change.is_bad());
     let critical = transitions.iter().filter(|transition| transition.severity == Severity::Critical).count();
-    let many = counted(transitions.len(), "wallet", "wallets");
-    let head = if is_bad {
-        format!("{} {many} {what}: {critical} critical, {} warning", sign(worst), transitions.len() - critical)
-    } else {
-        format!("🟢 {many} {what}")
-    };
-    let rows = transitions.iter().map(|transition| {
-        let Transition { subject, level, value, severity, change, .. } = transition;
-        let currency = subject.currency.as_deref();
-        let word = match change {
-            Change::Resolve => "recovered",
-            Change::Gone => "no longer a customer",
-            Change::Unwatched => "no longer watched",
-            Change::Superseded => "foreseen from now on",
-            _ => severity.name(),
-        };
-        let sign = if is_bad { sign(*severity) } else { "🟢" };
-        if transition.metric == Metric::CustomerRunway {
-            let left = subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
-            let lasts = transition.runway.map_or_else(|| word.to_owned(), |runway| runway::runs_dry(&runway, reader));
-            return format!(
-                "\n{sign} <b>{}</b> <code>{}</code>: {left}{lasts}, {word}",
-                name(subject.name.as_deref(), &subject.auth_id),
-                escape(&subject.auth_id)
-            );
+    let are_wallets =
+        transitions.iter().all(|transition| matches!(transition.metric, Metric::CustomerBalance | Metric::CustomerRunway));
+    let count = transitions.len();
+    let many = if are_wallets { counted(count, "wallet", "wallets") } else { counted(count, "alert", "alerts") };
+    let (need, warning) = (if are_wallets { "need money" } else { "stand" }, count - critical);
+    let head = match occasion {
+        _ if !is_bad && are_wallets => format!("🟢 {many} are no longer low, or no longer watched"),
+        _ if !is_bad => format!("🟢 {many} are over"),
+        Occasion::Found => {
+            format!("{} {many} {need}, as found at the start: {critical} critical, {warning} warning", sign(worst))
         }
-        format!(
-            "\n{sign} <b>{}</b> <code>{}</code>: {}, {word}, level {}",
-            name(subject.name.as_deref(), &subject.auth_id),
-            escape(&subject.auth_id),
-            beside(*value, *level, currency),
-            say(*level, currency)
-        )
-    });
-    super::split(&(head + &rows.collect::<String>())).into_iter().map(|html| Notice { html, silent: !is_bad }).collect()
+        Occasion::HandOver => {
+            format!("{} {many} from the quiet hours still {need}: {critical} critical, {warning} warning", sign(worst))
+        }
+        Occasion::DryPartner => {
+            format!("{} While the partner's wallet is critical, nobody can be topped up from it: {many}", sign(worst))
+        }
+        _ => format!("{} {many} {need}: {critical} critical, {warning} warning", sign(worst)),
+    };
+    let rows = transitions.iter().map(|transition| row(transition, is_bad, reader));
+    std::iter::once(head).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+/// One of many, on a line.
+fn row(transition: &Transition, is_bad: bool, reader: &Reader) -> String {
+    let Transition { subject, level, value, severity, change, metric, .. } = transition;
+    let currency = subject.currency.as_deref();
+    let word = match change {
+        Change::Resolve => "recovered",
+        Change::Gone => "no longer a customer",
+        Change::Unwatched => "no longer watched",
+        Change::Superseded => "foreseen from now on",
+        _ => severity.name(),
+    };
+    let sign = if is_bad { sign(*severity) } else { "🟢" };
+    let who = format!("<b>{}</b> <code>{}</code>", name(subject.name.as_deref(), &subject.auth_id), escape(&subject.auth_id));
+    match metric {
+        Metric::CustomerRunway => {
+            let left = subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
+            let lasts = transition.runway().map_or_else(|| word.to_owned(), |runway| runway::runs_dry(runway, reader));
+            format!("{sign} {who}: {left}{lasts}, {word}")
+        }
+        Metric::CustomerBalance => {
+            format!("{sign} {who}: {}, {word}, level {}", beside(*value, *level, currency), say(*level, currency))
+        }
+        _ => format!("{sign} {}, {word}", figure::said(transition)),
+    }
 }
 
 /// The service as a whole cannot be read, or can again.

@@ -3,6 +3,7 @@
 mod accounts;
 mod alert;
 mod buttons;
+mod figure;
 mod report;
 mod runway;
 mod summary;
@@ -14,8 +15,9 @@ use vobiz_core::alert::Severity;
 use vobiz_core::{Error, money};
 
 pub(crate) use accounts::{customer, low};
-pub(crate) use alert::{feed, notices};
+pub(crate) use alert::{feed, notice};
 pub(crate) use buttons::{again, pages, reports, summary as summary_buttons};
+pub(crate) use figure::said as figure;
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use summary::{Morning, summary};
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
-use vobiz_core::alert::{FeedChange, Observation, Policy, State, Subject, Transition, Unread, evaluate};
+use vobiz_core::alert::{FeedChange, Manner, Observation, Policy, State, Subject, Transition, Unread, Waiting, evaluate, notify};
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Forecasts;
 use vobiz_core::{DateRange, Decimal};
@@ -34,8 +34,9 @@ fn said(polls: &[&[&str]]) -> String {
         let now = reader().now + TimeDelta::minutes(5 * (poll - 2));
         let customers = (1..).zip(*balances).map(|(number, balance)| customer(number, Some(balance))).collect();
         let evaluation = evaluate(&policy, &Observation::complete(now, customers), &Forecasts::none(), &state, now);
-        let sent = notices(&evaluation.transitions, &Reader { now, ..reader() });
-        said.extend(sent.into_iter().map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
+        let (told, _) = notify(&Manner::default(), &evaluation, &[], &Waiting::default(), now);
+        let sent = told.iter().flat_map(|told| notice(told, &Reader { now, ..reader() }));
+        said.extend(sent.map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
         state = evaluation.state;
     }
     said.join("\n---\n")

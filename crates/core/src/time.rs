@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
 
 /// Reads an instant: RFC 3339 with `Z` or any offset and 0–9 fraction digits; without a zone it is taken as UTC.
 pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
@@ -58,6 +59,24 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         rest = signs.as_str();
     }
     (smallest != u64::MAX).then(|| Duration::from_secs(seconds))
+}
+
+/// The first instant after `now` at which clocks in `zone` show `time`.
+///
+/// A time that a day skips (clocks set forward) comes when the skipped hour ends; one that a day has
+/// twice comes the first time.
+pub fn next_local(now: DateTime<Utc>, zone: Tz, time: NaiveTime) -> DateTime<Utc> {
+    let today = now.with_timezone(&zone).date_naive();
+    (0..3)
+        .filter_map(|ahead| today.checked_add_days(Days::new(ahead)))
+        .map(|day| {
+            let shown = day.and_time(time);
+            (0..=240)
+                .find_map(|minutes| zone.from_local_datetime(&(shown + TimeDelta::minutes(minutes))).earliest())
+                .map_or_else(|| shown.and_utc(), |instant| instant.with_timezone(&Utc))
+        })
+        .find(|instant| *instant > now)
+        .unwrap_or(now + TimeDelta::days(1))
 }
 
 #[cfg(test)]
@@ -125,6 +144,23 @@ mod tests {
             "12026-4-30",
         ] {
             assert_eq!(parse_day(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_next_local_time_is_right_across_daylight_saving() {
+        for (now, zone, time, expected) in [
+            ("2026-05-12T03:29:59Z", Tz::Asia__Kolkata, "09:00", "2026-05-12T03:30:00Z"),
+            ("2026-05-12T03:30:00Z", Tz::Asia__Kolkata, "09:00", "2026-05-13T03:30:00Z"),
+            // Berlin skips 02:00 to 03:00 on 29 March and has it twice on 25 October.
+            ("2026-03-28T12:00:00Z", Tz::Europe__Berlin, "02:30", "2026-03-29T01:00:00Z"),
+            ("2026-03-29T12:00:00Z", Tz::Europe__Berlin, "02:30", "2026-03-30T00:30:00Z"),
+            ("2026-10-24T12:00:00Z", Tz::Europe__Berlin, "02:30", "2026-10-25T00:30:00Z"),
+            ("2026-10-25T00:30:00Z", Tz::Europe__Berlin, "02:30", "2026-10-26T01:30:00Z"),
+        ] {
+            let now = now.parse().unwrap();
+            let time = NaiveTime::parse_from_str(time, "%H:%M").unwrap();
+            assert_eq!(next_local(now, zone, time), expected.parse::<DateTime<Utc>>().unwrap(), "{now} {zone} {time}");
         }
     }
 }

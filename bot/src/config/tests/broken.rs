@@ -48,6 +48,18 @@ const BROKEN: &[(&str, &str)] = &[
         "[[chats]]\nid = 7\ndaily_summary = \"24:00\"",
         ":6: chats[0].daily_summary \"24:00\" is not a time of day; write it from \"00:00\" to \"23:59\"",
     ),
+    (
+        "[[chats]]\nid = 7\nquiet = \"22:00\"",
+        ":6: chats[0].quiet \"22:00\" is not a part of the day; write it as \"22:00-07:00\"",
+    ),
+    (
+        "[[chats]]\nid = 7\nquiet = \"22:00-22:00\"",
+        ":6: chats[0].quiet \"22:00-22:00\" is not a part of the day; write it as \"22:00-07:00\"",
+    ),
+    (
+        "[[chats]]\nid = 7\nfold_from = 1",
+        ":6: chats[0].fold_from must be a number of alerts from 2 on, without quotes, such as 4",
+    ),
     ("[[chats]]\nid = 7\ndaily_summary = 09:00:00", ":6: chats[0].daily_summary must be text in quotes, such as \"09:00\""),
     ("[telegram]\ntokn = \"T0K3N\"", ":5: telegram.tokn is not known here; write one of token, token_file, api_url"),
     ("[telegram]\nT0K3N = \"token\"", ":5: a key in telegram is not known here; write one of token, token_file, api_url"),
@@ -95,7 +107,7 @@ const BROKEN: &[(&str, &str)] = &[
     ),
     (
         "[[rules]]\nname = \"a\"\nmetric = \"balance\"\nbelow.warning = 1",
-        ":6: rules[0].metric \"balance\" is not a metric; known: customer.balance, customer.runway",
+        ":6: rules[0].metric \"balance\" is not a metric; known: customer.balance, customer.runway, customer.burn, partner.balance, partner.coverage, fleet.balance, calls.answer_rate, calls.cost, calls.volume, feed.age",
     ),
     ("RULE\nbelow.warning = 1\nRULE\nbelow.warning = 2", ":9: rules[1].name is that of rules[0] too; give each rule its own"),
     ("RULE\nbelow.warning = 1\nfor = 0", ":8: rules[0].for must be at least one poll"),

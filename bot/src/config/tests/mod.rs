@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;
-use vobiz_core::alert::{Hold, Levels, Metric, Recover, Repeat, RuleDraft, Scope, Severity};
+use vobiz_core::alert::{Hold, Levels, Manner, Metric, Recover, Repeat, RuleDraft, Scope};
 
 use super::source::Source;
 use super::*;
@@ -92,7 +92,7 @@ fn every_setting_is_read() {
     assert_eq!(config.database_url, "sqlite://etc/data/bot.db");
     assert_eq!((config.poll_every, config.report_zone), (Duration::from_secs(90), Tz::UTC));
     let nine = NaiveTime::from_hms_opt(9, 0, 0);
-    let chat = |id, zone, daily_summary| Chat { id, zone, daily_summary };
+    let chat = |id, zone, daily_summary| Chat { id, zone, daily_summary, manner: Manner::default() };
     assert_eq!(config.chats, [chat(-1_001_234_567_890, Tz::Europe__Berlin, nine), chat(7, Tz::Asia__Kolkata, None)]);
     let levels = Levels { warning: Some("2000.50".parse().unwrap()), critical: Some((-500).into()) };
     let first = RuleDraft {
@@ -103,7 +103,7 @@ fn every_setting_is_read() {
         ..RuleDraft::new("low balance", Metric::CustomerBalance, levels)
     };
     assert_eq!(config.policy.rules()[0], first.build().unwrap());
-    assert_eq!(config.policy.rules()[1].recovers_at(Severity::Warning), Some("10.5".parse().unwrap()));
+    assert_eq!(config.policy.rules()[1].recovers_at("10".parse().unwrap()), Some("10.5".parse().unwrap()));
     assert!(!format!("{config:?}").contains("T0K3N"));
 }
 

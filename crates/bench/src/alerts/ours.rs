@@ -16,8 +16,8 @@ pub(super) fn policy(hours: Decimal) -> Result<Policy> {
     let default = Policy::default();
     let rules = default.rules().iter().map(|rule| match rule.metric() {
         Metric::CustomerRunway => {
-            let below = Levels { warning: Some(hours), critical: None };
-            RuleDraft { below, ..rule.draft() }.build().map_err(|error| anyhow!("{error}"))
+            let levels = Levels { warning: Some(hours), critical: None };
+            RuleDraft { levels, ..rule.draft() }.build().map_err(|error| anyhow!("{error}"))
         }
         _ => Ok(rule.clone()),
     });

@@ -24,20 +24,37 @@
 //! # Ok::<(), rust_decimal::Error>(())
 //! ```
 
+mod board;
 mod evaluate;
 mod feed;
+mod gauge;
+mod judge;
+mod level;
+mod metric;
+mod notify;
 mod observation;
 mod policy;
 mod rule;
 #[cfg(test)]
 mod runway_tests;
+mod scope;
 mod state;
+mod stored;
+#[cfg(test)]
+mod tests;
 mod transition;
 
+pub use board::standing;
 pub use evaluate::{Evaluation, evaluate};
 pub use feed::{Feed, FeedChange};
-pub use observation::{Observation, Subject, Unread};
+pub use gauge::Basis;
+pub use level::{Direction, Hold, Levels, Recover, Repeat, Severity};
+pub use metric::{Metric, Unit};
+pub use notify::{Manner, Notification, Occasion, QuietHours, Waiting, notify};
+pub use observation::{CallDay, Observation, Subject, Unread, Wallet};
 pub use policy::Policy;
-pub use rule::{Hold, Levels, Metric, Recover, Repeat, Rule, RuleDraft, RuleError, Scope, Severity};
-pub use state::{Alert, Firing, State, Streak};
+pub use rule::{Rule, RuleDraft, RuleError};
+pub use scope::{Billing, Scope};
+pub use state::{Alert, Firing, Snooze, State, Streak, Until};
+pub use stored::StoredError;
 pub use transition::{Change, Transition};

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
-use super::rule::{Levels, Metric, Recover, Rule, RuleDraft, RuleError, Severity};
+use super::level::{Direction, Levels, Recover, Severity};
+use super::metric::{Metric, Of};
+use super::rule::{Rule, RuleDraft, RuleError};
+use super::state::State;
 
 /// The rules in force, each with a name of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,10 +47,31 @@ impl Policy {
         Self(self.0.iter().map(Rule::at_once).collect())
     }
 
+    /// Whether a rule watches the partner's own wallet, which then must be read.
+    pub fn watches_partner(&self) -> bool {
+        self.0.iter().any(|rule| rule.metric().of() == Of::Partner)
+    }
+
+    /// Whether a rule watches the calls of the last day, which then must be read.
+    pub fn watches_calls(&self) -> bool {
+        self.0.iter().any(|rule| rule.metric().of() == Of::Calls)
+    }
+
+    /// The rule by which the partner's own wallet is critical, so that customers may run dry for want of it.
+    pub(crate) fn dry_partner(&self, state: &State) -> Option<&str> {
+        let is_dry = |rule: &&Rule| {
+            let alert = state.alerts.get(&(rule.name().to_owned(), "partner".to_owned()));
+            rule.metric().of() == Of::Partner
+                && rule.direction() == Direction::Below
+                && alert.and_then(|alert| alert.firing).is_some_and(|firing| firing.severity == Severity::Critical)
+        };
+        self.0.iter().find(is_dry).map(Rule::name)
+    }
+
     /// The balance under which somebody is to be warned: the first warning (else critical) level of a rule on balances.
     pub fn low_balance(&self) -> Decimal {
-        let rules = self.0.iter().filter(|rule| rule.metric() == Metric::CustomerBalance);
-        let levels = rules.filter_map(|rule| rule.below().of(Severity::Warning).or(rule.below().of(Severity::Critical)));
+        let rules = self.0.iter().filter(|rule| rule.metric() == Metric::CustomerBalance && rule.direction() == Direction::Below);
+        let levels = rules.filter_map(|rule| rule.levels().of(Severity::Warning).or(rule.levels().of(Severity::Critical)));
         levels.clone().next().unwrap_or(Self::DEFAULT_WARNING)
     }
 }
@@ -81,8 +105,8 @@ mod tests {
     fn the_default_rule_stands() {
         let policy = Policy::default();
         assert_eq!(policy.rules().iter().map(Rule::name).collect::<Vec<_>>(), ["runway", "low balance"]);
-        assert_eq!(policy.rules()[0].recovers_at(Severity::Warning), Some(Decimal::from(9)));
-        assert_eq!(policy.rules()[1].recovers_at(Severity::Warning), Some(Decimal::from(2200)));
+        assert_eq!(policy.rules()[0].recovers_at(Policy::DEFAULT_RUNWAY), Some(Decimal::from(9)));
+        assert_eq!(policy.rules()[1].recovers_at(Policy::DEFAULT_WARNING), Some(Decimal::from(2200)));
         assert_eq!(policy.low_balance(), Decimal::from(2000));
     }
 
@@ -90,17 +114,17 @@ mod tests {
     fn a_rule_that_contradicts_itself_names_the_field() {
         use std::time::Duration;
 
-        use super::super::rule::{Hold, Recover, Repeat};
+        use super::super::level::{Hold, Repeat};
         let levels = |warning: i64, critical: i64| Levels { warning: Some(warning.into()), critical: Some(critical.into()) };
         let draft = || RuleDraft::new("low", Metric::CustomerBalance, levels(2000, 500));
         for (draft, expected) in [
-            (RuleDraft { below: levels(2000, 2500), ..draft() }, "below.critical (2500) must be under warning (2000)"),
-            (RuleDraft { below: levels(500, 500), ..draft() }, "below.critical (500) must be under warning (500)"),
-            (RuleDraft { below: Levels::default(), ..draft() }, "below needs a level: warning, critical or both"),
+            (RuleDraft { levels: levels(2000, 2500), ..draft() }, "below.critical (2500) must be under warning (2000)"),
+            (RuleDraft { levels: levels(500, 500), ..draft() }, "below.critical (500) must be under warning (500)"),
+            (RuleDraft { levels: Levels::default(), ..draft() }, "below needs a level: warning, critical or both"),
             (RuleDraft { hold: Hold::Polls(0), ..draft() }, "for must be at least one poll"),
             (RuleDraft { recover: Recover::Amount((-1).into()), ..draft() }, "recover must not be negative"),
             (
-                RuleDraft { below: levels(100, 0), ..draft() },
+                RuleDraft { levels: levels(100, 0), ..draft() },
                 "recover must be an amount where a level is 0, such as \"50\": a percentage of 0 is nothing",
             ),
             (RuleDraft { recover: Recover::Percent(Decimal::MAX), ..draft() }, "recover leads to an amount too large to hold"),
@@ -120,8 +144,11 @@ mod tests {
     fn only_what_is_decided_differently_changes_the_fingerprint() {
         let draft = RuleDraft::new("low", Metric::CustomerBalance, Levels { warning: Some(1.into()), critical: None });
         let renamed = RuleDraft { name: "renamed".into(), ..draft.clone() };
-        let moved = RuleDraft { below: Levels { warning: Some(2.into()), critical: None }, ..draft.clone() };
-        let print = |draft: RuleDraft| draft.build().unwrap().fingerprint();
+        let moved = RuleDraft { levels: Levels { warning: Some(2.into()), critical: None }, ..draft.clone() };
+        let print = |draft: RuleDraft| {
+            let rule = draft.build().unwrap();
+            rule.fingerprint(rule.levels())
+        };
         assert_eq!(print(draft.clone()), print(renamed));
         assert_ne!(print(draft), print(moved));
     }

@@ -1,176 +1,18 @@
 //! Rules: which figure is watched, which levels it must not cross, and how insistently that is said.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
+use super::level::{Direction, Hold, Levels, Recover, Repeat, Severity};
+use super::metric::{Metric, Of};
 use super::observation::Subject;
-use super::state::Streak;
+use super::scope::{Filter, Scope};
 
-/// A figure that rules can watch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Metric {
-    /// `customer.balance`: a customer's wallet, in whole units of its currency.
-    CustomerBalance,
-    /// `customer.runway`: the cautious time until a customer's wallet is empty, in hours on the clock or in working hours.
-    CustomerRunway,
-}
-
-impl Metric {
-    /// Every metric, as rules name it.
-    pub const ALL: [Self; 2] = [Self::CustomerBalance, Self::CustomerRunway];
-
-    /// The name in rules and in output.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CustomerBalance => "customer.balance",
-            Self::CustomerRunway => "customer.runway",
-        }
-    }
-}
-
-impl fmt::Display for Metric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Metric {
-    type Err = RuleError;
-
-    fn from_str(text: &str) -> Result<Self, RuleError> {
-        Self::ALL.into_iter().find(|metric| metric.name() == text).ok_or_else(|| {
-            let known = Self::ALL.map(Self::name).join(", ");
-            RuleError::new("metric", format!("{text:?} is not a metric; known: {known}"))
-        })
-    }
-}
-
-/// How bad it is. Critical is worse than warning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Someone should look today.
-    Warning,
-    /// Someone should look now.
-    Critical,
-}
-
-impl Severity {
-    /// Both, the worst first.
-    pub const WORST_FIRST: [Self; 2] = [Self::Critical, Self::Warning];
-
-    /// `warning` or `critical`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The levels under which a rule fires, in the unit of its metric. At least one is set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Levels {
-    /// Under this it is a warning.
-    pub warning: Option<Decimal>,
-    /// Under this it is critical.
-    pub critical: Option<Decimal>,
-}
-
-impl Levels {
-    /// The level of a severity, where it is set.
-    pub fn of(&self, severity: Severity) -> Option<Decimal> {
-        match severity {
-            Severity::Warning => self.warning,
-            Severity::Critical => self.critical,
-        }
-    }
-}
-
-/// How long a level must be crossed before a rule fires (`for`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
-    /// Seen in so many polls, one after the other.
-    Polls(u32),
-    /// Seen over so long a time.
-    For(Duration),
-}
-
-impl Hold {
-    /// Whether a crossing was seen long enough.
-    pub(crate) fn is_met(self, streak: &Streak, at: chrono::DateTime<chrono::Utc>) -> bool {
-        match self {
-            Self::Polls(polls) => streak.polls >= polls,
-            Self::For(time) => at - streak.since >= TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX),
-        }
-    }
-}
-
-/// How far above a level a value must be before the alert is over (hysteresis).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recover {
-    /// By an amount in the unit of the metric.
-    Amount(Decimal),
-    /// By a percentage of the level.
-    Percent(Decimal),
-}
-
-impl Recover {
-    /// The value at which an alert on `level` is over; `None` where that cannot be computed.
-    fn above(self, level: Decimal) -> Option<Decimal> {
-        let margin = match self {
-            Self::Amount(amount) => amount,
-            Self::Percent(percent) => level.abs().checked_mul(percent)?.checked_div(Decimal::ONE_HUNDRED)?,
-        };
-        level.checked_add(margin).map(|sum| sum.normalize())
-    }
-}
-
-/// After how long an alert that still stands is said again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Repeat {
-    /// While it is a warning (default 24 h).
-    pub warning: Duration,
-    /// While it is critical (default 4 h).
-    pub critical: Duration,
-}
-
-impl Default for Repeat {
-    fn default() -> Self {
-        Self { warning: Duration::from_hours(24), critical: Duration::from_hours(4) }
-    }
-}
-
-/// Which customers a rule watches beside the prepaid, active ones that pay for themselves.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// Also those billed afterwards.
-    pub postpaid: bool,
-    /// Also inactive ones.
-    pub inactive: bool,
-    /// Also those whose wallet fills itself.
-    pub auto_recharge: bool,
-}
-
-impl Scope {
-    fn contains(self, subject: &Subject) -> bool {
-        (self.postpaid || subject.is_prepaid)
-            && (self.inactive || subject.is_active)
-            && (self.auto_recharge || !subject.auto_recharge)
-    }
-}
+/// Calls that a day needs before its answer rate is judged, unless a rule says otherwise.
+const MIN_CALLS: u64 = 50;
 
 /// A rule as it is written down, before it is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,8 +21,12 @@ pub struct RuleDraft {
     pub name: String,
     /// What it watches.
     pub metric: Metric,
-    /// The levels under which it fires.
-    pub below: Levels,
+    /// On which side of the levels it fires.
+    pub direction: Direction,
+    /// The levels beyond which it fires.
+    pub levels: Levels,
+    /// Other levels of single customers, by id; what one leaves out is as for all.
+    pub overrides: BTreeMap<String, Levels>,
     /// How long they must be crossed (`for`, default two polls).
     pub hold: Hold,
     /// Hysteresis (default 10 %).
@@ -195,15 +41,28 @@ pub struct RuleDraft {
     ///
     /// A wallet that was paid into is not waited for.
     pub recover_for: Option<Duration>,
-    /// After how long a warning that still stands, and lies under its level, becomes critical (`escalate_after`, default never).
+    /// After how long a warning that still stands, and lies beyond its level, becomes critical (`escalate_after`, default never).
     pub escalate_after: Option<Duration>,
     /// Whether it only stands in for forecasts: it fires for wallets of which too little is known to foresee anything.
     pub only_without_forecast: bool,
+    /// How many calls a day needs before its answer rate is judged (default 50).
+    pub min_calls: u64,
 }
 
 /// A rule that does not contradict itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule(RuleDraft);
+#[derive(Debug, Clone)]
+pub struct Rule {
+    draft: RuleDraft,
+    filter: Filter,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.draft == other.draft
+    }
+}
+
+impl Eq for Rule {}
 
 /// Why a rule was refused: the field and, in words, what is wrong and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,12 +88,14 @@ impl fmt::Display for RuleError {
 impl std::error::Error for RuleError {}
 
 impl RuleDraft {
-    /// A rule with the default hold, recovery, repeats and scope.
-    pub fn new(name: impl Into<String>, metric: Metric, below: Levels) -> Self {
+    /// A rule with the usual direction of its metric and the default hold, recovery, repeats and scope.
+    pub fn new(name: impl Into<String>, metric: Metric, levels: Levels) -> Self {
         Self {
             name: name.into(),
             metric,
-            below,
+            direction: metric.direction(),
+            levels,
+            overrides: BTreeMap::new(),
             hold: Hold::Polls(2),
             recover: Recover::Percent(Decimal::TEN),
             repeat: Repeat::default(),
@@ -243,6 +104,7 @@ impl RuleDraft {
             recover_for: None,
             escalate_after: None,
             only_without_forecast: false,
+            min_calls: MIN_CALLS,
         }
     }
 
@@ -251,130 +113,176 @@ impl RuleDraft {
     /// # Errors
     ///
     /// The first field that contradicts itself or another one.
-    pub fn build(self) -> Result<Rule, RuleError> {
-        let wrong = |field, message: String| Err(RuleError::new(field, message));
-        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) || self.name.chars().count() > 100 {
-            return wrong("name", "must be 1 to 100 characters on one line".to_owned());
-        }
-        match (self.below.warning, self.below.critical) {
-            (None, None) => return wrong("below", "needs a level: warning, critical or both".to_owned()),
-            (Some(warning), Some(critical)) if critical >= warning => {
-                return wrong("below.critical", format!("({critical}) must be under warning ({warning})"));
+    pub fn build(mut self) -> Result<Rule, RuleError> {
+        self.check_words()?;
+        self.check_levels(self.levels)?;
+        for (customer, levels) in &self.overrides {
+            if self.metric.of() != Of::Customer {
+                return refuse("overrides", format!("are of customers, which {} is not", self.metric));
             }
-            _ => {}
+            self.check_levels(levels.or(self.levels))
+                .map_err(|error| RuleError::new("overrides", format!("of {customer} contradict the rule: {error}")))?;
+        }
+        let all = self.levels;
+        self.overrides.values_mut().for_each(|levels| *levels = levels.or(all));
+        Ok(Rule { filter: Filter::new(self.scope.clone()), draft: self })
+    }
+
+    fn check_words(&self) -> Result<(), RuleError> {
+        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) || self.name.chars().count() > 100 {
+            return refuse("name", "must be 1 to 100 characters on one line");
+        }
+        if let Some(only) = self.metric.only_direction().filter(|only| *only != self.direction) {
+            let (written, only) = (self.direction.name(), only.name());
+            return refuse(written, format!("cannot be for {}; write {only}", self.metric));
         }
         match self.hold {
-            Hold::Polls(0) => return wrong("for", "must be at least one poll".to_owned()),
-            Hold::For(time) if time < Duration::from_secs(1) => return wrong("for", "must be at least 1s".to_owned()),
+            Hold::Polls(0) => return refuse("for", "must be at least one poll"),
+            Hold::For(time) if time < Duration::from_secs(1) => return refuse("for", "must be at least 1s"),
             _ => {}
         }
         let (Recover::Amount(margin) | Recover::Percent(margin)) = self.recover;
         if margin.is_sign_negative() && !margin.is_zero() {
-            return wrong("recover", "must not be negative".to_owned());
-        }
-        for level in [self.below.warning, self.below.critical].into_iter().flatten() {
-            if level.is_zero() && matches!(self.recover, Recover::Percent(_)) {
-                return wrong(
-                    "recover",
-                    "must be an amount where a level is 0, such as \"50\": a percentage of 0 is nothing".to_owned(),
-                );
-            }
-            if self.recover.above(level).is_none() {
-                return wrong("recover", "leads to an amount too large to hold".to_owned());
-            }
+            return refuse("recover", "must not be negative");
         }
         if self.in_working_hours && self.metric != Metric::CustomerRunway {
-            return wrong("below", "has working hours, which are for customer.runway alone".to_owned());
+            return refuse(self.direction.name(), "has working hours, which are for customer.runway alone");
         }
-        if self.metric == Metric::CustomerRunway && self.only_without_forecast {
-            return wrong("only_without_forecast", "contradicts customer.runway, which is a forecast".to_owned());
-        }
-        if self.escalate_after.is_some() && self.below.warning.is_none() {
-            return wrong("escalate_after", "needs a warning level to escalate from".to_owned());
+        if self.only_without_forecast && self.metric != Metric::CustomerBalance {
+            return refuse("only_without_forecast", "is for customer.balance alone, which can stand in for forecasts");
         }
         for (field, time) in [("repeat.warning", self.repeat.warning), ("repeat.critical", self.repeat.critical)] {
             if time < Duration::from_secs(1) {
-                return wrong(field, "must be at least 1s".to_owned());
+                return refuse(field, "must be at least 1s");
             }
         }
-        Ok(Rule(self))
+        Ok(())
     }
+
+    fn check_levels(&self, levels: Levels) -> Result<(), RuleError> {
+        let (field, word) = (self.direction.name(), self.direction.word());
+        match (levels.warning, levels.critical) {
+            (None, None) => return refuse(field, "needs a level: warning, critical or both"),
+            (Some(warning), Some(critical)) if !self.direction.is_crossed(critical, warning) => {
+                let field = if self.direction == Direction::Below { "below.critical" } else { "above.critical" };
+                return refuse(field, format!("({critical}) must be {word} warning ({warning})"));
+            }
+            _ => {}
+        }
+        for level in [levels.warning, levels.critical].into_iter().flatten() {
+            if level.is_zero() && matches!(self.recover, Recover::Percent(_)) {
+                let words = "must be an amount where a level is 0, such as \"50\": a percentage of 0 is nothing";
+                return refuse("recover", words);
+            }
+            if self.recover.from(level, self.direction).is_none() {
+                return refuse("recover", "leads to an amount too large to hold");
+            }
+        }
+        if self.escalate_after.is_some() && levels.warning.is_none() {
+            return refuse("escalate_after", "needs a warning level to escalate from");
+        }
+        Ok(())
+    }
+}
+
+fn refuse<T>(field: &'static str, message: impl Into<String>) -> Result<T, RuleError> {
+    Err(RuleError::new(field, message))
 }
 
 impl Rule {
     /// What it is called.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.draft.name
     }
 
     /// What it watches.
     pub fn metric(&self) -> Metric {
-        self.0.metric
+        self.draft.metric
     }
 
-    /// The levels under which it fires.
-    pub fn below(&self) -> Levels {
-        self.0.below
+    /// On which side of the levels it fires.
+    pub fn direction(&self) -> Direction {
+        self.draft.direction
+    }
+
+    /// The levels beyond which it fires.
+    pub fn levels(&self) -> Levels {
+        self.draft.levels
+    }
+
+    /// The levels for one customer.
+    pub fn levels_for(&self, auth_id: &str) -> Levels {
+        self.draft.overrides.get(auth_id).copied().unwrap_or(self.draft.levels)
+    }
+
+    /// Every level of the rule, those of single customers among them.
+    pub(crate) fn all_levels(&self) -> impl Iterator<Item = Levels> {
+        std::iter::once(self.draft.levels).chain(self.draft.overrides.values().copied())
+    }
+
+    /// The value at which an alert on `level` is over.
+    pub fn recovers_at(&self, level: Decimal) -> Option<Decimal> {
+        self.draft.recover.from(level, self.draft.direction)
     }
 
     /// How long a level must be crossed.
     pub fn hold(&self) -> Hold {
-        self.0.hold
+        self.draft.hold
     }
 
     /// Whether it is about this customer.
     pub fn watches(&self, subject: &Subject) -> bool {
-        self.0.scope.contains(subject)
+        self.filter.contains(subject)
     }
 
     /// After how long an alert of this severity is said again.
     pub fn repeat(&self, severity: Severity) -> Duration {
         match severity {
-            Severity::Warning => self.0.repeat.warning,
-            Severity::Critical => self.0.repeat.critical,
+            Severity::Warning => self.draft.repeat.warning,
+            Severity::Critical => self.draft.repeat.critical,
         }
-    }
-
-    /// The value at which an alert of this severity is over, where the severity has a level.
-    pub fn recovers_at(&self, severity: Severity) -> Option<Decimal> {
-        self.0.recover.above(self.0.below.of(severity)?)
     }
 
     /// Whether hours of the levels are working hours.
     pub fn in_working_hours(&self) -> bool {
-        self.0.in_working_hours
+        self.draft.in_working_hours
     }
 
     /// How long a value must be past recovery before the alert is over.
     pub fn recover_for(&self) -> Option<Duration> {
-        self.0.recover_for
+        self.draft.recover_for
     }
 
     /// After how long a warning that still stands becomes critical.
     pub fn escalate_after(&self) -> Option<Duration> {
-        self.0.escalate_after
+        self.draft.escalate_after
     }
 
     /// Whether it only stands in for forecasts.
     pub fn only_without_forecast(&self) -> bool {
-        self.0.only_without_forecast
+        self.draft.only_without_forecast
+    }
+
+    /// How many calls a day needs before its answer rate is judged.
+    pub fn min_calls(&self) -> u64 {
+        self.draft.min_calls
     }
 
     /// The rule as it was written down, to make another of it.
     pub fn draft(&self) -> RuleDraft {
-        self.0.clone()
+        self.draft.clone()
     }
 
     /// Tells versions of a rule apart: what is decided differently has another fingerprint. The same in every release.
-    pub fn fingerprint(&self) -> u64 {
-        let RuleDraft { metric, below, hold, recover, scope, in_working_hours, recover_for, escalate_after, .. } = &self.0;
-        // Rules without these keep the fingerprint that they had before there were any.
-        let later = if *in_working_hours || recover_for.is_some() || escalate_after.is_some() {
-            format!(" {in_working_hours} {recover_for:?} {escalate_after:?}")
-        } else {
-            String::new()
-        };
-        let text = format!("{metric} {below:?} {hold:?} {recover:?} {scope:?}{later}");
+    ///
+    /// Whom it watches is not part of it, nor are levels of other customers: who is judged as before goes on as before.
+    pub fn fingerprint(&self, levels: Levels) -> u64 {
+        let RuleDraft { metric, direction, hold, recover, in_working_hours, recover_for, escalate_after, min_calls, .. } =
+            &self.draft;
+        let text = format!(
+            "{metric} {} {levels:?} {hold:?} {recover:?} {in_working_hours} {recover_for:?} {escalate_after:?} {min_calls}",
+            direction.name()
+        );
         // FNV-1a: short, and fixed for all time, which the standard library's hasher is not.
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
@@ -382,6 +290,6 @@ impl Rule {
     /// The same rule with `for` taken as met by a single look.
     #[must_use]
     pub fn at_once(&self) -> Self {
-        Self(RuleDraft { hold: Hold::Polls(1), ..self.0.clone() })
+        Self { draft: RuleDraft { hold: Hold::Polls(1), ..self.draft.clone() }, filter: self.filter.clone() }
     }
 }

@@ -99,7 +99,7 @@ fn a_top_up_ends_it_at_once_and_a_respite_only_when_it_lasts() {
 fn a_warning_that_nobody_answers_becomes_critical_and_a_small_payment_lets_it_age_again() {
     let levels = Levels { warning: Some(40.into()), critical: None };
     let repeat = Repeat { warning: Duration::from_hours(90), critical: Duration::from_hours(90) };
-    let aging = |draft| RuleDraft { below: levels, repeat, escalate_after: Some(Duration::from_hours(10)), ..draft };
+    let aging = |draft| RuleDraft { levels, repeat, escalate_after: Some(Duration::from_hours(10)), ..draft };
     let mut life = Life::new(aging, 5 * 6 * DAY);
     assert_eq!(life.live(5 * DAY + 12), [(Change::Fire, Severity::Warning), (Change::Escalate, Severity::Critical)]);
     life.balance += 300;
@@ -138,7 +138,7 @@ fn a_rule_that_contradicts_a_forecast_is_refused() {
         (RuleDraft { in_working_hours: true, ..balance }, "below"),
         (
             RuleDraft {
-                below: Levels { warning: None, critical: Some(1.into()) },
+                levels: Levels { warning: None, critical: Some(1.into()) },
                 escalate_after: Some(Duration::from_hours(1)),
                 ..runway
             },

@@ -1,12 +1,17 @@
 //! What changed in an evaluation, with the numbers it was decided on.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use super::gauge::Basis;
+use super::level::{Direction, Levels, Severity};
+use super::metric::{Metric, Of, Unit};
 use super::observation::Subject;
-use super::rule::{Metric, Severity};
-use super::state::Streak;
-use crate::forecast::Runway;
+use super::rule::Rule;
+use super::state::{Alert, Firing, Streak};
+use crate::forecast::{Runway, Span};
 
 /// What happened to an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +25,8 @@ pub enum Change {
     Fall,
     /// It still stands and is due to be said again.
     Repeat,
+    /// It stands, and nothing happened; for those who ask, or were not told when it did.
+    Stand,
     /// The value is past recovery.
     Resolve,
     /// The customer left the list.
@@ -28,6 +35,13 @@ pub enum Change {
     Unwatched,
     /// Enough is known of the wallet by now for rules on forecasts, for which this one only stood in.
     Superseded,
+}
+
+impl Change {
+    /// Whether the alert stands after it.
+    pub const fn is_bad(self) -> bool {
+        matches!(self, Self::Fire | Self::Escalate | Self::Fall | Self::Repeat | Self::Stand)
+    }
 }
 
 /// A change worth saying.
@@ -44,6 +58,8 @@ pub struct Transition {
     pub change: Change,
     /// The severity now; of an alert that is over, the one it had.
     pub severity: Severity,
+    /// On which side of its level it fires.
+    pub direction: Direction,
     /// The level of that severity.
     pub level: Decimal,
     /// The value at which the alert is over.
@@ -56,16 +72,73 @@ pub struct Transition {
     pub since: DateTime<Utc>,
     /// How long the level was seen crossed.
     pub streak: Option<Streak>,
-    /// How long the wallet lasts, where that was foreseen.
-    pub runway: Option<Runway>,
+    /// The numbers behind the value.
+    pub basis: Basis,
     /// Whether value and level are working hours.
     pub in_working_hours: bool,
+    /// The rule by which the partner's own wallet is critical too, which may be why: nobody can be topped up from it.
+    pub explained_by: Option<String>,
 }
 
 impl Transition {
+    /// `alert` is as it was when the change was decided. `None` where the rule has no level for it.
+    pub(crate) fn new(
+        rule: &Rule,
+        levels: Levels,
+        subject: &Subject,
+        change: Change,
+        firing: Firing,
+        alert: &Alert,
+        basis: Basis,
+    ) -> Option<Self> {
+        // A rule without a level of its own for what is critical: the warning's, which stood too long.
+        let of = if levels.of(firing.severity).is_some() { firing.severity } else { Severity::Warning };
+        let level = levels.of(of)?;
+        Some(Self {
+            rule: rule.name().to_owned(),
+            metric: rule.metric(),
+            subject: subject.clone(),
+            change,
+            severity: firing.severity,
+            direction: rule.direction(),
+            level,
+            recovers_at: rule.recovers_at(level)?,
+            value: alert.value,
+            read_at: alert.read_at,
+            since: firing.since,
+            streak: alert.streak(of),
+            basis,
+            in_working_hours: rule.in_working_hours(),
+            explained_by: None,
+        })
+    }
+
+    /// How long the customer's wallet lasts, where that is foreseen.
+    pub fn runway(&self) -> Option<&Runway> {
+        self.basis.runway.as_ref()
+    }
+
+    /// Hours until it is as likely empty as not: 0 where it is empty, infinite where nothing is foreseen.
+    pub fn hours_left(&self) -> f64 {
+        match self.subject.balance {
+            Some(balance) if balance <= Decimal::ZERO => 0.0,
+            _ => self.runway().and_then(|runway| runway.likely.or(runway.high)).map_or(f64::INFINITY, |span| span.hours),
+        }
+    }
+
+    /// The worst first; of these the partner's own wallet, which may explain others; then what is empty soonest.
+    pub(crate) fn by_urgency(&self, other: &Self) -> Ordering {
+        let is_partner = |of: &Self| of.metric.of() == Of::Partner;
+        (other.severity.cmp(&self.severity))
+            .then_with(|| is_partner(other).cmp(&is_partner(self)))
+            .then_with(|| self.hours_left().total_cmp(&other.hours_left()))
+            .then_with(|| (&self.subject.auth_id, &self.rule).cmp(&(&other.subject.auth_id, &other.rule)))
+    }
+
     /// Why, with the numbers it was decided on.
     pub fn reason(&self) -> String {
         let Self { severity, .. } = self;
+        let (beyond, back) = (self.direction.word(), self.direction.other().word());
         let (value, level, end) = (self.said(self.value), self.said(self.level), self.said(self.recovers_at));
         let because = self.because();
         match self.change {
@@ -74,11 +147,16 @@ impl Transition {
                     1 => "1 poll".to_owned(),
                     polls => format!("{polls} polls"),
                 };
-                format!("{value} is under the {severity} level of {level}, seen in {polls}{because}")
+                format!("{value} is {beyond} the {severity} level of {level}, seen in {polls}{because}")
             }
-            Change::Repeat => format!("{value} is still under {end}, where the {severity} alert ends{because}"),
-            Change::Fall => format!("{value} is past the recovery of the critical level, still under {end}{because}"),
-            Change::Resolve => format!("{value} has reached {end}, where the alert ends{because}"),
+            Change::Repeat | Change::Stand => {
+                format!("{value} is still {beyond} {end}, where the {severity} alert ends{because}")
+            }
+            Change::Fall => format!("{value} is past the recovery of the critical level, still {beyond} {end}{because}"),
+            Change::Resolve if self.value == self.recovers_at => {
+                format!("{value} has reached {end}, where the alert ends{because}")
+            }
+            Change::Resolve => format!("{value} is {back} {end}, where the alert ends{because}"),
             Change::Gone => format!("the customer is no longer listed; last value {value}"),
             Change::Superseded => format!("the wallet can be foreseen now, and rules on forecasts take over; last value {value}"),
             Change::Unwatched => format!("the rule no longer watches this customer; last value {value}"),
@@ -86,30 +164,46 @@ impl Transition {
     }
 
     /// A value in the unit of the metric.
-    fn said(&self, value: Decimal) -> String {
+    pub fn said(&self, value: Decimal) -> String {
         let value = value.normalize();
-        match (self.metric, self.in_working_hours) {
-            (Metric::CustomerRunway, true) => format!("{value} working hours"),
-            (Metric::CustomerRunway, false) => format!("{value} h"),
-            _ => value.to_string(),
+        match self.metric.unit() {
+            Unit::Money => value.to_string(),
+            Unit::Hours if self.in_working_hours => format!("{value} working hours"),
+            Unit::Hours => format!("{value} h"),
+            Unit::Days => format!("{value} days"),
+            Unit::Times => format!("{value} times the normal burn"),
+            Unit::Percent => format!("{value} %"),
+            Unit::Calls => format!("{value} calls"),
         }
     }
 
-    /// What a forecast rests on: the wallet, the burn, the range.
+    /// What the value rests on.
     fn because(&self) -> String {
-        let Some(runway) = self.runway else { return String::new() };
-        let end = |span: Option<crate::forecast::Span>| match span {
-            Some(span) => format!("{:.1}", span.hours),
-            None => format!("more than {:.0}", runway.horizon),
-        };
-        let balance = self.subject.balance.map(|balance| format!("{} left, ", balance.normalize())).unwrap_or_default();
-        format!(
-            "; {balance}burning {:.2}/h (normal {:.2}/h), empty in {} h (range {}-{} h)",
-            runway.burn,
-            runway.normal,
-            end(runway.likely),
-            end(runway.low),
-            end(runway.high)
-        )
+        let Basis { runway, burn, coverage, calls, unread } = &self.basis;
+        let mut parts = Vec::new();
+        let is_amount = self.metric.unit() == Unit::Money;
+        parts.extend(self.subject.balance.filter(|_| !is_amount).map(|balance| format!("{} left", balance.normalize())));
+        parts.extend(runway.as_ref().map(|runway| match burn {
+            Some(burn) => format!("burning {:.2}/h (normal {:.2}/h), empty in {}", burn.rate, burn.normal, range(runway)),
+            None => format!("burning {:.2}/h (normal {:.2}/h), empty in {}", runway.burn, runway.normal, range(runway)),
+        }));
+        parts.extend(coverage.as_ref().map(|coverage| {
+            let (spent, lacking, hours) = (coverage.per_day, coverage.needed, coverage.morning_hours);
+            format!(
+                "customers spend {spent:.2} a day and will lack {lacking:.2} when the next working day begins, in {hours:.1} h"
+            )
+        }));
+        parts.extend(calls.as_ref().map(|calls| format!("on {}", calls.day)));
+        parts.extend(unread.as_ref().map(|unread| unread.message.clone()));
+        if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
     }
+}
+
+/// `1.7 h (range 1.2-2.9 h)`
+fn range(runway: &Runway) -> String {
+    let end = |span: Option<Span>| match span {
+        Some(span) => format!("{:.1}", span.hours),
+        None => format!("more than {:.0}", runway.horizon),
+    };
+    format!("{} h (range {}-{} h)", end(runway.likely), end(runway.low), end(runway.high))
 }

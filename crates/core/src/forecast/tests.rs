@@ -153,7 +153,7 @@ fn what_comes_late_twice_or_not_at_all_changes_nothing() {
     course.see(None);
     course.now -= TimeDelta::hours(5);
     course.see(Some(7.0));
-    let failed = Observation { at: monday(), customers: Err(crate::alert::Unread { kind: "server", message: String::new() }) };
+    let failed = Observation::failed(monday(), crate::alert::Unread { kind: "server", message: String::new() });
     course.forecaster.observe(&failed);
     assert_eq!(course.forecaster.profile("MA_X").cloned(), before);
 }

@@ -1,0 +1,159 @@
+//! The figures that rules can watch, and what they are counted in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::level::Direction;
+use super::rule::RuleError;
+
+/// A figure that rules can watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Metric {
+    /// `customer.balance`: a customer's wallet, in whole units of its currency.
+    CustomerBalance,
+    /// `customer.runway`: the cautious time until a customer's wallet is empty, in hours on the clock or in working hours.
+    CustomerRunway,
+    /// `customer.burn`: what a wallet spends now, in times of what is normal for it at this hour.
+    CustomerBurn,
+    /// `partner.balance`: the partner's own wallet, in whole units of its currency.
+    PartnerBalance,
+    /// `partner.coverage`: for how many days the partner's wallet covers what its customers are expected to spend.
+    PartnerCoverage,
+    /// `fleet.balance`: all customers' wallets together, a sum for each currency.
+    FleetBalance,
+    /// `calls.answer_rate`: answered calls of the last complete report day, in percent.
+    CallsAnswerRate,
+    /// `calls.cost`: what the calls of that day cost, in whole units of the report's currency.
+    CallsCost,
+    /// `calls.volume`: how many calls that day had.
+    CallsVolume,
+    /// `feed.age`: the time since the customers, or one customer's wallet, could last be read, in hours.
+    FeedAge,
+}
+
+/// What a metric is a figure of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    Customer,
+    Partner,
+    Fleet,
+    Calls,
+    Feed,
+}
+
+/// What a metric is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Whole units of a currency.
+    Money,
+    /// Hours, on the clock or of work.
+    Hours,
+    /// Days.
+    Days,
+    /// Times of what is normal.
+    Times,
+    /// Percent.
+    Percent,
+    /// Calls.
+    Calls,
+}
+
+impl Metric {
+    /// Every metric.
+    pub const ALL: [Self; 10] = [
+        Self::CustomerBalance,
+        Self::CustomerRunway,
+        Self::CustomerBurn,
+        Self::PartnerBalance,
+        Self::PartnerCoverage,
+        Self::FleetBalance,
+        Self::CallsAnswerRate,
+        Self::CallsCost,
+        Self::CallsVolume,
+        Self::FeedAge,
+    ];
+
+    /// The name in rules and in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CustomerBalance => "customer.balance",
+            Self::CustomerRunway => "customer.runway",
+            Self::CustomerBurn => "customer.burn",
+            Self::PartnerBalance => "partner.balance",
+            Self::PartnerCoverage => "partner.coverage",
+            Self::FleetBalance => "fleet.balance",
+            Self::CallsAnswerRate => "calls.answer_rate",
+            Self::CallsCost => "calls.cost",
+            Self::CallsVolume => "calls.volume",
+            Self::FeedAge => "feed.age",
+        }
+    }
+
+    /// What it is counted in.
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::CustomerBalance | Self::PartnerBalance | Self::FleetBalance | Self::CallsCost => Unit::Money,
+            Self::CustomerRunway | Self::FeedAge => Unit::Hours,
+            Self::PartnerCoverage => Unit::Days,
+            Self::CustomerBurn => Unit::Times,
+            Self::CallsAnswerRate => Unit::Percent,
+            Self::CallsVolume => Unit::Calls,
+        }
+    }
+
+    /// On which side of its levels trouble usually lies.
+    pub const fn direction(self) -> Direction {
+        match self {
+            Self::CustomerBurn | Self::CallsCost | Self::FeedAge => Direction::Above,
+            _ => Direction::Below,
+        }
+    }
+
+    /// The only side of its levels on which trouble can lie, where there is but one.
+    pub(crate) const fn only_direction(self) -> Option<Direction> {
+        match self {
+            Self::CustomerRunway | Self::PartnerCoverage => Some(Direction::Below),
+            Self::FeedAge => Some(Direction::Above),
+            _ => None,
+        }
+    }
+
+    /// What it is a figure of.
+    pub(crate) const fn of(self) -> Of {
+        match self {
+            Self::CustomerBalance | Self::CustomerRunway | Self::CustomerBurn => Of::Customer,
+            Self::PartnerBalance | Self::PartnerCoverage => Of::Partner,
+            Self::FleetBalance => Of::Fleet,
+            Self::CallsAnswerRate | Self::CallsCost | Self::CallsVolume => Of::Calls,
+            Self::FeedAge => Of::Feed,
+        }
+    }
+
+    /// Whether it is a figure of each customer's wallet.
+    pub const fn is_of_customer(self) -> bool {
+        matches!(self.of(), Of::Customer)
+    }
+
+    /// Whether it rests on what is foreseen of wallets.
+    pub(crate) const fn is_foreseen(self) -> bool {
+        matches!(self, Self::CustomerRunway | Self::CustomerBurn | Self::PartnerCoverage)
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Metric {
+    type Err = RuleError;
+
+    fn from_str(text: &str) -> Result<Self, RuleError> {
+        Self::ALL.into_iter().find(|metric| metric.name() == text).ok_or_else(|| {
+            let known = Self::ALL.map(Self::name).join(", ");
+            RuleError::new("metric", format!("{text:?} is not a metric; known: {known}"))
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Which customers a rule is about.
+
+use std::collections::BTreeSet;
+
+use wildmatch::WildMatch;
+
+use super::observation::Subject;
+
+/// Which customers a rule watches: the prepaid, active ones that pay for themselves, unless it says otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// These customers alone, by id; all of them where this is empty.
+    pub customers: BTreeSet<String>,
+    /// Customers of such names alone: `*` stands for anything, `?` for one sign, case does not matter. All where this is empty.
+    pub names: Vec<String>,
+    /// Those billed so alone. Postpaid ones need not be included beside it.
+    pub billing: Option<Billing>,
+    /// Also those billed afterwards.
+    pub postpaid: bool,
+    /// Also inactive ones.
+    pub inactive: bool,
+    /// Also those whose wallet fills itself.
+    pub auto_recharge: bool,
+}
+
+/// When a customer pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Billing {
+    /// In advance.
+    Prepaid,
+    /// Afterwards.
+    Postpaid,
+}
+
+/// A scope that is ready to be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Filter {
+    scope: Scope,
+    names: Vec<WildMatch>,
+}
+
+impl Filter {
+    pub(crate) fn new(scope: Scope) -> Self {
+        let names = scope.names.iter().map(|name| WildMatch::new_case_insensitive(name)).collect();
+        Self { scope, names }
+    }
+
+    /// Whether a customer is watched.
+    pub(crate) fn contains(&self, subject: &Subject) -> bool {
+        let Scope { customers, billing, postpaid, inactive, auto_recharge, .. } = &self.scope;
+        let is_billed_so = match billing {
+            Some(Billing::Prepaid) => subject.is_prepaid,
+            Some(Billing::Postpaid) => !subject.is_prepaid,
+            None => subject.is_prepaid || *postpaid,
+        };
+        is_billed_so
+            && (*inactive || subject.is_active)
+            && (*auto_recharge || !subject.auto_recharge)
+            && (customers.is_empty() || customers.contains(&subject.auth_id))
+            && (self.names.is_empty() || self.is_named(subject.name.as_deref().unwrap_or_default()))
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.names.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_takes_those_it_says_and_no_others() {
+        let plain = Scope::default();
+        let sharma = Subject::new("MA_X", "Sharma Logistics");
+        let postpaid = Subject { is_prepaid: false, ..sharma.clone() };
+        let inactive = Subject { is_active: false, ..sharma.clone() };
+        let card = Subject { auto_recharge: true, ..sharma.clone() };
+        let nameless = Subject { name: None, ..sharma.clone() };
+        let named = |names: &[&str]| Scope { names: names.iter().map(|&name| name.to_owned()).collect(), ..Scope::default() };
+        let of = |id: &str| Scope { customers: [id.to_owned()].into(), ..Scope::default() };
+        let billed = |billing| Scope { billing: Some(billing), ..Scope::default() };
+        for (case, scope, subject, expected) in [
+            ("prepaid and active", plain.clone(), &sharma, true),
+            ("postpaid", plain.clone(), &postpaid, false),
+            ("inactive", plain.clone(), &inactive, false),
+            ("fills itself", plain.clone(), &card, false),
+            ("postpaid too", Scope { postpaid: true, ..plain.clone() }, &postpaid, true),
+            ("postpaid too, prepaid", Scope { postpaid: true, ..plain.clone() }, &sharma, true),
+            ("inactive too", Scope { inactive: true, ..plain.clone() }, &inactive, true),
+            ("fills itself too", Scope { auto_recharge: true, ..plain }, &card, true),
+            ("postpaid alone", billed(Billing::Postpaid), &postpaid, true),
+            ("postpaid alone, prepaid", billed(Billing::Postpaid), &sharma, false),
+            ("prepaid alone", Scope { postpaid: true, ..billed(Billing::Prepaid) }, &postpaid, false),
+            ("this customer", of("MA_X"), &sharma, true),
+            ("another customer", of("MA_Y"), &sharma, false),
+            ("a name", named(&["*logistics"]), &sharma, true),
+            ("one of two names", named(&["Verma*", "sharma?logistics"]), &sharma, true),
+            ("another name", named(&["Sharma"]), &sharma, false),
+            ("no name", named(&["S*"]), &nameless, false),
+        ] {
+            assert_eq!(Filter::new(scope).contains(subject), expected, "{case}");
+        }
+    }
+}
