@@ -85,7 +85,7 @@ impl Default for Policy {
         let runway = RuleDraft {
             in_working_hours: true,
             recover: Recover::Percent(Decimal::ONE_HUNDRED),
-            recover_for: Some(Duration::from_hours(6)),
+            recover_for: Some(Duration::from_hours(36)),
             escalate_after: Some(Duration::from_hours(36)),
             ..RuleDraft::new("runway", Metric::CustomerRunway, runway)
         };
