@@ -31,7 +31,11 @@ mod gauge;
 mod judge;
 mod level;
 mod metric;
+#[cfg(test)]
+mod metric_tests;
 mod notify;
+#[cfg(test)]
+mod notify_tests;
 mod observation;
 mod policy;
 mod rule;

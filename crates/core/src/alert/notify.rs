@@ -80,6 +80,7 @@ pub enum Occasion {
 
 /// What a chat was not told yet, for the next evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(String, String, Held)>", into = "Vec<(String, String, Held)>")]
 pub struct Waiting {
     /// By rule and subject.
     held: BTreeMap<(String, String), Held>,
@@ -91,6 +92,18 @@ enum Held {
     Untold,
     /// It was told, and is to be told again.
     Again,
+}
+
+impl From<Vec<(String, String, Held)>> for Waiting {
+    fn from(rows: Vec<(String, String, Held)>) -> Self {
+        Self { held: rows.into_iter().map(|(rule, subject, held)| ((rule, subject), held)).collect() }
+    }
+}
+
+impl From<Waiting> for Vec<(String, String, Held)> {
+    fn from(waiting: Waiting) -> Self {
+        waiting.held.into_iter().map(|((rule, subject), held)| (rule, subject, held)).collect()
+    }
 }
 
 impl Waiting {

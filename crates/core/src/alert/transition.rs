@@ -62,7 +62,7 @@ pub struct Transition {
     pub direction: Direction,
     /// The level of that severity.
     pub level: Decimal,
-    /// The value at which the alert is over.
+    /// The value at which it is no longer of that severity; of one that resolved, at which it was over.
     pub recovers_at: Decimal,
     /// The value it was decided on: the last one read.
     pub value: Decimal,
@@ -94,6 +94,8 @@ impl Transition {
         // A rule without a level of its own for what is critical: the warning's, which stood too long.
         let of = if levels.of(firing.severity).is_some() { firing.severity } else { Severity::Warning };
         let level = levels.of(of)?;
+        // It is over when it is no warning any more; until then, when it is no longer as bad.
+        let ends = if change == Change::Resolve { levels.warning.unwrap_or(level) } else { level };
         Some(Self {
             rule: rule.name().to_owned(),
             metric: rule.metric(),
@@ -102,7 +104,7 @@ impl Transition {
             severity: firing.severity,
             direction: rule.direction(),
             level,
-            recovers_at: rule.recovers_at(level)?,
+            recovers_at: rule.recovers_at(ends)?,
             value: alert.value,
             read_at: alert.read_at,
             since: firing.since,
