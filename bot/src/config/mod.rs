@@ -2,13 +2,7 @@
 //!
 //! Everything is checked at start. A refusal names each thing to put right, with its line and what to write instead.
 
-mod business;
-mod entry;
-mod error;
-mod reader;
-mod rules;
 mod secret;
-mod source;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -23,11 +17,8 @@ use url::Url;
 use vobiz_core::DEFAULT_BASE_URL;
 use vobiz_core::alert::{Manner, Policy, QuietHours};
 use vobiz_core::forecast::Business;
-
-use entry::Value;
-pub(crate) use error::ConfigError;
-use reader::{Env, Reader, Table};
-use source::Source;
+use vobiz_core::settings::values::{clock_time, zone};
+use vobiz_core::settings::{Env, Reader, SettingsError, Source, Table, Value};
 
 const DEFAULT_API_URL: &str = "https://api.telegram.org";
 const DEFAULT_DATABASE: &str = "sqlite://vobiz-bot.db";
@@ -78,11 +69,11 @@ pub(crate) struct Chat {
 
 impl Config {
     /// Reads the file (without one, the environment alone) and checks everything in it.
-    pub(crate) fn load(file: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(file: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         Self::read(file.map(Source::read).transpose()?.as_ref(), env)
     }
 
-    fn read(source: Option<&Source>, env: Env<'_>) -> Result<Self, ConfigError> {
+    fn read(source: Option<&Source>, env: Env<'_>) -> Result<Self, SettingsError> {
         let document = source.map(Source::parse).transpose()?.unwrap_or_default();
         let reader = Reader::new(source, env);
         let mut root = reader.root(&document);
@@ -95,13 +86,13 @@ impl Config {
             every
         });
         let report_zone = root.table("report", "[report]").and_then(|mut report| {
-            let zone = report.setting("zone", "Asia/Kolkata").and_then(|text| text.parse(values::zone));
+            let zone = report.setting("zone", "Asia/Kolkata").and_then(|text| text.parse(zone));
             report.close();
             zone
         });
         let chats = chats(&mut root);
-        let policy = rules::read(&mut root);
-        let business = root.table("business", "[business]").map(business::read).unwrap_or_default();
+        let policy = Policy::read(&mut root);
+        let business = root.table("business", "[business]").map(Business::read).unwrap_or_default();
         root.close();
         reader.finish()?;
         // Nothing was reported: what is `None` here is not set, and these two always are.
@@ -113,19 +104,12 @@ impl Config {
     }
 
     /// The rules and working hours of a file, for what needs nothing else of it.
-    pub(crate) fn rules(file: &Path) -> Result<(Policy, Business), ConfigError> {
-        let source = Source::read(file)?;
-        let document = source.parse()?;
-        let reader = Reader::new(Some(&source), &|_| None);
-        let mut root = reader.root(&document);
-        let policy = rules::read(&mut root);
-        let business = root.table("business", "[business]").map(business::read).unwrap_or_default();
-        reader.finish()?;
-        Ok((policy, business))
+    pub(crate) fn rules(file: &Path) -> Result<(Policy, Business), SettingsError> {
+        Policy::from_source(&Source::read(file)?)
     }
 
     /// The Bot API, for what needs it; else what is missing and where to set it.
-    pub(crate) fn telegram(&self) -> Result<&Telegram, ConfigError> {
+    pub(crate) fn telegram(&self) -> Result<&Telegram, SettingsError> {
         self.telegram.as_ref().ok_or_else(|| {
             "telegram.token is not set; put the bot's token into TELEGRAM_TOKEN (or the path of a file that holds it into \
              TELEGRAM_TOKEN_FILE), or write token or token_file under [telegram] in the file given with --config"
@@ -185,8 +169,8 @@ fn chats(root: &mut Table<'_>) -> Vec<Chat> {
     let mut chats: Vec<Chat> = Vec::new();
     for mut table in root.tables("chats").unwrap_or_default() {
         let id = table.required("id", "-1001234567890").and_then(|value| chat_id(&value, &chats));
-        let zone = table.value("zone").and_then(|value| value.text("Asia/Kolkata")?.parse(values::zone));
-        let daily_summary = table.value("daily_summary").and_then(|value| value.text("09:00")?.parse(values::clock_time));
+        let zone = table.value("zone").and_then(|value| value.text("Asia/Kolkata")?.parse(zone));
+        let daily_summary = table.value("daily_summary").and_then(|value| value.text("09:00")?.parse(clock_time));
         let quiet = table.value("quiet").and_then(|value| value.text("22:00-07:00")?.parse(values::clock_times));
         let fold_from = table.value("fold_from").and_then(|value| fold_from(&value));
         table.close();

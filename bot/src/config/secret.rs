@@ -6,9 +6,7 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use super::entry::Text;
-use super::reader::Table;
-use super::source::reason;
+use vobiz_core::settings::{Table, Text, reason};
 
 /// Longer than any token: what is longer is another file.
 const LONGEST: u64 = 4096;

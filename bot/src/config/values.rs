@@ -5,31 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::NaiveTime;
-use chrono_tz::{TZ_VARIANTS, Tz};
 use url::Url;
-use vobiz_core::{Decimal, money, time};
-
-/// A text inside a message: quoted, its control signs escaped, not longer than a line.
-fn quoted(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
-    }
-}
-
-pub(super) fn zone(text: &str) -> Result<Tz, String> {
-    text.parse().map_err(|_| {
-        let near = TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text.trim()));
-        let instead = near.map_or("Asia/Kolkata", |zone| zone.name());
-        format!("{} is not a time zone; write {}\"{instead}\"", quoted(text), if near.is_some() { "" } else { "one such as " })
-    })
-}
-
-pub(super) fn clock_time(text: &str) -> Result<NaiveTime, String> {
-    // chrono alone would also take `9:0`.
-    let written = (text.len() == 5).then(|| NaiveTime::parse_from_str(text, "%H:%M").ok()).flatten();
-    written.ok_or_else(|| format!("{} is not a time of day; write it from \"00:00\" to \"23:59\"", quoted(text)))
-}
+use vobiz_core::settings::values::{clock_time, duration, quoted};
 
 /// Two times of day, `22:00-07:00`; the second may be of the next day.
 pub(super) fn clock_times(text: &str) -> Result<(NaiveTime, NaiveTime), String> {
@@ -40,20 +17,12 @@ pub(super) fn clock_times(text: &str) -> Result<(NaiveTime, NaiveTime), String> 
     }
 }
 
-pub(super) fn duration(text: &str, example: &str) -> Result<Duration, String> {
-    time::parse_duration(text).ok_or_else(|| format!("{} is not a duration; write one such as {example:?}", quoted(text)))
-}
-
 pub(super) fn poll_interval(text: &str) -> Result<Duration, String> {
     let every = duration(text, "5m")?;
     if (Duration::from_secs(1)..=Duration::from_hours(24)).contains(&every) {
         return Ok(every);
     }
     Err(format!("{} is out of range; write a duration from \"1s\" to \"1d\"", quoted(text)))
-}
-
-pub(super) fn amount(text: &str) -> Result<Decimal, String> {
-    money::parse(text).map_err(|error| format!("{} is {error}", quoted(text)))
 }
 
 /// An address that credentials are sent to: HTTPS, except to this machine. It may hold a password, so it is not repeated.

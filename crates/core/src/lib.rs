@@ -29,6 +29,7 @@ pub mod profile;
 mod refusal;
 mod retry;
 mod scalar;
+pub mod settings;
 pub mod time;
 pub mod top;
 pub mod transactions;

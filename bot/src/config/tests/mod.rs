@@ -8,7 +8,6 @@ use std::path::Path;
 use secrecy::ExposeSecret as _;
 use vobiz_core::alert::{Hold, Levels, Manner, Metric, Recover, Repeat, RuleDraft, Scope};
 
-use super::source::Source;
 use super::*;
 
 /// Credentials and nothing else.
@@ -49,7 +48,7 @@ for = 1
 recover = "5 %"
 "#;
 
-fn load(text: &str, env: &[(&str, &str)]) -> Result<Config, ConfigError> {
+fn load(text: &str, env: &[(&str, &str)]) -> Result<Config, SettingsError> {
     let env: HashMap<_, _> = env.iter().copied().collect();
     let source = Source::new(Path::new("etc/vobiz-bot.toml"), text.as_bytes().to_vec())?;
     Config::read(Some(&source), &|name| env.get(name).map(|text| (*text).to_owned()))

@@ -27,6 +27,9 @@
 mod board;
 mod evaluate;
 mod feed;
+mod file;
+#[cfg(test)]
+mod file_tests;
 mod gauge;
 mod judge;
 mod level;

@@ -39,6 +39,7 @@ mod coverage_tests;
 mod fees;
 mod fleet;
 mod forecaster;
+mod hours;
 mod profile;
 mod runway;
 #[cfg(test)]

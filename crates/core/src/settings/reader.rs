@@ -7,25 +7,28 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::entry::{Text, Value};
-use super::error::ConfigError;
+use super::error::SettingsError;
 use super::source::Source;
 
 /// A variable of the environment by its name.
-pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The two places settings come from, and what was found wrong in them.
-pub(super) struct Reader<'a> {
-    pub(super) source: Option<&'a Source>,
+pub struct Reader<'a> {
+    /// The file.
+    pub source: Option<&'a Source>,
     env: Env<'a>,
     problems: RefCell<Vec<(Option<usize>, String)>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(source: Option<&'a Source>, env: Env<'a>) -> Self {
+    /// Reads from a file, where there is one, and from variables.
+    pub fn new(source: Option<&'a Source>, env: Env<'a>) -> Self {
         Self { source, env, problems: RefCell::default() }
     }
 
-    pub(super) fn root(&'a self, document: &'a DeTable<'a>) -> Table<'a> {
+    /// The whole file as a table.
+    pub fn root(&'a self, document: &'a DeTable<'a>) -> Table<'a> {
         Table::new(self, String::new(), None, Some(document))
     }
 
@@ -35,17 +38,17 @@ impl<'a> Reader<'a> {
     }
 
     /// `at` is an offset into the file; `None` is for what stands in none of its lines.
-    pub(super) fn report(&self, at: Option<usize>, problem: impl Into<String>) {
+    pub fn report(&self, at: Option<usize>, problem: impl Into<String>) {
         self.problems.borrow_mut().push((at, problem.into()));
     }
 
     /// How many problems were found so far.
-    pub(super) fn found(&self) -> usize {
+    pub fn found(&self) -> usize {
         self.problems.borrow().len()
     }
 
     /// Every problem, those of the environment first, then from the top of the file down.
-    pub(super) fn finish(&self) -> Result<(), ConfigError> {
+    pub fn finish(&self) -> Result<(), SettingsError> {
         let mut problems = self.problems.take();
         if problems.is_empty() {
             return Ok(());
@@ -56,15 +59,18 @@ impl<'a> Reader<'a> {
             // The environment has no lines; the variable's own name says where.
             _ => problem,
         });
-        Err(ConfigError::new(lines.collect()))
+        Err(SettingsError::new(lines.collect()))
     }
 }
 
 /// A table of the file, or the empty one where the file has none.
-pub(super) struct Table<'a> {
-    pub(super) reader: &'a Reader<'a>,
-    pub(super) path: String,
-    pub(super) at: Option<usize>,
+pub struct Table<'a> {
+    /// Where problems go.
+    pub reader: &'a Reader<'a>,
+    /// Its path in the file, `rules[0].below`.
+    pub path: String,
+    /// Its offset; `None` where it stands nowhere.
+    pub at: Option<usize>,
     entries: Option<&'a DeTable<'a>>,
     known: Vec<&'static str>,
 }
@@ -79,7 +85,7 @@ impl<'a> Table<'a> {
     }
 
     /// Takes a key, which is then known here.
-    pub(super) fn value(&mut self, key: &'static str) -> Option<Value<'a>> {
+    pub fn value(&mut self, key: &'static str) -> Option<Value<'a>> {
         if !self.known.contains(&key) {
             self.known.push(key);
         }
@@ -88,7 +94,7 @@ impl<'a> Table<'a> {
     }
 
     /// The same, for a key that must be there.
-    pub(super) fn required(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
+    pub fn required(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
         let value = self.value(key);
         if value.is_none() {
             self.reader.report(self.at, format!("{} is missing; write {key} = {example}", self.path_of(key)));
@@ -97,7 +103,7 @@ impl<'a> Table<'a> {
     }
 
     /// The variable of a key: `SECTION_KEY`.
-    pub(super) fn variable(&self, key: &str) -> Option<Text<'a>> {
+    pub fn variable(&self, key: &str) -> Option<Text<'a>> {
         let name = self.variable_name(key);
         let text = self.reader.variable(&name)?;
         Some(Text { reader: self.reader, name, at: None, given: Cow::Owned(text) })
@@ -108,12 +114,12 @@ impl<'a> Table<'a> {
     }
 
     /// Whether neither the file nor the environment has a key, not even wrongly.
-    pub(super) fn is_absent(&self, key: &str) -> bool {
+    pub fn is_absent(&self, key: &str) -> bool {
         self.variable(key).is_none() && self.entries.is_none_or(|entries| !entries.contains_key(key))
     }
 
     /// Reports a setting without which nothing works, and both places where it can be put.
-    pub(super) fn missing(&self, key: &str, what: &str, variable_or: &str, key_or: &str) {
+    pub fn missing(&self, key: &str, what: &str, variable_or: &str, key_or: &str) {
         let (path, section, variable) = (self.path_of(key), &self.path, self.variable_name(key));
         let problem = match (self.reader.source, self.at) {
             (None, _) => format!(
@@ -131,13 +137,13 @@ impl<'a> Table<'a> {
     }
 
     /// A scalar that the environment may override.
-    pub(super) fn setting(&mut self, key: &'static str, example: &str) -> Option<Text<'a>> {
+    pub fn setting(&mut self, key: &'static str, example: &str) -> Option<Text<'a>> {
         let written = self.value(key).and_then(|value| value.text(example));
         self.variable(key).or(written)
     }
 
     /// A table inside; an empty one where there is none. `None` for what is none, which is reported.
-    pub(super) fn table(&mut self, key: &'static str, example: &str) -> Option<Table<'a>> {
+    pub fn table(&mut self, key: &'static str, example: &str) -> Option<Table<'a>> {
         let Some(value) = self.value(key) else {
             return Some(Self::new(self.reader, self.path_of(key), self.at, None));
         };
@@ -145,7 +151,7 @@ impl<'a> Table<'a> {
     }
 
     /// An array of tables; `None` where there is none.
-    pub(super) fn tables(&mut self, key: &'static str) -> Option<Vec<Table<'a>>> {
+    pub fn tables(&mut self, key: &'static str) -> Option<Vec<Table<'a>>> {
         let array = self.value(key)?;
         let (reader, path, at) = (array.reader, array.path, Some(array.at));
         let DeValue::Array(items) = array.node else {
@@ -163,7 +169,7 @@ impl<'a> Table<'a> {
     }
 
     /// Where a field such as `below.critical` stands, or the nearest thing above it that does.
-    pub(super) fn place_of(&self, field: &str) -> Option<usize> {
+    pub fn place_of(&self, field: &str) -> Option<usize> {
         let (mut entries, mut at) = (self.entries, self.at);
         for key in field.split('.') {
             let Some(value) = entries.and_then(|entries| entries.get(key)) else { break };
@@ -177,7 +183,7 @@ impl<'a> Table<'a> {
     }
 
     /// Reports the keys that nobody asked for.
-    pub(super) fn close(self) {
+    pub fn close(self) {
         for key in self.entries.into_iter().flat_map(|entries| entries.keys()) {
             if self.known.contains(&key.get_ref().as_ref()) {
                 continue;

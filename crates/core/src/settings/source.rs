@@ -5,19 +5,24 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::error::ConfigError;
+use super::error::SettingsError;
 
 /// A configuration file that was read.
-pub(super) struct Source {
+pub struct Source {
     /// Its path as it was given, for messages.
     name: String,
     /// Where relative paths in it start.
-    pub(super) folder: PathBuf,
+    pub folder: PathBuf,
     text: String,
 }
 
 impl Source {
-    pub(super) fn read(file: &Path) -> Result<Self, ConfigError> {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or is not UTF-8.
+    pub fn read(file: &Path) -> Result<Self, SettingsError> {
         let bytes = std::fs::read(file).map_err(|error| {
             let name = file.display();
             format!("{name}: the configuration cannot be read ({}); give an existing file with --config", reason(&error))
@@ -25,7 +30,12 @@ impl Source {
         Self::new(file, bytes)
     }
 
-    pub(super) fn new(file: &Path, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+    /// Takes the bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// They are not UTF-8.
+    pub fn new(file: &Path, bytes: Vec<u8>) -> Result<Self, SettingsError> {
         let name = file.display().to_string();
         let text = String::from_utf8(bytes).map_err(|error| {
             let line = line_of(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
@@ -39,7 +49,7 @@ impl Source {
     }
 
     /// The document, or where and why it is not TOML: never the line itself, which may hold a token.
-    pub(super) fn parse(&self) -> Result<DeTable<'_>, ConfigError> {
+    pub fn parse(&self) -> Result<DeTable<'_>, SettingsError> {
         let document = DeTable::parse(&self.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start).min(self.text.len());
             let start = self.text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
@@ -55,17 +65,18 @@ impl Source {
     }
 
     /// `FILE:LINE` of an offset.
-    pub(super) fn place(&self, at: usize) -> String {
+    pub fn place(&self, at: usize) -> String {
         format!("{}:{}", self.name, line_of(&self.text.as_bytes()[..at.min(self.text.len())]))
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// Its path as it was given.
+    pub fn name(&self) -> &str {
         &self.name
     }
 }
 
 /// Why a file could not be read, in the words of a shell.
-pub(super) fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         kind => kind.to_string(),

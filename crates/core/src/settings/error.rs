@@ -4,24 +4,24 @@ use std::fmt;
 
 /// Why the configuration was refused. Holds no value of a secret and no line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ConfigError(Vec<String>);
+pub struct SettingsError(Vec<String>);
 
-impl ConfigError {
+impl SettingsError {
     pub(super) fn new(problems: Vec<String>) -> Self {
         Self(problems)
     }
 }
 
-impl From<String> for ConfigError {
+impl From<String> for SettingsError {
     fn from(problem: String) -> Self {
         Self(vec![problem])
     }
 }
 
-impl fmt::Display for ConfigError {
+impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("\n"))
     }
 }
 
-impl std::error::Error for ConfigError {}
+impl std::error::Error for SettingsError {}

@@ -1,0 +1,214 @@
+//! Policy files: what is read, and a case for each refusal.
+
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::*;
+use crate::forecast::Business;
+
+fn read(rules: &str) -> Result<Vec<RuleDraft>, String> {
+    let (policy, _) = Policy::from_toml(rules, "rules.toml").map_err(|error| error.to_string())?;
+    Ok(policy.rules().iter().map(Rule::draft).collect())
+}
+
+/// A rule on a metric with these lines more.
+fn rule(metric: &str, lines: &str) -> String {
+    format!("[[rules]]\nname = \"r\"\nmetric = \"{metric}\"\n{lines}\n")
+}
+
+fn levels(warning: &str, critical: &str) -> Levels {
+    Levels { warning: warning.parse().ok(), critical: critical.parse().ok() }
+}
+
+#[test]
+fn each_metric_has_its_levels_in_its_own_unit_and_on_its_own_side() {
+    use Direction::{Above, Below};
+    for (metric, lines, direction, expected) in [
+        ("customer.balance", "below = { warning = \"2000.50\", critical = 500 }", Below, levels("2000.50", "500")),
+        ("customer.runway", "below = { warning = \"36h\", critical = \"90m\" }", Below, levels("36", "1.5")),
+        ("customer.runway", "below = { warning = \"4h30m working\" }", Below, levels("4.5", "")),
+        ("customer.burn", "above = { warning = \"3\", critical = \"10x\" }", Above, levels("3", "10")),
+        ("customer.burn", "below = { warning = \"0.2\" }", Below, levels("0.2", "")),
+        ("partner.balance", "below.critical = 10000", Below, levels("", "10000")),
+        ("partner.coverage", "below = { warning = \"3d\", critical = 1 }", Below, levels("3", "1")),
+        ("fleet.balance", "above = { warning = \"900000\" }", Above, levels("900000", "")),
+        ("calls.answer_rate", "below = { warning = \"60%\", critical = \"40\" }", Below, levels("60", "40")),
+        ("calls.cost", "above = { warning = \"50000\" }", Above, levels("50000", "")),
+        ("calls.volume", "below = { warning = 1000 }", Below, levels("1000", "")),
+        ("feed.age", "above = { warning = \"15m\", critical = \"1h\" }", Above, levels("0.25", "1")),
+    ] {
+        let drafts = read(&rule(metric, lines)).unwrap_or_else(|error| panic!("{metric} {lines}: {error}"));
+        let expected = RuleDraft {
+            direction,
+            in_working_hours: lines.contains("working"),
+            ..RuleDraft::new("r", metric.parse().unwrap(), expected)
+        };
+        assert_eq!(drafts, [expected], "{metric} {lines}");
+    }
+}
+
+#[test]
+fn filters_and_levels_of_single_customers_are_read() {
+    let text = rule(
+        "customer.balance",
+        "below = { warning = \"2000\", critical = \"500\" }
+customers = [\"MA_1\", \"MA_2\"]
+names = [\"Sharma*\"]
+billing_mode = \"postpaid\"
+include_inactive = true
+[[rules.overrides]]
+customers = [\"MA_1\", \"MA_3\"]
+below = { warning = \"9000\" }
+[[rules.overrides]]
+customers = [\"MA_2\"]
+below.critical = 50",
+    );
+    let draft = &read(&text).unwrap()[0];
+    let scope = Scope {
+        customers: ["MA_1", "MA_2"].map(str::to_owned).into(),
+        names: vec!["Sharma*".to_owned()],
+        billing: Some(Billing::Postpaid),
+        inactive: true,
+        ..Scope::default()
+    };
+    assert_eq!(draft.scope, scope);
+    let own = [("MA_1", levels("9000", "500")), ("MA_2", levels("2000", "50")), ("MA_3", levels("9000", "500"))];
+    assert_eq!(draft.overrides, own.map(|(id, levels)| (id.to_owned(), levels)).into(), "what one leaves out is as for all");
+}
+
+#[test]
+fn a_recovery_is_in_the_unit_of_the_metric() {
+    for (metric, lines, expected) in [
+        ("customer.burn", "above = { warning = 3 }\nrecover = \"0.5\"", Recover::Amount(Decimal::new(5, 1))),
+        ("calls.answer_rate", "below = { warning = 60 }\nrecover = \"5\"", Recover::Amount(5.into())),
+        ("calls.answer_rate", "below = { warning = 60 }\nrecover = \"5%\"", Recover::Percent(5.into())),
+        ("feed.age", "above = { warning = \"1h\" }\nrecover = \"30m\"", Recover::Amount(Decimal::new(5, 1))),
+        ("partner.coverage", "below = { warning = 2 }\nrecover = \"1d\"", Recover::Amount(1.into())),
+    ] {
+        assert_eq!(read(&rule(metric, lines)).unwrap()[0].recover, expected, "{metric} {lines}");
+    }
+    let calls = read(&rule("calls.answer_rate", "below = { warning = 60 }\nmin_calls = 10")).unwrap();
+    assert_eq!(calls[0].min_calls, 10);
+}
+
+#[test]
+fn without_rules_the_default_policy_stands_and_other_sections_are_not_looked_at() {
+    let (policy, business) = Policy::from_toml("[telegram]\ntoken = 5\n[business]\nopens = \"08:00\"", "bot.toml").unwrap();
+    assert_eq!((policy, business.opens), (Policy::default(), 480));
+    assert_eq!(Policy::from_toml("", "empty").unwrap(), (Policy::default(), Business::default()));
+}
+
+#[test]
+fn each_refusal_names_the_line_and_what_to_write_instead() {
+    let low = "below = { warning = \"2000\" }\n";
+    for (metric, lines, expected) in [
+        ("customer.burn", "", "1: rules[0].above is missing; write above = { warning = \"3\", critical = \"10\" }"),
+        ("feed.age", "", "1: rules[0].above is missing; write above = { warning = \"15m\", critical = \"1h\" }"),
+        ("feed.age", "below = { warning = \"1h\" }", "4: rules[0].below cannot be for feed.age; write above"),
+        ("customer.runway", "above = { warning = \"1h\" }", "4: rules[0].above cannot be for customer.runway; write below"),
+        (
+            "customer.balance",
+            "below.warning = 5\nabove.warning = 6",
+            "5: rules[0].above cannot stand beside below; keep one of them",
+        ),
+        ("customer.burn", "above.warning = 2.5", "4: rules[0].above.warning is a float, which is not exact; write \"2.5\""),
+        (
+            "customer.burn",
+            "above.warning = \"much\"",
+            "4: rules[0].above.warning is not a number; write one such as \"3\" or \"3x\"",
+        ),
+        ("customer.burn", "above.warning = nan", "4: rules[0].above.warning is not a number; write one such as \"3\" or \"3x\""),
+        (
+            "calls.answer_rate",
+            "below.warning = true",
+            "4: rules[0].below.warning is not a number; write one such as \"60\" or \"60%\"",
+        ),
+        (
+            "calls.volume",
+            "below.warning = -3",
+            "4: rules[0].below.warning is not a number of calls; write a whole one without quotes, such as 50",
+        ),
+        (
+            "feed.age",
+            "above.warning = \"soon\"",
+            "4: rules[0].above.warning \"soon\" is not a duration; write one such as \"15m\"",
+        ),
+        (
+            "calls.cost",
+            "above.warning = 1.5",
+            "4: rules[0].above.warning is a float, which money is not; write above.warning = \"1.5\"",
+        ),
+        ("calls.cost", "above = { warning = 5, critical = 3 }", "4: rules[0].above.critical (3) must be above warning (5)"),
+        (
+            "customer.balance",
+            &format!("{low}customers = \"MA_1\""),
+            "5: rules[0].customers must be a list of texts in quotes, such as [\"MA_XXXXXXXX\"]",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}customers = []"),
+            "5: rules[0].customers must be a list of texts in quotes, such as [\"MA_XXXXXXXX\"]",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}names = [\"\"]"),
+            "5: rules[0].names must be a list of texts in quotes, such as [\"Sharma*\"]",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}billing_mode = \"monthly\""),
+            "5: rules[0].billing_mode is neither \"prepaid\" nor \"postpaid\"; write one of them",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}min_calls = 0"),
+            "5: rules[0].min_calls is not a number of calls; write a whole one without quotes, such as 50",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}[[rules.overrides]]\nbelow.warning = 1"),
+            "5: rules[0].overrides[0].customers is missing; write customers = [\"MA_XXXXXXXX\"]",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}[[rules.overrides]]\ncustomers = [\"MA_1\"]\nabove.warning = 1"),
+            "5: rules[0].overrides[0].below is missing; write below = { warning = \"2000\", critical = \"500\" }
+rules.toml:7: rules[0].overrides[0].above is not known here; write one of customers, below",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}[[rules.overrides]]\ncustomers = [\"MA_1\", \"MA_1\"]\nbelow.warning = 1"),
+            "6: rules[0].overrides[0].customers names a customer that has levels already; name each once",
+        ),
+        (
+            "fleet.balance",
+            &format!("{low}[[rules.overrides]]\ncustomers = [\"MA_1\"]\nbelow.warning = 1"),
+            "5: rules[0].overrides are of customers, which fleet.balance is not",
+        ),
+        (
+            "partner.balance",
+            &format!("{low}only_without_forecast = true"),
+            "5: rules[0].only_without_forecast is for customer.balance alone, which can stand in for forecasts",
+        ),
+    ] {
+        assert_eq!(read(&rule(metric, lines)).unwrap_err(), format!("rules.toml:{expected}"), "{metric} {lines}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic_and_each_refusal_says_where(
+        metric in prop::sample::select(Metric::ALL.to_vec()),
+        key in "(below|above|for|recover|customers|names|min_calls|overrides|repeat|escalate_after|[a-z]{1,8})",
+        value in "(-?[0-9]{1,40}|[0-9.e+-]{1,12}|\"[^\"\\\\\n]{0,20}\"|\\[.{0,10}\\]|\\{ ?(warning|critical) = [^\n]{0,20}\\}|.{0,30})",
+    ) {
+        if let Err(refusal) = read(&rule(metric.name(), &format!("{key} = {value}"))) {
+            prop_assert!(refusal.lines().all(|line| line.starts_with("rules.toml:")), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn no_file_makes_the_reader_panic(text in "(?s).{0,200}") {
+        let _ = read(&text);
+    }
+}
