@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
-use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Severity, State, Subject, evaluate};
+use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Rule, Severity, State, Subject, evaluate};
 use vobiz_core::dashboard::{CallFigures, Report};
 use vobiz_core::forecast::{Forecaster, Runway, Span};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
@@ -101,10 +101,15 @@ impl Look {
         self.dashboard.as_ref().err().into_iter().chain(self.answers.errors())
     }
 
+    /// The rules on each customer's wallet.
+    fn on_wallets(&self) -> impl Iterator<Item = &Rule> {
+        self.policy.rules().iter().filter(|rule| rule.metric().is_of_customer())
+    }
+
     /// Customers that a rule watches and whose balance was not sent.
     fn unread(&self) -> Vec<&Subject> {
         let subjects = self.answers.customers.as_deref().unwrap_or_default();
-        let watched = |subject: &Subject| self.policy.rules().iter().any(|rule| rule.watches(subject));
+        let watched = |subject: &Subject| self.on_wallets().any(|rule| rule.watches(subject));
         subjects.iter().filter(|subject| subject.balance.is_none() && watched(subject)).collect()
     }
 
@@ -167,7 +172,7 @@ impl Look {
         });
         let unread = self.unread();
         let unknown = unread.iter().flat_map(|subject| {
-            self.policy.rules().iter().filter(|rule| rule.watches(subject)).map(|rule| {
+            self.on_wallets().filter(|rule| rule.watches(subject)).map(|rule| {
                 json!({
                     "rule": rule.name(),
                     "subject": subject.auth_id,

@@ -6,6 +6,7 @@ mod chat;
 mod check;
 mod clock;
 mod config;
+mod config_check;
 mod delivery;
 #[cfg(feature = "demo")]
 mod demo;
@@ -50,6 +51,9 @@ enum Command {
     },
     /// Rehearse the rules on recorded history: what they would have said, and when.
     Backtest(backtest::Options),
+    /// Look at the configuration alone.
+    #[command(subcommand)]
+    Config(Configuration),
     /// Print today's summary.
     Summary {
         #[command(flatten)]
@@ -58,6 +62,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         picture: Option<PathBuf>,
     },
+}
+
+#[derive(Subcommand)]
+enum Configuration {
+    /// Check it as `run` does, and say in words what will be sent when. Exit status: 0 fine, 3 refused.
+    Check(Source),
 }
 
 #[derive(clap::Args)]
@@ -69,9 +79,17 @@ struct Source {
 
 impl Source {
     fn load(&self) -> anyhow::Result<Config> {
+        Ok(Config::load(self.file().as_deref(), &|name| std::env::var(name).ok())?)
+    }
+
+    fn file(&self) -> Option<PathBuf> {
         let here = PathBuf::from("vobiz-bot.toml");
-        let file = self.config.clone().or_else(|| here.exists().then_some(here));
-        Ok(Config::load(file.as_deref(), &|name| std::env::var(name).ok())?)
+        self.config.clone().or_else(|| here.exists().then_some(here))
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let name = self.file().map_or_else(|| "The environment".to_owned(), |file| file.display().to_string());
+        config_check::run(&self.load()?, &name)
     }
 }
 
@@ -92,6 +110,7 @@ async fn main() -> ExitCode {
         Command::Run(source) => async { run::run(source.load()?).await.map(|()| 0) }.await,
         Command::Check { source, json } => async { check::run(&source.load()?, json).await }.await,
         Command::Backtest(options) => backtest::run(&options).map(|()| 0),
+        Command::Config(Configuration::Check(source)) => source.check().map(|()| 0),
         Command::Summary { source, picture } => async { check::summary(source.load()?, picture.as_deref()).await }.await,
     };
     match outcome {

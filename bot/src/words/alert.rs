@@ -104,20 +104,25 @@ fn folded(occasion: Occasion, transitions: &[Transition], reader: &Reader) -> St
         transitions.iter().all(|transition| matches!(transition.metric, Metric::CustomerBalance | Metric::CustomerRunway));
     let count = transitions.len();
     let many = if are_wallets { counted(count, "wallet", "wallets") } else { counted(count, "alert", "alerts") };
-    let (need, warning) = (if are_wallets { "need money" } else { "stand" }, count - critical);
+    let need = if are_wallets { "need money" } else { "stand" };
+    let counts = match (critical, count - critical) {
+        (critical, 0) => format!("{critical} critical"),
+        (0, warning) => format!("{warning} warning"),
+        (critical, warning) => format!("{critical} critical, {warning} warning"),
+    };
     let head = match occasion {
         _ if !is_bad && are_wallets => format!("🟢 {many} are no longer low, or no longer watched"),
         _ if !is_bad => format!("🟢 {many} are over"),
         Occasion::Found => {
-            format!("{} {many} {need}, as found at the start: {critical} critical, {warning} warning", sign(worst))
+            format!("{} {many} {need}, as found at the start: {counts}", sign(worst))
         }
         Occasion::HandOver => {
-            format!("{} {many} from the quiet hours still {need}: {critical} critical, {warning} warning", sign(worst))
+            format!("{} {many} from the quiet hours still {need}: {counts}", sign(worst))
         }
         Occasion::DryPartner => {
             format!("{} While the partner's wallet is critical, nobody can be topped up from it: {many}", sign(worst))
         }
-        _ => format!("{} {many} {need}: {critical} critical, {warning} warning", sign(worst)),
+        _ => format!("{} {many} {need}: {counts}", sign(worst)),
     };
     let rows = transitions.iter().map(|transition| row(transition, is_bad, reader));
     std::iter::once(head).chain(rows).collect::<Vec<_>>().join("\n")

@@ -26,6 +26,7 @@
 
 mod board;
 mod evaluate;
+mod explain;
 mod feed;
 mod file;
 #[cfg(test)]

@@ -1,0 +1,52 @@
+//! `vobiz-bot config check`: the configuration read as the service reads it, and what it amounts to in words.
+
+use anyhow::{Context as _, Result};
+use vobiz_core::forecast::Business;
+
+use crate::config::{Chat, Config};
+use crate::terminal;
+
+/// The days of the week, as `[business]` names them.
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Prints what the configuration amounts to; `name` is where it came from.
+pub(crate) fn run(config: &Config, name: &str) -> Result<()> {
+    let mut lines = vec![format!("{name} is fine")];
+    if config.telegram.is_none() {
+        lines.push("No Telegram token is set: run needs one, check and summary do not.".to_owned());
+    }
+    if config.chats.is_empty() {
+        lines.push("No chat is told anything: write [[chats]].".to_owned());
+    }
+    lines.extend(config.chats.iter().map(chat));
+    lines.push(hours(&config.business));
+    lines.push(format!("Polls every {} s. Rules:", config.poll_every.as_secs()));
+    lines.extend(config.policy.explain().into_iter().map(|rule| format!("- {rule}")));
+    terminal::say(&terminal::tame(&lines.join("\n"))).context("cannot print the result")
+}
+
+fn chat(chat: &Chat) -> String {
+    let summary = match chat.daily_summary {
+        Some(time) => format!("a summary each day at {}", time.format("%H:%M")),
+        None => "no summary".to_owned(),
+    };
+    let quiet = match chat.manner.quiet {
+        Some(quiet) => {
+            format!("what can wait from {} to {} comes at its end", quiet.from.format("%H:%M"), quiet.to.format("%H:%M"))
+        }
+        None => "alerts at any hour".to_owned(),
+    };
+    format!("Chat {} gets {summary} and {quiet} ({})", chat.id, chat.zone)
+}
+
+fn hours(business: &Business) -> String {
+    let days: Vec<&str> = (0_u8..).zip(DAYS).filter(|(day, _)| business.days.contains(day)).map(|(_, name)| name).collect();
+    let time = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let holidays = match business.holidays.len() {
+        0 => String::new(),
+        1 => ", 1 holiday".to_owned(),
+        count => format!(", {count} holidays"),
+    };
+    let (opens, closes, zone) = (time(business.opens), time(business.closes), business.zone);
+    format!("Working hours: {} {opens}–{closes} {zone}{holidays}", days.join(", "))
+}
