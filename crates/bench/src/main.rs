@@ -1,10 +1,11 @@
 //! The programs that `cargo xtask bench` runs beside each other.
 //!
 //! `serve` is the service of all of them and prints its address; `client` reads it, with the crate or without, and prints
-//! one line of what that cost. `alerts` and `judge` are the alert benchmark.
+//! one line of what that cost. `alerts` and `judge` are the alert benchmark, `engine` its speed.
 
 mod alerts;
 mod client;
+mod engine;
 mod measure;
 mod sandbox;
 mod service;
@@ -21,10 +22,12 @@ fn main() -> Result<()> {
         }
         ["alerts", scratch, ref folders @ ..] => alerts::run(scratch, folders),
         ["judge", folder, file] => alerts::judge(folder, file),
+        ["engine"] => engine::run(),
+        ["engine", what, wallets] => engine::measure(what, wallets),
         ["sandbox", path] => sandbox::run(path),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | judge FOLDER FILE | sandbox PATH"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | judge FOLDER FILE | sandbox PATH | engine"
             )
         }
     }

@@ -1,8 +1,7 @@
 //! The profiles of all wallets, and what they foresee at an instant.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -27,7 +26,8 @@ pub struct Forecaster {
     fleet: Fleet,
     /// Local day on which the fleet was last looked at.
     fleet_day: Option<i64>,
-    wallets: HashMap<String, Wallet>,
+    /// In the order in which they came, which is mostly that of the next poll.
+    wallets: IndexMap<String, Wallet>,
 }
 
 #[derive(Debug, Clone)]
@@ -38,11 +38,13 @@ pub(super) struct Wallet {
     pub(super) rates: Box<Rates>,
     /// Hour for which they were made.
     hour: i64,
+    /// The first letters of its currency; 0 while that is not known.
+    currency: u32,
 }
 
 impl Wallet {
     fn new(profile: Profile, fleet: &Fleet) -> Self {
-        Self { rates: Box::new(profile.week.rates(fleet)), profile, moving: 0, hour: i64::MIN }
+        Self { rates: Box::new(profile.week.rates(fleet)), profile, moving: 0, hour: i64::MIN, currency: 0 }
     }
 }
 
@@ -66,19 +68,35 @@ impl Forecaster {
             self.fleet = Fleet::of(self.wallets.values().map(|wallet| &wallet.profile));
         }
         let hour = wall.div_euclid(HOUR);
-        for subject in customers {
+        for (guess, subject) in customers.iter().enumerate() {
             let Some(balance) = subject.balance else { continue };
-            let wallet = match self.wallets.get_mut(&subject.auth_id) {
-                Some(wallet) => wallet,
-                None => self.wallets.entry(subject.auth_id.clone()).or_insert(Wallet::new(Profile::default(), &self.fleet)),
-            };
-            wallet.profile.read(observation.at, balance, wallet.moving > 0, &self.business, &wallet.rates);
+            let place = self.place(guess, &subject.auth_id);
+            let wallet = &mut self.wallets[place];
+            let currency = subject.currency.as_deref().map_or(0, code);
+            if currency != 0 && currency != wallet.currency {
+                if wallet.currency != 0 {
+                    // Amounts of another currency teach nothing about this one.
+                    *wallet = Wallet::new(Profile::default(), &self.fleet);
+                }
+                wallet.currency = currency;
+            }
+            wallet.profile.read(wall, balance, wallet.moving > 0, &wallet.rates);
             wallet.moving = wallet.moving.saturating_sub(1);
             if wallet.hour != hour {
                 wallet.hour = hour;
                 *wallet.rates = wallet.profile.week.rates(&self.fleet);
             }
         }
+    }
+
+    /// Where a wallet is kept, most likely where it is guessed; a new one is kept from now on.
+    fn place(&mut self, guess: usize, auth_id: &str) -> usize {
+        if self.wallets.get_index(guess).is_some_and(|(kept, _)| kept == auth_id) {
+            return guess;
+        }
+        let fleet = &self.fleet;
+        let known = self.wallets.get_index_of(auth_id);
+        known.unwrap_or_else(|| self.wallets.insert_full(auth_id.to_owned(), Wallet::new(Profile::default(), fleet)).0)
     }
 
     /// The ledger shows money paid into a wallet: the next rise, or lesser fall, is not a change of burn.
@@ -171,4 +189,9 @@ impl Cautious<'_> {
         let wallet = forecaster.wallets.get(auth_id)?;
         wallet.profile.cautious(balance.to_f64()?, ahead, &wallet.rates)
     }
+}
+
+/// A currency as a number: its first four letters.
+fn code(currency: &str) -> u32 {
+    currency.bytes().take(4).fold(0, |code, letter| code << 8 | u32::from(letter))
 }

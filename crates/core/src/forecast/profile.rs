@@ -1,17 +1,18 @@
 //! What is remembered of one wallet: enough to foresee how fast it empties, and never more than a kibibyte.
 
-use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use super::burn::Lately;
-use super::business::{Business, hour_of_week};
+use super::business::hour_of_week;
 use super::fees::Fees;
 use super::week::{Rates, Week};
 
 /// Hours between two readings beyond which nothing is learned from what happened in between.
 const LONGEST_GAP: f64 = 26.0;
+/// Seconds that a reading may lie before the last one and be but late; beyond that the clock was set back.
+const LONGEST_SETBACK: i64 = 6 * 3600;
 /// Hours over which the recent days are forgotten.
 const LEVEL_MEMORY: f64 = 30.0;
 /// Hours over which today's course is forgotten.
@@ -133,17 +134,21 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// Takes in a reading of the wallet. One that is not later than the last is ignored.
+    /// Takes in a reading of the wallet, at a second on the wall clock. One that is not later than the last is ignored.
     ///
     /// `moved`: whether the ledger has something other than calls between the last reading and this one.
-    pub(crate) fn read(&mut self, at: DateTime<Utc>, balance: Decimal, moved: bool, business: &Business, rates: &Rates) {
+    pub(crate) fn read(&mut self, at: i64, balance: Decimal, moved: bool, rates: &Rates) {
         let Some(balance) = balance.to_f64() else { return };
-        let now = Reading { at: business.wall(at), balance };
+        let now = Reading { at, balance };
         let Some(last) = self.last else {
             self.last = Some(now);
             return;
         };
         if now.at <= self.doubt.unwrap_or(last).at {
+            // A clock that was far ahead and was set back must not silence the wallet until it is as late again.
+            if last.at - now.at > LONGEST_SETBACK {
+                (self.last, self.doubt) = (Some(now), None);
+            }
             return;
         }
         match self.doubt.take() {

@@ -159,6 +159,38 @@ fn what_comes_late_twice_or_not_at_all_changes_nothing() {
 }
 
 #[test]
+fn a_clock_that_was_far_ahead_silences_a_wallet_no_longer_than_it_was() {
+    let mut course = Course::new(100_000.0);
+    course.live(8 * DAY, 1.0);
+    let before = course.forecaster.profile("MA_X").unwrap().hours_seen();
+    let now = course.now;
+    course.now += TimeDelta::days(4000);
+    course.see(Some(course.balance));
+    course.now = now;
+    course.live(DAY, 1.0);
+    let seen = course.forecaster.profile("MA_X").unwrap().hours_seen() - before;
+    assert!((22.0..25.0).contains(&seen), "{seen} hours of the day that followed");
+}
+
+#[test]
+fn a_wallet_whose_currency_changed_is_learned_anew() {
+    let mut course = Course::new(100_000.0);
+    let mut see = |currency: Option<&str>, polls: i64| {
+        for _ in 0..polls {
+            course.now += TimeDelta::minutes(5);
+            course.balance -= 5.0;
+            let subject = Subject { currency: currency.map(str::to_owned), ..wallet(Some(course.balance)) };
+            course.forecaster.observe(&Observation::complete(course.now, vec![subject]));
+        }
+        course.forecaster.profile("MA_X").map(Profile::hours_seen).unwrap() > 24.0
+    };
+    assert!(see(None, 2 * DAY));
+    assert!(see(Some("INR"), 2), "known at last is not changed");
+    assert!(see(None, 2), "unknown is not changed");
+    assert!(!see(Some("USD"), 2));
+}
+
+#[test]
 fn a_top_up_is_not_spend_and_an_empty_wallet_is_not_a_quiet_one() {
     let mut course = Course::new(50_000.0);
     course.live(14 * DAY + 12 * 12, 1.0);

@@ -58,8 +58,15 @@ impl Week {
     /// The spend to expect in each hour of the week: its own mean, drawn towards the wallet's pattern of the day,
     /// and that towards the fleet's, the less the rarer it was seen.
     pub(crate) fn rates(&self, fleet: &Fleet) -> Rates {
-        let working: [f64; 24] = std::array::from_fn(|hour| self.pattern(hour, 1.0, fleet));
-        let weekend: [f64; 24] = std::array::from_fn(|hour| self.pattern(hour, 0.5, fleet));
+        let day = self.working_day();
+        let pattern = |weight: f64| -> [f64; 24] {
+            std::array::from_fn(|hour| {
+                let (mean, seen) = day[hour];
+                blend(mean, seen * weight, self.mean() * fleet.hour(hour), FLEET)
+            })
+        };
+        // At the weekend a sighting says half as much.
+        let (working, weekend) = (pattern(1.0), pattern(0.5));
         let level: [f64; 7] = std::array::from_fn(|day| self.weekday(day, &working, fleet));
         std::array::from_fn(|place| {
             let (day, hour) = (place / 24, place % 24);
@@ -74,14 +81,17 @@ impl Week {
         f64::from(rates[hour].min(own))
     }
 
-    /// The mean of an hour of the day from Monday to Friday, each sighting weighing so much.
-    fn pattern(&self, hour: usize, weight: f64, fleet: &Fleet) -> f64 {
-        let places = (0..5).map(|day| day * 24 + hour);
-        let (sum, seen) = places.fold((0.0, 0.0), |(sum, all), place| {
-            let seen = f64::from(self.seen[place]);
-            (sum + f64::from(self.rate[place]) * seen, all + seen)
-        });
-        blend(if seen > 0.0 { sum / seen } else { 0.0 }, seen * weight, self.mean() * fleet.hour(hour), FLEET)
+    /// The mean of each hour of the day from Monday to Friday, and how often it was seen.
+    fn working_day(&self) -> [(f64, f64); 24] {
+        let (mut sums, mut counts) = ([0.0_f64; 24], [0.0_f64; 24]);
+        for day in 0..5 {
+            let hours = day * 24..day * 24 + 24;
+            for (hour, (rate, seen)) in self.rate[hours.clone()].iter().zip(&self.seen[hours]).enumerate() {
+                sums[hour] += f64::from(*rate) * f64::from(*seen);
+                counts[hour] += f64::from(*seen);
+            }
+        }
+        std::array::from_fn(|hour| (if counts[hour] > 0.0 { sums[hour] / counts[hour] } else { 0.0 }, counts[hour]))
     }
 
     /// How a weekday stands to Monday–Friday.

@@ -17,6 +17,8 @@ pub(crate) enum Subject {
     Client,
     /// The default policy beside the usual ways to watch a wallet.
     Alerts,
+    /// How fast wallets are judged and learned.
+    Engine,
     /// The sandbox with fifty thousand customers.
     Sandbox,
 }
@@ -28,6 +30,7 @@ pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()>
         let (name, table) = match subject {
             Subject::Client => ("client", client::measure(workspace)?),
             Subject::Alerts => ("alerts", program::alerts(workspace)?),
+            Subject::Engine => ("engine", program::engine(workspace)?),
             Subject::Sandbox => ("sandbox", program::sandbox(workspace)?),
         };
         let text = format!("{table}\n{}\n", machine::describe());

@@ -13,6 +13,11 @@ pub(crate) fn alerts(workspace: &Workspace) -> Result<String> {
     run(workspace, [OsStr::new("alerts"), scratch.as_os_str()])
 }
 
+/// How fast wallets are judged and learned.
+pub(crate) fn engine(workspace: &Workspace) -> Result<String> {
+    run(workspace, [OsStr::new("engine")])
+}
+
 /// The sandbox with as many customers as it can have.
 pub(crate) fn sandbox(workspace: &Workspace) -> Result<String> {
     workspace.cargo("sandbox").args(["build", "--release", "--package", "vobiz-sandbox"]).run()?;
