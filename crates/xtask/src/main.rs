@@ -1,9 +1,11 @@
-//! Developer commands: `cargo xtask test`, `cargo xtask lint`, `cargo xtask bench`, `cargo xtask screenshots`.
+//! Developer commands: `cargo xtask test`, `cargo xtask lint`, `cargo xtask bench`, `cargo xtask mutants`,
+//! `cargo xtask screenshots`.
 
 mod bench;
 mod browser;
 mod fingerprint;
 mod lint;
+mod mutants;
 mod step;
 mod test;
 mod venv;
@@ -31,6 +33,8 @@ enum Task {
         /// What to measure; everything unless given.
         subject: Option<bench::Subject>,
     },
+    /// Change the code that decides about alerts, and look whether tests notice. Needs cargo-mutants.
+    Mutants(mutants::Choice),
     /// Make the pictures of the chat's page in docs/. Look at them.
     Screenshots,
 }
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(&workspace),
         Task::Lint => lint::run(&workspace),
         Task::Bench { subject } => bench::run(&workspace, subject),
+        Task::Mutants(choice) => mutants::run(&workspace, &choice),
         Task::Screenshots => browser::screenshots(&workspace),
     });
     match done {

@@ -5,10 +5,10 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 /// A command with a name.
 pub(crate) struct Step {
@@ -62,6 +62,19 @@ impl Step {
         }
         let hint = self.failing.map(|hint| format!("\n   {hint}")).unwrap_or_default();
         bail!("{name} failed after {took} ({status}){hint}\n   again: {}", Shell(&self.command));
+    }
+
+    /// Runs the step, which tells by its status how it went.
+    pub(crate) fn status(mut self) -> Result<ExitStatus> {
+        self.command.status().with_context(|| format!("{} could not start: {}", self.name, Shell(&self.command)))
+    }
+
+    /// Runs the step and reads what it prints.
+    pub(crate) fn read(mut self) -> Result<String> {
+        let Self { name, .. } = self;
+        let output = self.command.output().with_context(|| format!("{name} could not start: {}", Shell(&self.command)))?;
+        ensure!(output.status.success(), "{name} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+        String::from_utf8(output.stdout).with_context(|| format!("{name} printed something else than text"))
     }
 }
 
