@@ -9,7 +9,7 @@ use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
 use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Rule, Severity, State, Subject, evaluate};
 use vobiz_core::dashboard::{CallFigures, Report};
-use vobiz_core::forecast::{Forecaster, Runway, Span};
+use vobiz_core::forecast::{Forecaster, Profile, Runway, Span};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
 use vobiz_core::{Decimal, Error};
 
@@ -80,7 +80,10 @@ pub(crate) async fn summary(config: Config, picture: Option<&Path>) -> Result<u8
 }
 
 /// Why a runway is unknown.
-const UNKNOWN: &str = "fewer than 24 hours of this wallet are recorded, or nothing was spent in them";
+fn unknown() -> String {
+    let hours = Profile::KNOWN_AFTER;
+    format!("fewer than {hours} hours of this wallet are recorded, or nothing was spent in them")
+}
 
 /// Hours of one end of a range.
 fn hours(span: Option<Span>, runway: &Runway) -> String {
@@ -166,7 +169,7 @@ impl Look {
                         "burn_per_hour": Decimal::from_f64(runway.burn).map(two_places),
                         "normal_per_hour": Decimal::from_f64(runway.normal).map(two_places),
                     }),
-                    None => json!({"state": "unknown", "reason": UNKNOWN}),
+                    None => json!({"state": "unknown", "reason": unknown()}),
                 },
             })
         });
@@ -215,7 +218,7 @@ impl Look {
                     hours(runway.low, runway),
                     hours(runway.high, runway)
                 ),
-                None => format!("  runway unknown: {UNKNOWN}"),
+                None => format!("  runway unknown: {}", unknown()),
             });
         }
         for subject in self.unread() {

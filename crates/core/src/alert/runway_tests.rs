@@ -122,8 +122,8 @@ fn an_amount_stands_in_until_the_wallet_is_known() {
     use Change::{Fire, Superseded};
     let mut life = Life::under(Policy::default(), 1990);
     assert_eq!(life.live(20), [(Fire, Severity::Warning)]);
-    life.balance = 1900 + 5 * DAY;
-    let said = life.live(DAY + 24);
+    life.balance = 1900 + 10 * DAY;
+    let said = life.live(2 * DAY + 24);
     assert!(said.contains(&(Superseded, Severity::Warning)) || said.contains(&(Change::Resolve, Severity::Warning)), "{said:?}");
     assert!(life.state.alerts.keys().all(|(rule, _)| rule == "runway"), "{:?}", life.state.alerts);
 }

@@ -22,7 +22,7 @@
 //! - A rise of the balance is money paid in, whoever paid it, and what was spent in that interval is not learned.
 //!   An empty wallet cannot spend, so its hours are not learned as quiet ones.
 //! - A drop of many hours' spend at once is believed when the next reading confirms it.
-//! - Less than a day of readings, or no spend in them, is *unknown*, not a guess.
+//! - Less than two days of readings, or no spend in them, is *unknown*, not a guess.
 //! - Fees are foreseen from the ledger alone, and only once they were paid. Holidays are foreseen as working time
 //!   ([`Business`]), not as quiet days: today's course shows them within hours.
 //! - Rates are estimates in floating point and never become an amount: a balance is divided by them, not changed.

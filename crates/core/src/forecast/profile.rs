@@ -31,7 +31,7 @@ const JUDGED_AT: i64 = 8;
 const ERRORS: f32 = 30.0;
 const FIRST_ERROR: f32 = 0.12;
 const FIRST_WORTH: f32 = 3.0;
-/// Hours that must be seen before anything is said.
+/// Hours that must be seen before what follows is set against what was to be expected.
 const LEAST_HOURS: f32 = 24.0;
 /// A drop of so many hours' usual spend at once is believed when the next reading confirms it.
 const DOUBTFUL_HOURS: f64 = 4.0;
@@ -313,9 +313,12 @@ impl Profile {
         self.week.mean() * TODAY_PRIOR + f64::from(self.noise) * NOISE_PRIOR
     }
 
-    /// Whether enough was seen to say how long the wallet lasts: a day, and some spend in it.
+    /// Hours that must be seen before anything is foreseen: two days tell a night from a quiet day, one does not.
+    pub const KNOWN_AFTER: u8 = 48;
+
+    /// Whether enough was seen to say how long the wallet lasts: [so many hours](Self::KNOWN_AFTER), and some spend in them.
     pub fn is_known(&self) -> bool {
-        self.hours >= LEAST_HOURS && self.week.mean() > 0.0
+        self.hours >= f32::from(Self::KNOWN_AFTER) && self.week.mean() > 0.0
     }
 
     /// Hours that were seen, gaps left out.

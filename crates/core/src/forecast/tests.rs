@@ -56,9 +56,9 @@ impl Course {
 pub(super) const DAY: i64 = 288;
 
 #[test]
-fn less_than_a_day_is_too_little_to_foresee_anything() {
+fn less_than_two_days_are_too_little_to_foresee_anything() {
     let mut course = Course::new(100_000.0);
-    course.live(DAY - 13, 1.0);
+    course.live(2 * DAY - 13, 1.0);
     assert_eq!(course.runway(1000), None);
     course.live(26, 1.0);
     assert!(course.runway(1000).is_some());
