@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use chrono::{NaiveDate, SecondsFormat};
 use serde_json::json;
-use vobiz_core::alert::Policy;
+use vobiz_core::alert::{Policy, Rule};
 use vobiz_core::backtest::{Notification, backtest};
 use vobiz_core::forecast::Business;
 use vobiz_core::history::History;
@@ -46,12 +46,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut said = backtest(&policy, &history, &business);
     said.retain(|said| options.from.is_none_or(|from| said.at.with_timezone(&business.zone).date_naive() >= from));
     let (wallets, polls) = (history.wallets.len(), history.polls.len());
+    let left_out: Vec<&Rule> = policy.rules().iter().filter(|rule| !rule.metric().is_in_history()).collect();
+    for rule in &left_out {
+        terminal::complain(&format!("{} is not rehearsed: a history does not have {}", rule.name(), rule.metric()));
+    }
     if let Some(file) = &options.out {
         let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
         write(out, &said).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if options.json {
-        return terminal::say(&to_json(&said, wallets, polls).to_string()).context("cannot print the outcome");
+        return terminal::say(&to_json(&said, wallets, polls, &left_out).to_string()).context("cannot print the outcome");
     }
     if options.out.is_none() {
         write(io::stdout().lock(), &said).context("cannot print the outcome")?;
@@ -104,7 +108,7 @@ fn counts(said: &[Notification]) -> BTreeMap<(&str, &str), usize> {
     counts
 }
 
-fn to_json(said: &[Notification], wallets: usize, polls: usize) -> serde_json::Value {
+fn to_json(said: &[Notification], wallets: usize, polls: usize, left_out: &[&Rule]) -> serde_json::Value {
     let counts = counts(said).into_iter().map(|((rule, kind), count)| json!({"rule": rule, "kind": kind, "count": count}));
     let rows = said.iter().map(|said| {
         json!({
@@ -120,6 +124,7 @@ fn to_json(said: &[Notification], wallets: usize, polls: usize) -> serde_json::V
     json!({
         "wallets": wallets,
         "polls": polls,
+        "not_rehearsed": left_out.iter().map(|rule| rule.name()).collect::<Vec<_>>(),
         "counts": counts.collect::<Vec<_>>(),
         "notifications": rows.collect::<Vec<_>>(),
     })

@@ -85,6 +85,21 @@ fn rules_of_a_file_are_rehearsed_and_told_as_json_with_exact_money() {
 }
 
 #[test]
+fn a_rule_on_what_a_history_does_not_have_is_said_to_be_left_out() {
+    let home = history();
+    let own = "[[rules]]\nname = \"own\"\nmetric = \"partner.balance\"\nbelow.critical = 1\n";
+    let fleet = "[[rules]]\nname = \"all\"\nmetric = \"fleet.balance\"\nbelow.critical = 1\n";
+    home.write("rules.toml", &format!("{own}{fleet}"));
+    let output = home.output(&["backtest", "--history", ".", "--config", "rules.toml", "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(found["not_rehearsed"], serde_json::json!(["own"]), "{found:#}");
+    let said = &found["notifications"][0];
+    assert_eq!((&said["auth_id"], &said["kind"]), (&"fleet:INR".into(), &"fire".into()), "{found:#}");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(complaint.contains("own is not rehearsed: a history does not have partner.balance"), "{complaint}");
+}
+
+#[test]
 fn what_is_wrong_with_a_history_is_said_with_file_line_and_column() {
     for (file, text, expected) in [
         ("samples.csv", "at,auth_id,balance\n2026-09-01T00:00:00Z,MA_X,12,5\n", "samples.csv:2"),

@@ -29,6 +29,7 @@ pub struct Notification {
 
 /// What the policy would have said over a history, poll by poll, by the same decisions as live.
 ///
+/// Rules on what a history does not have ([`Metric::is_in_history`](crate::alert::Metric::is_in_history)) say nothing.
 /// A movement of the ledger is known from its instant on. Alerts that are said again while they stand are left out.
 pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<Notification> {
     let mut replay = Replay::new(history, business);

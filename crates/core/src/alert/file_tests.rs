@@ -212,3 +212,22 @@ proptest! {
         let _ = read(&text);
     }
 }
+
+/// The first block of TOML in a page.
+fn block(page: &str) -> String {
+    let path = format!("{}/../../{page}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let block = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    block.unwrap_or_else(|| panic!("{page} has no TOML")).to_owned()
+}
+
+#[test]
+fn the_rules_that_the_pages_show_are_read_and_those_of_the_readme_are_the_default_ones() {
+    let (policy, _) = Policy::from_toml(&block("README.md"), "README.md").unwrap();
+    assert_eq!(policy, Policy::default());
+    let (policy, _) = Policy::from_toml(&block("docs/rules.md"), "docs/rules.md").unwrap();
+    assert_eq!(
+        policy.rules().iter().map(Rule::name).collect::<Vec<_>>(),
+        ["stuck dialer or fraud", "our own wallet", "big customers"]
+    );
+}

@@ -135,6 +135,11 @@ impl Metric {
         matches!(self.of(), Of::Customer)
     }
 
+    /// Whether a [history](crate::history) of balances has it: a rule on another one says nothing in a rehearsal.
+    pub const fn is_in_history(self) -> bool {
+        !matches!(self.of(), Of::Partner | Of::Calls)
+    }
+
     /// Whether it rests on what is foreseen of wallets.
     pub(crate) const fn is_foreseen(self) -> bool {
         matches!(self, Self::CustomerRunway | Self::CustomerBurn | Self::PartnerCoverage)
