@@ -1,6 +1,7 @@
 //! The alert benchmark: who is warned in time, and how often for nothing.
 
 mod clock;
+mod fans;
 mod notes;
 mod npz;
 mod ours;
@@ -69,6 +70,8 @@ pub(crate) fn run(scratch: &str, folders: &[&str]) -> Result<()> {
     )?;
     table(&mut out, &scored)
 }
+
+pub(crate) use fans::run as fans;
 
 /// Judges a file of notifications and prints every figure.
 pub(crate) fn judge(folder: &str, file: &str) -> Result<()> {

@@ -21,13 +21,14 @@ fn main() -> Result<()> {
             client::run(who, case, times.parse().context("how many times is a number")?, address)
         }
         ["alerts", scratch, ref folders @ ..] => alerts::run(scratch, folders),
+        ["fans", folder] => alerts::fans(folder),
         ["judge", folder, file] => alerts::judge(folder, file),
         ["engine"] => engine::run(),
         ["engine", what, wallets] => engine::measure(what, wallets),
         ["sandbox", path] => sandbox::run(path),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | judge FOLDER FILE | sandbox PATH | engine"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | judge FOLDER FILE | fans FOLDER | sandbox PATH | engine"
             )
         }
     }

@@ -6,6 +6,7 @@ mod browser;
 mod fingerprint;
 mod lint;
 mod mutants;
+mod pictures;
 mod step;
 mod test;
 mod venv;
@@ -37,6 +38,8 @@ enum Task {
     Mutants(mutants::Choice),
     /// Make the pictures of the chat's page in docs/. Look at them.
     Screenshots,
+    /// Draw the pictures of the forecast in docs/, from a made-up world and BENCHMARKS.md. Look at them.
+    Pictures,
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Bench { subject } => bench::run(&workspace, subject),
         Task::Mutants(choice) => mutants::run(&workspace, &choice),
         Task::Screenshots => browser::screenshots(&workspace),
+        Task::Pictures => pictures::run(&workspace),
     });
     match done {
         Ok(()) => {

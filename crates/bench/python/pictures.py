@@ -1,0 +1,144 @@
+"""Draws the pictures of docs/forecast.md.
+
+Usage: pictures.py WORLD RINGS PAGE OUT, where WORLD is a folder of a world, RINGS what `vobiz-bench fans` printed over it,
+PAGE the page with the benchmark's tables and OUT the folder of the pictures.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.dates as dates
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+BLUE, ORANGE, GREY = "#1f5fa8", "#d9730d", "#8a8a8a"
+ZONE = "Asia/Kolkata"
+
+
+def figure(title: str) -> tuple[plt.Figure, plt.Axes]:
+    """A picture of 1280 × 720, to be read on a phone."""
+    plt.rcParams.update({"font.size": 21, "font.family": "DejaVu Sans"})
+    fig, ax = plt.subplots(figsize=(12.8, 7.2), dpi=100)
+    fig.subplots_adjust(left=0.11, right=0.96, top=0.86, bottom=0.12)
+    ax.set_title(title, loc="left", fontsize=26, pad=18)
+    ax.grid(axis="y", color="#dddddd", linewidth=1)
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    ax.tick_params(length=0)
+    return fig, ax
+
+
+def wallet(world: Path, auth_id: str) -> pd.Series:
+    """What the wallet read at each poll, on local clocks."""
+    polls = pd.to_datetime(pd.read_csv(world / "polls.csv")["at"], format="ISO8601").dt.tz_convert(ZONE)
+    samples = pd.read_csv(world / "samples.csv.gz")
+    samples = samples[(samples["auth_id"] == auth_id) & samples["balance"].notna()]
+    at = pd.to_datetime(samples["at"], format="ISO8601").dt.tz_convert(ZONE)
+    series = pd.Series(samples["balance"].to_numpy(), index=at)
+    return series.reindex(polls, method="ffill")
+
+
+def foretold(world: Path, rings: pd.DataFrame) -> pd.DataFrame:
+    """Each first ring whose wallet then ran out without a payment, with the hours that it took."""
+    truth = pd.read_csv(world / "truth.csv")
+    empty = pd.to_datetime(truth["empty_at"], format="ISO8601")
+    rows = []
+    for ring in rings[rings["change"] == "Fire"].itertuples():
+        later = truth[(truth["auth_id"] == ring.auth_id) & (empty > ring.at) & (truth["kind"] == "foreseeable")]
+        paid = pd.to_datetime(later["drain_start"], format="ISO8601") <= ring.at
+        if len(later) and paid.iloc[0]:
+            hours = (empty[later.index[0]] - ring.at).total_seconds() / 3600
+            rows.append({**ring._asdict(), "took": hours})
+    return pd.DataFrame(rows)
+
+
+def draw_fan(world: Path, told: pd.DataFrame, out: Path) -> None:
+    """One wallet: what it read, what was foreseen when the alert rang, and what came."""
+    told = told[(told["took"] > 8) & (told["took"] < 30) & (told["low"] > 2) & (told["high"] < 48)]
+    ring = told.iloc[(told["took"] - told["likely"]).abs().argsort().iloc[len(told) // 3]]
+    at = ring["at"].tz_convert(ZONE)
+    series = wallet(world, ring["auth_id"])
+    before = series[(series.index > at - pd.Timedelta(hours=40)) & (series.index <= at)]
+    after = series[(series.index >= at) & (series.index <= at + pd.Timedelta(hours=ring["took"] + 1))]
+    hours = {name: at + pd.Timedelta(hours=ring[name]) for name in ("low", "likely", "high")}
+    fig, ax = figure(f"Told {ring['took']:.0f} hours before it was empty")
+    ax.fill([at, hours["low"], hours["high"]], [ring["balance"], 0, 0], color=ORANGE, alpha=0.22, linewidth=0)
+    ax.plot([at, hours["likely"]], [ring["balance"], 0], color=ORANGE, linestyle=(0, (2, 2)), linewidth=3)
+    ax.plot(before.index, before, color=BLUE, linewidth=4)
+    ax.plot(after.index, after, color=BLUE, linewidth=2)
+    ax.plot([at], [ring["balance"]], "o", color=ORANGE, markersize=14)
+    top = before.max()
+    ax.annotate("the alert rings", (at, ring["balance"]), (at + pd.Timedelta(hours=1), ring["balance"] + top * 0.1), color=ORANGE)
+    ax.annotate("foreseen:\neight cases of ten", (hours["high"], 0), (hours["high"], top * 0.13), color=ORANGE, ha="center")
+    ax.annotate("the wallet", (before.index[len(before) // 3], before.iloc[len(before) // 3]), xytext=(8, 14), textcoords="offset points", color=BLUE)
+    ax.set_ylim(0, top * 1.1)
+    ax.yaxis.set_major_formatter(lambda value, _: f"₹{value:,.0f}")
+    ax.xaxis.set_major_locator(dates.HourLocator(byhour=[0, 12], tz=before.index.tz))
+    ax.xaxis.set_major_formatter(dates.DateFormatter("%a %H:%M", tz=before.index.tz))
+    fig.savefig(out / "forecast-fan.png")
+
+
+def draw_range(told: pd.DataFrame, out: Path) -> None:
+    """Every forecast against what came: how often the range held."""
+    inside = ((told["took"] >= told["low"]) & (told["took"] <= told["high"])).mean()
+    fig, ax = figure(f"The range held in {inside * 100:.0f} of 100 alerts; eighty are meant to")
+    told = told.sort_values("likely").reset_index(drop=True)
+    place = np.arange(len(told))
+    ax.vlines(place, told["low"], told["high"], color=ORANGE, alpha=0.35, linewidth=max(1.5, 900 / max(len(told), 1)))
+    ax.plot(place, told["took"], "o", color=BLUE, markersize=5)
+    ax.annotate("range foreseen", (place[len(place) // 3], told["high"].iloc[len(place) // 3]), xytext=(-60, 60), textcoords="offset points", color=ORANGE)
+    ax.annotate("what it took", (place[len(place) * 2 // 3], told["took"].iloc[len(place) * 2 // 3]), xytext=(10, -70), textcoords="offset points", color=BLUE)
+    ax.set_ylim(0, min(told["high"].quantile(0.97) * 1.1, 96))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} h")
+    ax.set_xticks([])
+    ax.set_xlabel(f"{len(told)} alerts of wallets that ran out, by the hours foreseen")
+    fig.savefig(out / "forecast-range.png")
+
+
+def draw_curve(page: Path, out: Path) -> None:
+    """What is missed against what is said in vain, for us and for the usual ways."""
+    rows = []
+    for line in page.read_text().split("<!-- alerts: measured -->")[1].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 12 and re.fullmatch(r"[\d.]+", cells[1]):
+            rows.append((cells[0].replace("**", ""), 100 - float(cells[1]), float(cells[6])))
+    ours = sorted((vain, missed) for name, missed, vain in rows if "runway below" in name)
+    days = sorted((vain, missed) for name, missed, vain in rows if name.startswith("days left"))
+    best = next(missed for name, missed, _ in rows if name.startswith("default"))
+    fig, ax = figure(f"{100 - best:.0f} of 100 run-outs told in time, and few words in vain")
+    ax.plot(*zip(*ours, strict=True), "o-", color=BLUE, linewidth=4, markersize=10)
+    ax.plot(*zip(*days, strict=True), "s--", color=ORANGE, linewidth=3, markersize=9)
+    ax.annotate("runway rule, as its margin varies", ours[-1], xytext=(16, 8), textcoords="offset points", color=BLUE)
+    ax.annotate("days left, as they vary", days[-1], xytext=(-250, 18), textcoords="offset points", color=ORANGE)
+    for name, missed, vain in rows:
+        short = {"fixed": "fixed amounts", "predict": "straight line", "1×": "seven days' use"}
+        label = next((words for start, words in short.items() if name.startswith(start)), None)
+        if label:
+            ax.plot([vain], [missed], "D", color=GREY, markersize=10)
+            ax.annotate(label, (vain, missed), xytext=(14, -8), textcoords="offset points", color="#555555")
+    ax.set_ylim(0, 80)
+    ax.set_xlim(0, 11)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
+    ax.set_ylabel("not told in time")
+    ax.set_xlabel("alerts in vain, for 100 wallet-days")
+    fig.savefig(out / "forecast-curve.png")
+
+
+def main() -> None:
+    """Draws all of them."""
+    world, rings, page, out = map(Path, sys.argv[1:])
+    frame = pd.read_csv(rings)
+    frame["at"] = pd.to_datetime(frame["at"], format="ISO8601")
+    told = foretold(world, frame)
+    draw_fan(world, told, out)
+    draw_range(told, out)
+    draw_curve(page, out)
+
+
+if __name__ == "__main__":
+    main()
