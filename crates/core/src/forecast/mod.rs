@@ -37,6 +37,8 @@ mod coverage;
 #[cfg(test)]
 mod coverage_tests;
 mod fees;
+#[cfg(test)]
+mod figures_tests;
 mod fleet;
 mod forecaster;
 mod hours;
