@@ -18,13 +18,14 @@ import pandas as pd
 
 BLUE, ORANGE, GREY = "#1f5fa8", "#d9730d", "#8a8a8a"
 ZONE = "Asia/Kolkata"
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 3}
 
 
 def figure(title: str) -> tuple[plt.Figure, plt.Axes]:
     """A picture of 1280 × 720, to be read on a phone."""
-    plt.rcParams.update({"font.size": 21, "font.family": "DejaVu Sans"})
+    plt.rcParams.update({"font.size": 22, "font.family": "DejaVu Sans"})
     fig, ax = plt.subplots(figsize=(12.8, 7.2), dpi=100)
-    fig.subplots_adjust(left=0.11, right=0.96, top=0.86, bottom=0.12)
+    fig.subplots_adjust(left=0.11, right=0.96, top=0.86, bottom=0.14)
     ax.set_title(title, loc="left", fontsize=26, pad=18)
     ax.grid(axis="y", color="#dddddd", linewidth=1)
     for side in ("top", "right", "left"):
@@ -46,12 +47,11 @@ def wallet(world: Path, auth_id: str) -> pd.Series:
 def foretold(world: Path, rings: pd.DataFrame) -> pd.DataFrame:
     """Each first ring whose wallet then ran out without a payment, with the hours that it took."""
     truth = pd.read_csv(world / "truth.csv")
-    empty = pd.to_datetime(truth["empty_at"], format="ISO8601")
+    empty, drains = (pd.to_datetime(truth[name], format="ISO8601") for name in ("empty_at", "drain_start"))
     rows = []
     for ring in rings[rings["change"] == "Fire"].itertuples():
         later = truth[(truth["auth_id"] == ring.auth_id) & (empty > ring.at) & (truth["kind"] == "foreseeable")]
-        paid = pd.to_datetime(later["drain_start"], format="ISO8601") <= ring.at
-        if len(later) and paid.iloc[0]:
+        if len(later) and drains[later.index[0]] <= ring.at:
             hours = (empty[later.index[0]] - ring.at).total_seconds() / 3600
             rows.append({**ring._asdict(), "took": hours})
     return pd.DataFrame(rows)
@@ -73,13 +73,19 @@ def draw_fan(world: Path, told: pd.DataFrame, out: Path) -> None:
     ax.plot(after.index, after, color=BLUE, linewidth=2)
     ax.plot([at], [ring["balance"]], "o", color=ORANGE, markersize=14)
     top = before.max()
-    ax.annotate("the alert rings", (at, ring["balance"]), (at + pd.Timedelta(hours=1), ring["balance"] + top * 0.1), color=ORANGE)
-    ax.annotate("foreseen:\neight cases of ten", (hours["high"], 0), (hours["high"], top * 0.13), color=ORANGE, ha="center")
-    ax.annotate("the wallet", (before.index[len(before) // 3], before.iloc[len(before) // 3]), xytext=(8, 14), textcoords="offset points", color=BLUE)
+    ax.annotate(
+        "the alert rings",
+        (at, ring["balance"]),
+        (at + pd.Timedelta(hours=1), ring["balance"] + top * 0.1),
+        color=ORANGE,
+    )
+    end = hours["high"] + pd.Timedelta(hours=3)
+    ax.annotate("empty then in\neight cases of ten", (end, top * 0.34), color=ORANGE, ha="right")
+    ax.annotate("the wallet", (before.idxmax(), top), xytext=(14, -14), textcoords="offset points", color=BLUE)
     ax.set_ylim(0, top * 1.1)
     ax.yaxis.set_major_formatter(lambda value, _: f"₹{value:,.0f}")
     ax.xaxis.set_major_locator(dates.HourLocator(byhour=[0, 12], tz=before.index.tz))
-    ax.xaxis.set_major_formatter(dates.DateFormatter("%a %H:%M", tz=before.index.tz))
+    ax.xaxis.set_major_formatter(dates.DateFormatter("%a\n%H:%M", tz=before.index.tz))
     fig.savefig(out / "forecast-fan.png")
 
 
@@ -91,8 +97,22 @@ def draw_range(told: pd.DataFrame, out: Path) -> None:
     place = np.arange(len(told))
     ax.vlines(place, told["low"], told["high"], color=ORANGE, alpha=0.35, linewidth=max(1.5, 900 / max(len(told), 1)))
     ax.plot(place, told["took"], "o", color=BLUE, markersize=5)
-    ax.annotate("range foreseen", (place[len(place) // 3], told["high"].iloc[len(place) // 3]), xytext=(-60, 60), textcoords="offset points", color=ORANGE)
-    ax.annotate("what it took", (place[len(place) * 2 // 3], told["took"].iloc[len(place) * 2 // 3]), xytext=(10, -70), textcoords="offset points", color=BLUE)
+    ax.annotate(
+        "range foreseen",
+        (place[len(place) // 3], told["high"].iloc[len(place) // 3]),
+        xytext=(-90, 150),
+        textcoords="offset points",
+        color=ORANGE,
+        bbox=PAPER,
+    )
+    ax.annotate(
+        "what it took",
+        (place[len(place) * 2 // 3], told["took"].iloc[len(place) * 2 // 3]),
+        xytext=(60, -40),
+        textcoords="offset points",
+        color=BLUE,
+        bbox=PAPER,
+    )
     ax.set_ylim(0, min(told["high"].quantile(0.97) * 1.1, 96))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} h")
     ax.set_xticks([])
@@ -114,7 +134,7 @@ def draw_curve(page: Path, out: Path) -> None:
     ax.plot(*zip(*ours, strict=True), "o-", color=BLUE, linewidth=4, markersize=10)
     ax.plot(*zip(*days, strict=True), "s--", color=ORANGE, linewidth=3, markersize=9)
     ax.annotate("runway rule, as its margin varies", ours[-1], xytext=(16, 8), textcoords="offset points", color=BLUE)
-    ax.annotate("days left, as they vary", days[-1], xytext=(-250, 18), textcoords="offset points", color=ORANGE)
+    ax.annotate("days left, as they vary", days[0], xytext=(24, -6), textcoords="offset points", color=ORANGE)
     for name, missed, vain in rows:
         short = {"fixed": "fixed amounts", "predict": "straight line", "1×": "seven days' use"}
         label = next((words for start, words in short.items() if name.startswith(start)), None)
