@@ -42,6 +42,7 @@ mod notify;
 mod notify_tests;
 mod observation;
 mod policy;
+mod reach;
 mod rule;
 #[cfg(test)]
 mod runway_tests;

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::level::{Direction, Hold, Levels, Recover, Repeat, Severity};
 use super::metric::{Metric, Of};
 use super::observation::Subject;
+use super::reach;
 use super::scope::{Filter, Scope};
 
 /// Calls that a day needs before its answer rate is judged, unless a rule says otherwise.
@@ -181,7 +182,7 @@ impl RuleDraft {
         if self.escalate_after.is_some() && levels.warning.is_none() {
             return refuse("escalate_after", "needs a warning level to escalate from");
         }
-        Ok(())
+        reach::check(self.metric, self.direction, levels, self.recover)
     }
 }
 
