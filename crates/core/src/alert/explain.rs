@@ -68,7 +68,7 @@ fn watched(rule: &Rule) -> String {
 
 /// Which customers, where the figure is of customers.
 fn whom(rule: &Rule) -> Option<String> {
-    if matches!(rule.metric().of(), Of::Calls) || rule.metric() == Metric::PartnerBalance {
+    if !rule.metric().is_over_customers() {
         return None;
     }
     let Scope { customers, names, billing, postpaid, inactive, auto_recharge } = rule.draft().scope;

@@ -79,7 +79,7 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
     let gauge = metric.unwrap_or(Metric::CustomerBalance);
     let direction = direction(table, gauge);
     let (levels, in_working_hours) = levels(table, direction, gauge, true).unzip();
-    let overrides = overrides(table, direction, gauge);
+    let overrides = overrides(table, direction, gauge, in_working_hours);
     let hold = table.value("for").and_then(hold);
     let recover = table.value("recover").and_then(|value| recover(value, gauge));
     let mut time = |key, example| table.value(key).and_then(|value| duration(value, example));
@@ -180,13 +180,28 @@ fn level(value: Value<'_>, metric: Metric) -> Option<(Decimal, bool)> {
     }
 }
 
-/// Levels of single customers.
-fn overrides(rule: &mut Table<'_>, direction: Direction, metric: Metric) -> BTreeMap<String, Levels> {
+/// Levels of single customers; `in_working_hours` is whether the rule's own are.
+fn overrides(
+    rule: &mut Table<'_>,
+    direction: Direction,
+    metric: Metric,
+    in_working_hours: Option<bool>,
+) -> BTreeMap<String, Levels> {
     let mut overrides = BTreeMap::new();
     for mut table in rule.tables("overrides").unwrap_or_default() {
         let customers = table.required("customers", "[\"MA_XXXXXXXX\"]").and_then(|value| texts(&value, "MA_XXXXXXXX"));
         let levels = levels(&mut table, direction, metric, true);
         let place = table.place_of("customers");
+        let refuse = |words: &str| {
+            table.reader.report(table.place_of(direction.name()), format!("{}.{} {words}", table.path, direction.name()));
+        };
+        match levels {
+            Some((Levels { warning: None, critical: None }, _)) => refuse("needs a level: warning, critical or both"),
+            Some((_, own)) if in_working_hours.is_some_and(|of_all| of_all != own) => {
+                refuse("must be working hours where the rule's own levels are, and not where they are not");
+            }
+            _ => {}
+        }
         for customer in customers.unwrap_or_default() {
             let (levels, _) = levels.unwrap_or_default();
             if overrides.insert(customer, levels).is_some() {

@@ -52,7 +52,7 @@ fn filters_and_levels_of_single_customers_are_read() {
     let text = rule(
         "customer.balance",
         "below = { warning = \"2000\", critical = \"500\" }
-customers = [\"MA_1\", \"MA_2\"]
+customers = [\"MA_1\", \"MA_2\", \"MA_3\"]
 names = [\"Sharma*\"]
 billing_mode = \"postpaid\"
 include_inactive = true
@@ -65,7 +65,7 @@ below.critical = 50",
     );
     let draft = &read(&text).unwrap()[0];
     let scope = Scope {
-        customers: ["MA_1", "MA_2"].map(str::to_owned).into(),
+        customers: ["MA_1", "MA_2", "MA_3"].map(str::to_owned).into(),
         names: vec!["Sharma*".to_owned()],
         billing: Some(Billing::Postpaid),
         inactive: true,
@@ -165,6 +165,20 @@ fn each_refusal_names_the_line_and_what_to_write_instead() {
             "5: rules[0].min_calls is not a number of calls; write a whole one without quotes, such as 50",
         ),
         (
+            "partner.balance",
+            &format!("{low}only_without_forecast = true"),
+            "5: rules[0].only_without_forecast is for customer.balance alone, which can stand in for forecasts",
+        ),
+    ] {
+        assert_eq!(read(&rule(metric, lines)).unwrap_err(), format!("rules.toml:{expected}"), "{metric} {lines}");
+    }
+}
+
+#[test]
+fn levels_of_single_customers_are_refused_at_their_own_lines() {
+    let low = "below = { warning = \"2000\" }\n";
+    for (metric, lines, expected) in [
+        (
             "customer.balance",
             &format!("{low}[[rules.overrides]]\nbelow.warning = 1"),
             "5: rules[0].overrides[0].customers is missing; write customers = [\"MA_XXXXXXXX\"]",
@@ -181,14 +195,73 @@ rules.toml:7: rules[0].overrides[0].above is not known here; write one of custom
             "6: rules[0].overrides[0].customers names a customer that has levels already; name each once",
         ),
         (
+            "customer.balance",
+            &format!("{low}[[rules.overrides]]\ncustomers = [\"MA_1\"]\nbelow = {{}}"),
+            "7: rules[0].overrides[0].below needs a level: warning, critical or both",
+        ),
+        (
+            "customer.runway",
+            &"below.warning = \"4h working\"\n[[rules.overrides]]\ncustomers = [\"MA_1\"]\nbelow.warning = \"36h\"".to_owned(),
+            "7: rules[0].overrides[0].below must be working hours where the rule's own levels are, and not where they are not",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}overrides = []"),
+            "5: rules[0].overrides is an empty list; leave it out, or write [[rules.overrides]] tables",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}overrides = [5]"),
+            "5: rules[0].overrides[0] must be a table; write [[rules.overrides]]",
+        ),
+        (
             "fleet.balance",
             &format!("{low}[[rules.overrides]]\ncustomers = [\"MA_1\"]\nbelow.warning = 1"),
             "5: rules[0].overrides are of customers, which fleet.balance is not",
         ),
+    ] {
+        assert_eq!(read(&rule(metric, lines)).unwrap_err(), format!("rules.toml:{expected}"), "{metric} {lines}");
+    }
+}
+
+#[test]
+fn what_would_have_no_effect_or_last_for_ever_is_refused() {
+    let low = "below = { warning = 2000 }\n";
+    for (metric, lines, expected) in [
+        ("customer.balance", &format!("{low}min_calls = 10"), "5: rules[0].min_calls is for calls.answer_rate alone"),
+        ("customer.balance", &format!("{low}for = \"999999999d\""), "5: rules[0].for must be at most 366d"),
+        ("customer.balance", &format!("{low}repeat.warning = \"400d\""), "5: rules[0].repeat.warning must be at most 366d"),
+        ("customer.balance", &format!("{low}escalate_after = \"0s\""), "5: rules[0].escalate_after must be at least 1s"),
+        ("customer.balance", &format!("{low}recover_for = \"0s\""), "5: rules[0].recover_for must be at least 1s"),
         (
             "partner.balance",
-            &format!("{low}only_without_forecast = true"),
-            "5: rules[0].only_without_forecast is for customer.balance alone, which can stand in for forecasts",
+            &format!("{low}customers = [\"MA_1\"]"),
+            "5: rules[0].customers picks customers, which partner.balance is not a figure of; leave it out",
+        ),
+        (
+            "calls.volume",
+            &format!("{low}include_inactive = true"),
+            "5: rules[0].include_inactive picks customers, which calls.volume is not a figure of; leave it out",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}customers = [\"MA_1\\nMA_2\"]"),
+            "5: rules[0].customers must be ids without spaces, such as MA_XXXXXXXX",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}names = [\"{}\"]", "*".repeat(10_000)),
+            "5: rules[0].names must each be at most 200 characters on one line",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}billing_mode = \"prepaid\"\ninclude_postpaid = true"),
+            "6: rules[0].include_postpaid contradicts billing_mode = \"prepaid\"; keep one of them",
+        ),
+        (
+            "customer.balance",
+            &format!("{low}customers = [\"MA_2\"]\n[[rules.overrides]]\ncustomers = [\"MA_1\"]\nbelow.warning = 1"),
+            "6: rules[0].overrides are of MA_1 too, whom customers leaves out; name it there as well",
         ),
     ] {
         assert_eq!(read(&rule(metric, lines)).unwrap_err(), format!("rules.toml:{expected}"), "{metric} {lines}");

@@ -7,7 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::rule::RuleError;
 use super::state::Streak;
+
+/// Nothing is waited for longer: a slip of the finger would silence a rule.
+const LONGEST: Duration = Duration::from_hours(366 * 24);
 
 /// How bad it is. Critical is worse than warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -116,12 +120,29 @@ pub enum Hold {
 }
 
 impl Hold {
+    pub(crate) fn check(self) -> Result<(), RuleError> {
+        match self {
+            Self::Polls(0) => Err(RuleError::new("for", "must be at least one poll")),
+            Self::Polls(_) => Ok(()),
+            Self::For(time) => check_time("for", Some(time)),
+        }
+    }
+
     /// Whether a crossing was seen long enough.
     pub(crate) fn is_met(self, streak: &Streak, at: DateTime<Utc>) -> bool {
         match self {
             Self::Polls(polls) => streak.polls >= polls,
             Self::For(time) => at - streak.since >= span(time),
         }
+    }
+}
+
+/// Refuses a time that nobody means.
+pub(crate) fn check_time(field: &'static str, time: Option<Duration>) -> Result<(), RuleError> {
+    match time {
+        Some(time) if time < Duration::from_secs(1) => Err(RuleError::new(field, "must be at least 1s")),
+        Some(time) if time > LONGEST => Err(RuleError::new(field, "must be at most 366d")),
+        _ => Ok(()),
     }
 }
 
@@ -161,6 +182,13 @@ pub struct Repeat {
     pub warning: Duration,
     /// While it is critical (default 4 h).
     pub critical: Duration,
+}
+
+impl Repeat {
+    pub(crate) fn check(self) -> Result<(), RuleError> {
+        check_time("repeat.warning", Some(self.warning))?;
+        check_time("repeat.critical", Some(self.critical))
+    }
 }
 
 impl Default for Repeat {

@@ -135,6 +135,11 @@ impl Metric {
         matches!(self.of(), Of::Customer)
     }
 
+    /// Whether customers are what it is reckoned from, so that they can be picked.
+    pub(crate) const fn is_over_customers(self) -> bool {
+        !matches!(self, Self::PartnerBalance) && !matches!(self.of(), Of::Calls)
+    }
+
     /// Whether a [history](crate::history) of balances has it: a rule on another one says nothing in a rehearsal.
     pub const fn is_in_history(self) -> bool {
         !matches!(self.of(), Of::Partner | Of::Calls)

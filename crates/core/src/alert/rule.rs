@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
-use super::level::{Direction, Hold, Levels, Recover, Repeat, Severity};
+use super::level::{self, Direction, Hold, Levels, Recover, Repeat, Severity};
 use super::metric::{Metric, Of};
 use super::observation::Subject;
 use super::reach;
-use super::scope::{Filter, Scope};
+use super::scope::{self, Filter, Scope};
 
 /// Calls that a day needs before its answer rate is judged, unless a rule says otherwise.
 const MIN_CALLS: u64 = 50;
@@ -116,10 +116,15 @@ impl RuleDraft {
     /// The first field that contradicts itself or another one.
     pub fn build(mut self) -> Result<Rule, RuleError> {
         self.check_words()?;
+        self.scope.check(self.metric)?;
         self.check_levels(self.levels)?;
         for (customer, levels) in &self.overrides {
             if self.metric.of() != Of::Customer {
                 return refuse("overrides", format!("are of customers, which {} is not", self.metric));
+            }
+            scope::check_id(customer).map_err(|words| RuleError::new("overrides", format!("are of customers, which {words}")))?;
+            if !self.scope.customers.is_empty() && !self.scope.customers.contains(customer) {
+                return refuse("overrides", format!("are of {customer} too, whom customers leaves out; name it there as well"));
             }
             self.check_levels(levels.or(self.levels))
                 .map_err(|error| RuleError::new("overrides", format!("of {customer} contradict the rule: {error}")))?;
@@ -137,11 +142,6 @@ impl RuleDraft {
             let (written, only) = (self.direction.name(), only.name());
             return refuse(written, format!("cannot be for {}; write {only}", self.metric));
         }
-        match self.hold {
-            Hold::Polls(0) => return refuse("for", "must be at least one poll"),
-            Hold::For(time) if time < Duration::from_secs(1) => return refuse("for", "must be at least 1s"),
-            _ => {}
-        }
         let (Recover::Amount(margin) | Recover::Percent(margin)) = self.recover;
         if margin.is_sign_negative() && !margin.is_zero() {
             return refuse("recover", "must not be negative");
@@ -152,12 +152,13 @@ impl RuleDraft {
         if self.only_without_forecast && self.metric != Metric::CustomerBalance {
             return refuse("only_without_forecast", "is for customer.balance alone, which can stand in for forecasts");
         }
-        for (field, time) in [("repeat.warning", self.repeat.warning), ("repeat.critical", self.repeat.critical)] {
-            if time < Duration::from_secs(1) {
-                return refuse(field, "must be at least 1s");
-            }
+        if self.min_calls != MIN_CALLS && self.metric != Metric::CallsAnswerRate {
+            return refuse("min_calls", "is for calls.answer_rate alone");
         }
-        Ok(())
+        self.hold.check()?;
+        self.repeat.check()?;
+        level::check_time("recover_for", self.recover_for)?;
+        level::check_time("escalate_after", self.escalate_after)
     }
 
     fn check_levels(&self, levels: Levels) -> Result<(), RuleError> {

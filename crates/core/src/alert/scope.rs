@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use wildmatch::WildMatch;
 
+use super::metric::Metric;
 use super::observation::Subject;
+use super::rule::RuleError;
+
+/// Signs of the longest pattern: no name of a customer is as long.
+const LONGEST: usize = 200;
 
 /// Which customers a rule watches: the prepaid, active ones that pay for themselves, unless it says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +35,39 @@ pub enum Billing {
     Prepaid,
     /// Afterwards.
     Postpaid,
+}
+
+impl Scope {
+    /// Refuses what would have no effect, or is no name.
+    pub(crate) fn check(&self, metric: Metric) -> Result<(), RuleError> {
+        let narrows = [
+            ("customers", !self.customers.is_empty()),
+            ("names", !self.names.is_empty()),
+            ("billing_mode", self.billing.is_some()),
+            ("include_postpaid", self.postpaid),
+            ("include_inactive", self.inactive),
+            ("include_auto_recharge", self.auto_recharge),
+        ];
+        if let Some((field, _)) = narrows.into_iter().find(|(_, is_set)| *is_set && !metric.is_over_customers()) {
+            return Err(RuleError::new(field, format!("picks customers, which {metric} is not a figure of; leave it out")));
+        }
+        for customer in &self.customers {
+            check_id(customer).map_err(|words| RuleError::new("customers", words))?;
+        }
+        if self.names.iter().any(|name| name.chars().any(char::is_control) || name.chars().count() > LONGEST) {
+            return Err(RuleError::new("names", format!("must each be at most {LONGEST} characters on one line")));
+        }
+        if self.postpaid && self.billing == Some(Billing::Prepaid) {
+            return Err(RuleError::new("include_postpaid", "contradicts billing_mode = \"prepaid\"; keep one of them"));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses what is no customer's id.
+pub(crate) fn check_id(customer: &str) -> Result<(), &'static str> {
+    let is_plain = (1..=100).contains(&customer.len()) && customer.bytes().all(|sign| sign.is_ascii_graphic());
+    if is_plain { Ok(()) } else { Err("must be ids without spaces, such as MA_XXXXXXXX") }
 }
 
 /// A scope that is ready to be asked.

@@ -154,16 +154,17 @@ impl<'a> Table<'a> {
     pub fn tables(&mut self, key: &'static str) -> Option<Vec<Table<'a>>> {
         let array = self.value(key)?;
         let (reader, path, at) = (array.reader, array.path, Some(array.at));
+        let header = header(&path);
         let DeValue::Array(items) = array.node else {
-            reader.report(at, format!("{path} must be a list of tables; write [[{path}]] above each"));
+            reader.report(at, format!("{path} must be a list of tables; write [[{header}]] above each"));
             return None;
         };
         if items.is_empty() {
-            reader.report(at, format!("{path} is an empty list; leave it out, or write [[{path}]] tables"));
+            reader.report(at, format!("{path} is an empty list; leave it out, or write [[{header}]] tables"));
         }
         let item = |(index, item): (usize, &'a Spanned<DeValue<'a>>)| {
             Value { reader, path: format!("{path}[{index}]"), at: item.span().start, node: item.get_ref() }
-                .table(&format!("[[{key}]]"))
+                .table(&format!("[[{header}]]"))
         };
         Some(items.iter().enumerate().filter_map(item).collect())
     }
@@ -200,4 +201,9 @@ impl<'a> Table<'a> {
     fn title(&self) -> &str {
         if self.path.is_empty() { "the file" } else { &self.path }
     }
+}
+
+/// What stands between the brackets of a list's tables: `rules.overrides` for `rules[0].overrides`.
+fn header(path: &str) -> String {
+    path.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect::<Vec<_>>().join(".")
 }
