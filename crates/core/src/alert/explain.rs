@@ -11,6 +11,9 @@ use super::policy::Policy;
 use super::rule::Rule;
 use super::scope::{Billing, Scope};
 
+/// How many customers are named.
+const SHOWN: usize = 20;
+
 impl Policy {
     /// What will be sent when, in words; an entry for each rule. Amounts are in each wallet's own currency.
     pub fn explain(&self) -> Vec<String> {
@@ -79,7 +82,7 @@ fn whom(rule: &Rule) -> Option<String> {
     };
     let active = if inactive { "active and inactive" } else { "active" };
     let filling = if auto_recharge { "" } else { " whose wallet does not fill itself" };
-    let list = |word: &str, of: Vec<String>| if of.is_empty() { String::new() } else { format!(", {word} {}", of.join(", ")) };
+    let list = |word: &str, of: Vec<String>| if of.is_empty() { String::new() } else { format!(", {word} {}", listed(of, ", ")) };
     let named = list("named like", names) + &list("of these alone:", customers.into_iter().collect());
     Some(format!("Watches {billed}, {active} customers{filling}{named}."))
 }
@@ -119,7 +122,15 @@ fn own_levels(rule: &Rule) -> Option<String> {
     let draft = rule.draft();
     let own = draft.overrides.iter().map(|(customer, own)| format!("{customer} {}", levels(rule, *own)));
     let own: Vec<String> = own.collect();
-    (!own.is_empty()).then(|| format!("With levels of their own: {}.", own.join("; ")))
+    (!own.is_empty()).then(|| format!("With levels of their own: {}.", listed(own, "; ")))
+}
+
+/// The first few of many.
+fn listed(mut all: Vec<String>, between: &str) -> String {
+    let more = all.len().saturating_sub(SHOWN);
+    all.truncate(SHOWN);
+    let said = all.join(between);
+    if more == 0 { said } else { format!("{said}{between}and {more} more") }
 }
 
 fn unknown(rule: &Rule) -> Option<String> {
@@ -223,5 +234,18 @@ mod tests {
         "#;
         let (policy, _) = Policy::from_toml(text, "rules.toml").unwrap();
         assert_snapshot!(policy.explain().join("\n\n"));
+    }
+
+    #[test]
+    fn of_many_customers_the_first_are_named() {
+        let of = (10..32).map(|number| format!("\"MA_{number}\"")).collect::<Vec<_>>().join(", ");
+        let text = format!(
+            "[[rules]]\nname = \"low\"\nmetric = \"customer.balance\"\nbelow.warning = 1\ncustomers = [{of}]\n\
+             [[rules.overrides]]\ncustomers = [{of}]\nbelow.warning = 2"
+        );
+        let (policy, _) = Policy::from_toml(&text, "rules.toml").unwrap();
+        let said = policy.explain().join("");
+        assert!(said.contains("MA_28, MA_29, and 2 more."), "{said}");
+        assert!(said.contains("MA_29 under 2 (warning); and 2 more."), "{said}");
     }
 }

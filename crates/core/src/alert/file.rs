@@ -1,6 +1,6 @@
 //! `[[rules]]` of a policy file: drafts from their tables, each problem at the line of its field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
@@ -45,16 +45,16 @@ impl Policy {
     pub fn read(root: &mut Table<'_>) -> Self {
         let reader = root.reader;
         let Some(tables) = root.tables("rules") else { return Self::default() };
-        let mut names: Vec<(String, String)> = Vec::new();
+        let mut names: HashMap<String, String> = HashMap::new();
         let mut rules = Vec::new();
         for mut table in tables {
             let (path, place) = (table.path.clone(), table.place_of("name"));
             if let Some(rule) = draft(&mut table) {
-                match names.iter().find(|(name, _)| name == rule.name()) {
-                    Some((_, first)) => {
+                match names.get(rule.name()) {
+                    Some(first) => {
                         reader.report(place, format!("{path}.name is that of {first} too; give each rule its own"));
                     }
-                    None => names.push((rule.name().to_owned(), path)),
+                    None => _ = names.insert(rule.name().to_owned(), path),
                 }
                 rules.push(rule);
             }

@@ -165,6 +165,11 @@ fn each_refusal_names_the_line_and_what_to_write_instead() {
             "5: rules[0].min_calls is not a number of calls; write a whole one without quotes, such as 50",
         ),
         (
+            "x".repeat(70).as_str(),
+            low,
+            "3: rules[0].metric \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"… is not a metric; known: customer.balance, customer.runway, customer.burn, partner.balance, partner.coverage, fleet.balance, calls.answer_rate, calls.cost, calls.volume, feed.age",
+        ),
+        (
             "partner.balance",
             &format!("{low}only_without_forecast = true"),
             "5: rules[0].only_without_forecast is for customer.balance alone, which can stand in for forecasts",

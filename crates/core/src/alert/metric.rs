@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::level::Direction;
 use super::rule::RuleError;
+use crate::settings::values::quoted;
 
 /// A figure that rules can watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -163,7 +164,7 @@ impl FromStr for Metric {
     fn from_str(text: &str) -> Result<Self, RuleError> {
         Self::ALL.into_iter().find(|metric| metric.name() == text).ok_or_else(|| {
             let known = Self::ALL.map(Self::name).join(", ");
-            RuleError::new("metric", format!("{text:?} is not a metric; known: {known}"))
+            RuleError::new("metric", format!("{} is not a metric; known: {known}", quoted(text)))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The rules in force.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
@@ -28,8 +29,9 @@ impl Policy {
     ///
     /// Two rules have the same name.
     pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
-        for (index, rule) in rules.iter().enumerate() {
-            if rules[..index].iter().any(|earlier| earlier.name() == rule.name()) {
+        let mut names = HashSet::new();
+        for rule in &rules {
+            if !names.insert(rule.name()) {
                 return Err(RuleError::new("name", format!("({}) is that of another rule; give each its own", rule.name())));
             }
         }

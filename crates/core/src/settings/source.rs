@@ -14,6 +14,8 @@ pub struct Source {
     /// Where relative paths in it start.
     pub folder: PathBuf,
     text: String,
+    /// Offsets of the line breaks: a file with much to put right has many places.
+    breaks: Vec<usize>,
 }
 
 impl Source {
@@ -45,7 +47,8 @@ impl Source {
             Some(rest) => rest.to_owned(),
             None => text,
         };
-        Ok(Self { name, folder: file.parent().unwrap_or(Path::new("")).to_path_buf(), text })
+        let breaks = text.bytes().enumerate().filter_map(|(at, byte)| (byte == b'\n').then_some(at)).collect();
+        Ok(Self { name, folder: file.parent().unwrap_or(Path::new("")).to_path_buf(), text, breaks })
     }
 
     /// The document, or where and why it is not TOML: never the line itself, which may hold a token.
@@ -66,7 +69,7 @@ impl Source {
 
     /// `FILE:LINE` of an offset.
     pub fn place(&self, at: usize) -> String {
-        format!("{}:{}", self.name, line_of(&self.text.as_bytes()[..at.min(self.text.len())]))
+        format!("{}:{}", self.name, self.breaks.partition_point(|newline| *newline < at) + 1)
     }
 
     /// Its path as it was given.
