@@ -1,11 +1,15 @@
 //! The file: its text, the places in it, and the folder its paths start from.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
 use super::error::SettingsError;
+
+/// Larger than any configuration: what is larger is another file, or has no end.
+const LARGEST: u64 = 16 << 20;
 
 /// A configuration file that was read.
 pub struct Source {
@@ -25,10 +29,17 @@ impl Source {
     ///
     /// It cannot be read, or is not UTF-8.
     pub fn read(file: &Path) -> Result<Self, SettingsError> {
-        let bytes = std::fs::read(file).map_err(|error| {
-            let name = file.display();
+        let name = file.display();
+        let mut bytes = Vec::new();
+        let read = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+        read.map_err(|error| {
             format!("{name}: the configuration cannot be read ({}); give an existing file with --config", reason(&error))
         })?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(
+                format!("{name}: the file is larger than 16 MiB, which no configuration is; give another with --config").into()
+            );
+        }
         Self::new(file, bytes)
     }
 
@@ -88,4 +99,25 @@ pub fn reason(error: &io::Error) -> String {
 
 fn line_of(before: &[u8]) -> usize {
     before.split(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_without_an_end_is_refused() {
+        let refused = Source::read(Path::new("/dev/zero")).err().map(|error| error.to_string());
+        let expected = "/dev/zero: the file is larger than 16 MiB, which no configuration is; give another with --config";
+        assert_eq!(refused.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_place_is_the_line_of_its_offset() {
+        let source = Source::new(Path::new("a.toml"), b"one\ntwo\n\nfour".to_vec()).unwrap();
+        for (at, line) in [(0, 1), (3, 1), (4, 2), (7, 2), (8, 3), (9, 4), (12, 4), (99, 4)] {
+            assert_eq!(source.place(at), format!("a.toml:{line}"), "{at}");
+        }
+    }
 }
