@@ -8,6 +8,7 @@ use crate::forecast::Business;
 
 fn read(rules: &str) -> Result<Vec<RuleDraft>, String> {
     let (policy, _) = Policy::from_toml(rules, "rules.toml").map_err(|error| error.to_string())?;
+    assert_eq!(policy.explain().len(), policy.rules().len(), "what is read can be explained");
     Ok(policy.rules().iter().map(Rule::draft).collect())
 }
 
