@@ -89,12 +89,4 @@ impl Ahead {
     pub(crate) fn hours(&self) -> f64 {
         self.slots.last().map_or(0.0, |slot| slot.after + slot.length)
     }
-
-    /// Seconds looked ahead.
-    pub(crate) fn seconds(&self) -> i64 {
-        match (self.slots.first(), self.slots.last()) {
-            (Some(first), Some(last)) => last.wall + HOUR - first.wall,
-            _ => 0,
-        }
-    }
 }

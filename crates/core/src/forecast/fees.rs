@@ -38,14 +38,11 @@ impl Fees {
         self.0[place] = Some(fee);
     }
 
-    /// What is due from `from` on, as seconds on the wall clock and amounts, within `seconds`.
-    pub(crate) fn due(&self, from: i64, seconds: i64) -> impl Iterator<Item = (i64, f64)> {
+    /// What is due from `from` on, twice of each kind, as seconds on the wall clock and amounts.
+    pub(crate) fn due(&self, from: i64) -> impl Iterator<Item = (i64, f64)> {
         self.0.iter().flatten().flat_map(move |fee| {
             let due = if fee.due + 86_400 < from { next(fee.due, fee.every) } else { fee.due.max(from) };
-            [due, next(due, fee.every)]
-                .into_iter()
-                .filter(move |due| *due < from + seconds)
-                .map(|due| (due, f64::from(fee.amount)))
+            [due, next(due, fee.every)].map(|due| (due, f64::from(fee.amount)))
         })
     }
 }

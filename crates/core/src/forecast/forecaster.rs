@@ -65,7 +65,10 @@ impl Forecaster {
         let wall = self.business.wall(observation.at);
         if self.fleet_day != Some(wall.div_euclid(24 * HOUR)) {
             self.fleet_day = Some(wall.div_euclid(24 * HOUR));
-            self.fleet = Fleet::of(self.wallets.values().map(|wallet| &wallet.profile));
+            // In the same order each time: the last digits of a sum depend on it.
+            let mut wallets: Vec<_> = self.wallets.iter().collect();
+            wallets.sort_unstable_by_key(|(auth_id, _)| *auth_id);
+            self.fleet = Fleet::of(wallets.into_iter().map(|(_, wallet)| &wallet.profile));
         }
         let hour = wall.div_euclid(HOUR);
         for (guess, subject) in customers.iter().enumerate() {

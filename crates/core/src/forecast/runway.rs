@@ -106,7 +106,7 @@ impl Profile {
             burst,
             burn: normal * today + burst,
             normal,
-            fees: self.fees.due(first.wall, ahead.seconds()).collect(),
+            fees: self.fees.due(first.wall).collect(),
             variance: f64::from(self.error).max(LEAST_VARIANCE),
             noise: f64::from(self.noise),
         })
