@@ -100,3 +100,53 @@ fn day_of(wall: i64) -> Option<NaiveDate> {
 pub(crate) fn as_hours(seconds: i64) -> f64 {
     seconds as f64 / 3600.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_hour_of_the_week_begins_on_monday_on_the_wall_clock() {
+        let business = Business::default();
+        for (instant, hour) in [
+            ("2026-08-30T18:29:59Z", 167),
+            ("2026-08-30T18:30:00Z", 0),
+            ("2026-08-31T05:29:59Z", 10),
+            ("2026-08-31T05:30:00Z", 11),
+            ("1970-01-01T00:00:00Z", 3 * 24 + 5),
+            ("1969-12-28T18:30:00Z", 0),
+        ] {
+            assert_eq!(hour_of_week(business.wall(at(instant))), hour, "{instant}");
+        }
+    }
+
+    #[test]
+    fn the_next_close_is_that_of_the_working_day_after_today_and_a_day_away_at_least() {
+        let business = Business::default();
+        for (now, hours) in [
+            ("2026-08-31T03:30:00Z", 34.0), // Monday 09:00: Tuesday 19:00
+            ("2026-08-31T18:29:00Z", 24.0), // Monday 23:59: 19 h away
+            ("2026-09-05T06:30:00Z", 55.0), // Saturday noon: Monday
+            ("2026-09-06T06:30:00Z", 31.0), // Sunday noon: Monday
+        ] {
+            let close = business.next_close(at(now));
+            assert!((close - hours).abs() < 1e-9, "{now}: {close}");
+        }
+        let never = Business { days: BTreeSet::new(), ..Business::default() };
+        assert!((never.next_close(at("2026-08-31T03:30:00Z")) - 34.0).abs() < 1e-9, "nobody ever works: tomorrow, all the same");
+    }
+
+    #[test]
+    fn working_time_is_counted_to_the_second() {
+        let business = Business::default();
+        let between = |from, to| business.between(at(from), at(to)).num_seconds();
+        assert_eq!(between("2026-08-31T03:29:59Z", "2026-08-31T03:30:01Z"), 1, "opens at nine");
+        assert_eq!(between("2026-08-31T13:29:59Z", "2026-08-31T13:30:01Z"), 1, "closes at seven");
+        assert_eq!(between("2026-08-31T05:00:00Z", "2026-09-01T05:00:00Z"), 10 * 3600, "a day is ten hours");
+        assert_eq!(between("2026-08-31T05:00:00Z", "2026-08-31T05:00:00Z"), 0);
+    }
+}

@@ -54,3 +54,60 @@ fn next(wall: i64, every: Every) -> i64 {
         Every::Month => chrono::DateTime::from_timestamp(wall, 0).and_then(months).map_or(i64::MAX / 4, |at| at.timestamp()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+    /// 2026-08-31, a Monday, 10:00.
+    const FIRST: i64 = 1_788_170_400;
+
+    fn due(fees: &Fees, from: i64) -> Vec<(i64, f64)> {
+        fees.due(from).collect()
+    }
+
+    #[test]
+    fn a_weekly_fee_is_due_each_seven_days_and_a_monthly_one_on_the_last_day_of_a_short_month() {
+        let mut fees = Fees::default();
+        fees.paid(FIRST, 20.0, Every::Week);
+        assert_eq!(due(&fees, FIRST), [(FIRST + 7 * DAY, 20.0), (FIRST + 14 * DAY, 20.0)]);
+        let mut fees = Fees::default();
+        fees.paid(FIRST, 500.0, Every::Month);
+        assert_eq!(due(&fees, FIRST), [(FIRST + 30 * DAY, 500.0), (FIRST + 60 * DAY, 500.0)], "30 September, 30 October");
+    }
+
+    #[test]
+    fn what_is_late_is_due_now_for_a_day_and_then_the_next_time() {
+        let mut fees = Fees::default();
+        fees.paid(FIRST, 20.0, Every::Week);
+        let expected = FIRST + 7 * DAY;
+        assert_eq!(due(&fees, expected + DAY), [(expected + DAY, 20.0), (expected + 8 * DAY, 20.0)]);
+        assert_eq!(due(&fees, expected + DAY + 1)[0], (expected + 7 * DAY, 20.0));
+    }
+
+    #[test]
+    fn a_fee_within_two_days_of_when_it_was_due_is_the_same_one_with_another_amount() {
+        for (late, count) in [(0, 1), (2 * DAY, 1), (-2 * DAY, 1), (2 * DAY + 1, 2), (-2 * DAY - 1, 2)] {
+            let mut fees = Fees::default();
+            fees.paid(FIRST, 20.0, Every::Week);
+            fees.paid(FIRST + 7 * DAY + late, 25.0, Every::Week);
+            assert_eq!(fees.0.iter().flatten().count(), count, "{late} seconds late");
+            assert!(fees.0.iter().flatten().any(|fee| fee.amount.to_bits() == 25_f32.to_bits()));
+        }
+        let mut fees = Fees::default();
+        fees.paid(FIRST, 20.0, Every::Week);
+        fees.paid(FIRST + 7 * DAY, 20.0, Every::Month);
+        assert_eq!(fees.0.iter().flatten().count(), 2, "another interval is another fee");
+    }
+
+    #[test]
+    fn of_a_fourth_fee_the_third_is_forgotten() {
+        let mut fees = Fees::default();
+        for (days, amount) in [(0, 1.0), (10, 2.0), (20, 3.0), (25, 4.0)] {
+            fees.paid(FIRST + days * DAY, amount, Every::Month);
+        }
+        let amounts: Vec<_> = fees.0.iter().flatten().map(|fee| f64::from(fee.amount)).collect();
+        assert_eq!(amounts, [1.0, 2.0, 4.0]);
+    }
+}
