@@ -78,6 +78,31 @@ below.critical = 50",
 }
 
 #[test]
+fn times_and_insistence_are_read() {
+    use std::time::Duration;
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let text = rule(
+        "customer.balance",
+        "below.warning = 5
+for = \"10m\"
+recover_for = \"20m\"
+escalate_after = \"30m\"
+repeat = { warning = \"40m\", critical = \"50m\" }
+only_without_forecast = true
+include_postpaid = true
+include_auto_recharge = true",
+    );
+    let draft = &read(&text).unwrap()[0];
+    assert_eq!(draft.hold, Hold::For(minutes(10)));
+    assert_eq!((draft.recover_for, draft.escalate_after), (Some(minutes(20)), Some(minutes(30))));
+    assert_eq!(draft.repeat, Repeat { warning: minutes(40), critical: minutes(50) });
+    assert!(draft.only_without_forecast && draft.scope.postpaid && draft.scope.auto_recharge && !draft.scope.inactive);
+    let (policy, _) = Policy::from_toml(&text, "rules.toml").unwrap();
+    let at_once = RuleDraft { hold: Hold::Polls(1), ..draft.clone() };
+    assert_eq!(policy.at_once().rules()[0].draft(), at_once);
+}
+
+#[test]
 fn a_recovery_is_in_the_unit_of_the_metric() {
     for (metric, lines, expected) in [
         ("customer.burn", "above = { warning = 3 }\nrecover = \"0.5\"", Recover::Amount(Decimal::new(5, 1))),

@@ -64,10 +64,7 @@ impl Judge<'_> {
         let (firing, change, snooze) = self.snoozed(alert.snooze, firing, change, was_paid);
         let said = change.and_then(|change| Some((change, firing.or(alert.firing)?, alert.clone())));
         let is_quiet = firing.is_none() && alert.warning.is_none() && alert.critical.is_none() && !is_kept;
-        Judged {
-            alert: (!is_quiet).then_some(Alert { firing, snooze: snooze.filter(|_| firing.is_some()), ..alert }),
-            change: said,
-        }
+        Judged { alert: (!is_quiet).then_some(Alert { firing, snooze, ..alert }), change: said }
     }
 
     /// The rule is over for a subject, for a reason other than its value.
@@ -100,6 +97,8 @@ impl Judge<'_> {
                 None => (None, None),
             };
         };
+        // Where the clock was set back, what lies in the future is as good as of now.
+        let firing = Firing { since: firing.since.min(now), said_at: firing.said_at.min(now), ..firing };
         let escalated = (Some(Firing { severity: Severity::Critical, said_at: now, ..firing }), Some(Change::Escalate));
         if held > Some(firing.severity) {
             return escalated;
@@ -127,7 +126,6 @@ impl Judge<'_> {
         if firing.severity == Severity::Critical && has_critical && self.has_recovered(Severity::Critical, alert.value) {
             return (Some(Firing { severity: Severity::Warning, said_at: now, ..firing }), Some(Change::Fall));
         }
-        // Where the clock was set back, what was said lies in the future and is as good as just said.
         if now - firing.said_at >= span(rule.repeat(firing.severity)) {
             return (Some(Firing { said_at: now, ..firing }), Some(Change::Repeat));
         }

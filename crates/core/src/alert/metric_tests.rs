@@ -65,6 +65,10 @@ fn the_partners_wallet_is_judged_and_what_is_not_read_decides_nothing() {
         &policy(draft(Metric::PartnerBalance, "5000", "1000")),
         vec![poll(read("4999.5")), poll(None), poll(Some(Err(unread()))), poll(read("999")), poll(read("6000"))],
     );
+    let seen = Observation { partner: read("1"), ..nothing() };
+    let first = evaluate(&policy(draft(Metric::PartnerBalance, "5", "")), &seen, &Forecasts::none(), &State::default(), at(0));
+    let whom = &first.transitions[0].subject;
+    assert_eq!((whom.name.as_deref(), whom.currency.as_deref(), whom.balance), (None, Some("INR"), Some(Decimal::ONE)));
     assert_eq!(
         said,
         [
@@ -243,6 +247,20 @@ fn a_clock_that_was_set_back_counts_polls_and_begins_spans_anew() {
     }
 }
 
+#[test]
+fn a_clock_that_was_years_ahead_does_not_silence_what_stands() {
+    let policy = policy(draft(Metric::CustomerBalance, "", "2000"));
+    let low = |poll| Observation::complete(at(poll), vec![customer("MA_1", "1500", "INR")]);
+    let ahead = evaluate(&policy, &low(1_000_000), &Forecasts::none(), &State::default(), at(1_000_000));
+    let (mut state, mut repeats) = (ahead.state, Vec::new());
+    for poll in 0..100 {
+        let evaluation = evaluate(&policy, &low(poll), &Forecasts::none(), &state, at(poll));
+        repeats.extend(evaluation.transitions.iter().map(|said| (poll, said.change)));
+        state = evaluation.state;
+    }
+    assert_eq!(repeats, [(48, Change::Repeat), (96, Change::Repeat)]);
+}
+
 /// Three customers who spend ₹60 an hour each, known for ten days.
 fn three() -> (Forecaster, Vec<Subject>, i64) {
     let (mut forecaster, polls) = (Forecaster::new(Business::default()), 10 * 288);
@@ -274,6 +292,13 @@ fn burn_far_from_normal_is_told_and_what_it_empties_soonest_comes_first() {
     let whom: Vec<_> = told.iter().map(|said| (said.change, said.severity, said.subject.auth_id.as_str())).collect();
     assert_eq!(whom, [(Change::Fire, Severity::Critical, "MA_1"), (Change::Fire, Severity::Warning, "MA_3")]);
     assert!(told[0].hours_left() < told[1].hours_left());
+    assert!(told[0].basis.burn.is_some_and(|burn| burn.ratio > 10.0));
+    let now = at(polls + 4);
+    let runway = Policy::default();
+    let seen = Observation::complete(now, vec![Subject { balance: Some(1.into()), ..customers[0].clone() }]);
+    let first = evaluate(&runway, &seen, &forecaster.at(now), &State::default(), now).state;
+    let said = evaluate(&runway, &seen, &forecaster.at(now), &first, now).transitions;
+    assert!(said[0].basis.burn.is_none() && said[0].runway().is_some(), "only a rule on burn is about burn");
     let reason = told[0].reason();
     assert!(
         reason.contains("times the normal burn is above the critical level of 10 times") && reason.contains("left, burning"),

@@ -169,6 +169,34 @@ fn a_snooze_silences_until_its_end_and_what_gets_worse_breaks_it() {
 }
 
 #[test]
+fn what_was_said_is_said_again_so_long_after_whatever_it_was() {
+    let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
+    chat.told(&[300]);
+    chat.live(3, &[300]);
+    assert_eq!(chat.told(&[1500]), ["Now, silent: Fall warning MA_1"]);
+    assert_eq!(chat.live(23, &[1500]), Vec::<String>::new(), "a day after the fall, not after the fire");
+    assert_eq!(chat.live(1, &[1500]), ["Now: Repeat warning MA_1"]);
+
+    let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
+    chat.told(&[300]);
+    chat.state.snooze("low", "MA_1", Until::Time(chat.now + TimeDelta::hours(3)));
+    assert_eq!(chat.live(3, &[300]), ["Now: Repeat critical MA_1"], "when the snooze is over");
+    assert_eq!(chat.live(3, &[300]), Vec::<String>::new());
+    assert_eq!(chat.live(1, &[300]), ["Now: Repeat critical MA_1"], "four hours after that");
+}
+
+#[test]
+fn a_snooze_goes_on_from_poll_to_poll() {
+    let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
+    chat.told(&[300]);
+    chat.state.snooze("low", "MA_1", Until::NextLevel);
+    let of = |chat: &Chat| chat.state.alerts.values().next().and_then(|alert| alert.snooze);
+    let snooze = of(&chat);
+    chat.told(&[301]);
+    assert_eq!((of(&chat), snooze.map(|snooze| snooze.severity)), (snooze, Some(Severity::Critical)));
+}
+
+#[test]
 fn the_board_ranks_by_time_and_keeps_who_could_not_be_read() {
     let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
     chat.told(&[1500, 300, 0]);

@@ -113,6 +113,9 @@ fn who_left_or_is_no_longer_watched_is_said_and_forgotten() {
         evaluate(&policy, &Observation::complete(at(1), vec![wallet(Some(1))]), &Forecasts::none(), &first.state, at(1)).state
     };
     let postpaid = Subject { is_prepaid: false, ..wallet(Some(1)) };
+    let named = firing.alerts.values().next().unwrap().clone();
+    let gone = Alert { currency: Some("INR".to_owned()), ..named }.subject("MA_X");
+    assert_eq!((gone.currency.as_deref(), gone.name.as_deref()), (Some("INR"), Some("Sharma Logistics")));
     for (customers, expected) in [(vec![], Change::Gone), (vec![postpaid], Change::Unwatched)] {
         let evaluation = evaluate(&policy, &Observation::complete(at(2), customers), &Forecasts::none(), &firing, at(2));
         let said = &evaluation.transitions[0];
