@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
-use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Rule, Severity, State, Subject, evaluate};
+use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Rule, Severity, State, Subject, evaluate, unjudged};
 use vobiz_core::dashboard::{CallFigures, Report};
 use vobiz_core::forecast::{Forecaster, Profile, Runway, Span};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
@@ -34,6 +34,8 @@ struct Look {
     evaluation: Evaluation,
     level: Decimal,
     policy: Policy,
+    /// Rules on figures that are no customer's, and could not be read or foreseen.
+    unjudged: Vec<String>,
     /// Of wallets that a rule fires for.
     runways: HashMap<String, Runway>,
 }
@@ -52,12 +54,15 @@ pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
     // Monitoring shows the first line, which is the worst.
     evaluation.transitions.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
     let forecasts = forecaster.at(now);
+    let figures = |rule: &str| policy.rules().iter().any(|of| of.name() == rule && !of.metric().is_of_customer());
+    let unjudged = unjudged(&policy, &seen, &forecasts, &evaluation.state);
+    let unjudged: Vec<String> = unjudged.into_iter().map(|(rule, _)| rule).filter(|rule| figures(rule)).collect();
     let foreseen = evaluation.transitions.iter().filter_map(|alert| {
         let runway = forecasts.runway(&alert.subject.auth_id, alert.subject.balance?)?;
         Some((alert.subject.auth_id.clone(), runway))
     });
     let runways = foreseen.collect();
-    let look = Look { runways, dashboard, answers, evaluation, level: config.policy.low_balance(), policy };
+    let look = Look { runways, unjudged, dashboard, answers, evaluation, level: config.policy.low_balance(), policy };
     let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
     terminal::say(&text).context("cannot print the result")?;
     Ok(look.status())
@@ -119,7 +124,7 @@ impl Look {
     /// What is known to be bad weighs more than what is not known, and that more than a part that failed beside it.
     fn status(&self) -> u8 {
         let worst = self.evaluation.transitions.iter().map(|alert| alert.severity).max();
-        let is_unknown = self.answers.errors().next().is_some() || !self.unread().is_empty();
+        let is_unknown = self.answers.errors().next().is_some() || !self.unread().is_empty() || !self.unjudged.is_empty();
         match worst {
             Some(Severity::Critical) => CRITICAL,
             _ if is_unknown => COULD_NOT_TELL,
@@ -188,18 +193,30 @@ impl Look {
                 })
             })
         });
-        firing.chain(unknown).collect()
+        let figures = self.unjudged.iter().map(|rule| {
+            json!({
+                "rule": rule,
+                "subject": null,
+                "name": null,
+                "level": null,
+                "state": "unknown",
+                "value": null,
+                "currency": null,
+                "reason": "its figure is not reported, or cannot be foreseen",
+            })
+        });
+        firing.chain(unknown).chain(figures).collect()
     }
 
     fn to_text(&self) -> String {
         let mut lines = Vec::new();
         match &self.answers.customers {
-            Ok(subjects) if self.evaluation.transitions.is_empty() && self.unread().is_empty() => {
+            Ok(subjects) if self.evaluation.transitions.is_empty() && self.unread().is_empty() && self.unjudged.is_empty() => {
                 lines.push(format!("fine: no rule fires for any of {}", words::counted(subjects.len(), "customer", "customers")));
             }
-            _ => {}
+            Ok(_) => {}
+            Err(error) => lines.push(format!("unknown: {error}")),
         }
-        lines.extend(self.answers.errors().map(|error| format!("unknown: {error}")));
         for alert in &self.evaluation.transitions {
             if !alert.metric.is_of_customer() {
                 let news = words::plain(&words::figure(alert));
@@ -223,6 +240,10 @@ impl Look {
         }
         for subject in self.unread() {
             lines.push(format!("unknown: {}: the balance was not sent", who(subject)));
+        }
+        lines.extend(self.answers.figure_errors().map(|error| format!("unknown: {error}")));
+        for rule in &self.unjudged {
+            lines.push(format!("unknown: {rule}: its figure is not reported, or cannot be foreseen"));
         }
         match &self.dashboard {
             Ok(report) => {

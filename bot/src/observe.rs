@@ -31,8 +31,12 @@ pub(crate) async fn observe(api: &PartnerClient, policy: &Policy, zone: Tz, now:
 impl Answers {
     /// What could not be read.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &Error> {
-        let [partner, calls] = [error(self.partner.as_ref()), error(self.calls.as_ref())];
-        self.customers.as_ref().err().into_iter().chain(partner).chain(calls)
+        self.customers.as_ref().err().into_iter().chain(self.figure_errors())
+    }
+
+    /// The same without the customers.
+    pub(crate) fn figure_errors(&self) -> impl Iterator<Item = &Error> {
+        [error(self.partner.as_ref()), error(self.calls.as_ref())].into_iter().flatten()
     }
 
     /// As rules see it.

@@ -69,4 +69,5 @@ async fn a_look_judges_the_partner_the_fleet_and_the_calls_by_rules_of_their_own
     assert!(printed.starts_with("critical: The partner's wallet has ₹"), "the worst first: {printed}");
     assert!(printed.contains("warning: All customers' wallets hold ₹"), "{printed}");
     assert!(!printed.contains("feed.age"), "{printed}");
+    assert!(printed.contains("unknown: calls.volume: its figure is not reported, or cannot be foreseen"), "{printed}");
 }

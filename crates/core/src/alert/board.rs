@@ -1,15 +1,31 @@
 //! What stands now, for a board and for those who were not told when it happened.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::evaluate::Versions;
-use super::gauge::Gauge;
+use super::gauge::{Gauge, Reading};
 use super::metric::Of;
 use super::observation::{Observation, Subject};
 use super::policy::Policy;
 use super::state::State;
 use super::transition::{Change, Transition};
 use crate::forecast::Forecasts;
+
+/// What rules watch and cannot judge now, since it was not read or cannot be foreseen: the rule, and the subject's id.
+pub fn unjudged(policy: &Policy, observation: &Observation, forecasts: &Forecasts<'_>, state: &State) -> Vec<(String, String)> {
+    let once = observation.once();
+    let customers = once.as_deref().map_err(|unread| *unread);
+    let mut unjudged = Vec::new();
+    for rule in policy.rules() {
+        let gauge = Gauge::new(rule, observation, customers, forecasts, &state.feed);
+        gauge.each(&BTreeMap::new(), |subject, reading| {
+            if reading == Reading::Unknown {
+                unjudged.push((rule.name().to_owned(), subject.auth_id.clone()));
+            }
+        });
+    }
+    unjudged
+}
 
 /// Every alert that fires, what is empty soonest first; of those that nothing is foreseen of, the worst first.
 ///

@@ -174,6 +174,23 @@ fn the_feed_ages_while_it_fails_and_is_young_again_when_it_answers() {
 }
 
 #[test]
+fn what_cannot_be_judged_is_told_by_rule_and_subject() {
+    let rules = [
+        ("own", Metric::PartnerBalance),
+        ("calls", Metric::CallsVolume),
+        ("runway", Metric::CustomerRunway),
+        ("balance", Metric::CustomerBalance),
+        ("fleet", Metric::FleetBalance),
+    ];
+    let rules = rules.map(|(name, metric)| RuleDraft { name: name.into(), ..draft(metric, "5", "") }.build().unwrap());
+    let policy = Policy::new(rules.into()).unwrap();
+    let seen = Observation::complete(at(0), vec![customer("MA_1", "9", "INR"), customer("MA_2", "unread", "USD")]);
+    let told = unjudged(&policy, &seen, &Forecasts::none(), &State::default());
+    let told: Vec<_> = told.iter().map(|(rule, subject)| format!("{rule} {subject}")).collect();
+    assert_eq!(told, ["own partner", "calls calls", "runway MA_1", "runway MA_2", "balance MA_2", "fleet fleet:USD"]);
+}
+
+#[test]
 fn one_wallet_that_is_not_read_ages_while_others_are_read() {
     let policy = policy(draft(Metric::FeedAge, "0.25", ""));
     let poll = |balance: &str| Observation::complete(at(0), vec![customer("MA_1", balance, "INR"), customer("MA_2", "5", "INR")]);

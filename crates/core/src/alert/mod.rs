@@ -53,7 +53,7 @@ mod stored;
 mod tests;
 mod transition;
 
-pub use board::standing;
+pub use board::{standing, unjudged};
 pub use evaluate::{Evaluation, evaluate};
 pub use feed::{Feed, FeedChange};
 pub use gauge::Basis;
