@@ -105,22 +105,37 @@ fn repeats(rule: &Rule) -> String {
 }
 
 fn ends(rule: &Rule) -> Option<String> {
-    let mildest = rule.levels().warning.or(rule.levels().critical)?;
-    let end = value(rule, rule.recovers_at(mildest)?);
-    let end = match rule.direction() {
-        Direction::Below => format!("{end} or more"),
-        Direction::Above => format!("{end} or less"),
-    };
+    let end = mildest(rule.levels()).and_then(|level| end(rule, level))?;
     let wallet = if rule.metric().of() == Of::Customer { ", or at once when money is paid in" } else { "" };
-    Some(match rule.recover_for() {
+    let is_over = match rule.recover_for() {
         Some(time) => format!("It is over at {end} for {}{wallet}.", span(time)),
         None => format!("It is over at {end}."),
+    };
+    let eased = rule.levels().warning.and(rule.levels().critical).and_then(|critical| self::end(rule, critical));
+    Some(eased.map_or_else(String::new, |eased| format!("A critical one is only a warning again at {eased}. ")) + &is_over)
+}
+
+/// The level of which an alert must be clear to be over.
+fn mildest(levels: Levels) -> Option<Decimal> {
+    levels.warning.or(levels.critical)
+}
+
+/// Where an alert on a level ends.
+fn end(rule: &Rule, level: Decimal) -> Option<String> {
+    let end = value(rule, rule.recovers_at(level)?);
+    Some(match rule.direction() {
+        Direction::Below => format!("{end} or more"),
+        Direction::Above => format!("{end} or less"),
     })
 }
 
 fn own_levels(rule: &Rule) -> Option<String> {
     let draft = rule.draft();
-    let own = draft.overrides.iter().map(|(customer, own)| format!("{customer} {}", levels(rule, *own)));
+    let own = draft.overrides.iter().map(|(customer, own)| {
+        let ends = mildest(*own).filter(|level| mildest(rule.levels()) != Some(*level)).and_then(|level| end(rule, level));
+        let ends = ends.map(|end| format!(", over at {end}")).unwrap_or_default();
+        format!("{customer} {}{ends}", levels(rule, *own))
+    });
     let own: Vec<String> = own.collect();
     (!own.is_empty()).then(|| format!("With levels of their own: {}.", listed(own, "; ")))
 }
@@ -246,6 +261,6 @@ mod tests {
         let (policy, _) = Policy::from_toml(&text, "rules.toml").unwrap();
         let said = policy.explain().join("");
         assert!(said.contains("MA_28, MA_29, and 2 more."), "{said}");
-        assert!(said.contains("MA_29 under 2 (warning); and 2 more."), "{said}");
+        assert!(said.contains("MA_29 under 2 (warning), over at 2.2 or more; and 2 more."), "{said}");
     }
 }
