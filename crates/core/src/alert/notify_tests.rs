@@ -89,8 +89,12 @@ fn few_changes_come_one_by_one_and_many_of_a_rule_and_severity_together() {
 fn what_a_new_installation_finds_comes_as_one_message() {
     let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
     chat.state.has_spoken = false;
-    assert_eq!(chat.told(&[1, 1500]), ["Found: Fire critical MA_1, Fire warning MA_2"]);
-    assert_eq!(chat.told(&[1, 400]), ["Now: Escalate critical MA_2"]);
+    assert_eq!(
+        chat.told(&[1, 1500, 1400]),
+        ["Found: Fire critical MA_1, Fire warning MA_3, Fire warning MA_2"],
+        "the worst first, then who has the least"
+    );
+    assert_eq!(chat.told(&[1, 400, 1400]), ["Now: Escalate critical MA_2"]);
 }
 
 #[test]

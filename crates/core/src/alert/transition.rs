@@ -128,12 +128,16 @@ impl Transition {
         }
     }
 
-    /// The worst first; of these the partner's own wallet, which may explain others; then what is empty soonest.
+    /// The worst first; of these the partner's own wallet, which may explain others; then what is empty soonest, or as far as
+    /// nothing is foreseen has the least.
     pub(crate) fn by_urgency(&self, other: &Self) -> Ordering {
         let is_partner = |of: &Self| of.metric.of() == Of::Partner;
         (other.severity.cmp(&self.severity))
             .then_with(|| is_partner(other).cmp(&is_partner(self)))
             .then_with(|| self.hours_left().total_cmp(&other.hours_left()))
+            // Amounts of different currencies are not set against each other.
+            .then_with(|| self.subject.currency.cmp(&other.subject.currency))
+            .then_with(|| self.subject.balance.cmp(&other.subject.balance))
             .then_with(|| (&self.subject.auth_id, &self.rule).cmp(&(&other.subject.auth_id, &other.rule)))
     }
 
