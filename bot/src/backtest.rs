@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result};
 use chrono::{NaiveDate, SecondsFormat};
 use serde_json::json;
 use vobiz_core::alert::{Policy, Rule};
-use vobiz_core::backtest::{Notification, backtest};
 use vobiz_core::forecast::Business;
 use vobiz_core::history::History;
+use vobiz_core::history::backtest::{Notification, backtest};
 
 use crate::config::Config;
 use crate::terminal;
@@ -48,14 +48,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let (wallets, polls) = (history.wallets.len(), history.polls.len());
     let left_out: Vec<&Rule> = policy.rules().iter().filter(|rule| !rule.metric().is_in_history()).collect();
     for rule in &left_out {
-        terminal::complain(&format!("{} is not rehearsed: a history does not have {}", rule.name(), rule.metric()));
+        terminal::eprint_line(&format!("{} is not rehearsed: a history does not have {}", rule.name(), rule.metric()));
     }
     if let Some(file) = &options.out {
         let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
         write(out, &said).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if options.json {
-        return terminal::say(&to_json(&said, wallets, polls, &left_out).to_string()).context("cannot print the outcome");
+        return terminal::print_line(&to_json(&said, wallets, polls, &left_out).to_string()).context("cannot print the outcome");
     }
     if options.out.is_none() {
         write(io::stdout().lock(), &said).context("cannot print the outcome")?;
@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let counts = counts(&said);
     let counts: Vec<String> = counts.iter().map(|((rule, kind), count)| format!("{rule}: {count} × {kind}")).collect();
     let counts = if counts.is_empty() { "nothing would have been said".to_owned() } else { counts.join(", ") };
-    terminal::complain(&format!("{wallets} wallets, {polls} polls; {counts}"));
+    terminal::eprint_line(&format!("{wallets} wallets, {polls} polls; {counts}"));
     Ok(())
 }
 

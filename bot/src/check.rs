@@ -15,10 +15,10 @@ use vobiz_core::{Decimal, Error};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::messages::{self, Reader};
 use crate::observe::{Answers, observe};
 use crate::service::{Service, client};
 use crate::store::Store;
-use crate::words::{self, Reader};
 use crate::{chat, terminal};
 
 const FINE: u8 = 0;
@@ -64,7 +64,7 @@ pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
     let runways = foreseen.collect();
     let look = Look { runways, unjudged, dashboard, answers, evaluation, level: config.policy.low_balance(), policy };
     let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
-    terminal::say(&text).context("cannot print the result")?;
+    terminal::print_line(&text).context("cannot print the result")?;
     Ok(look.status())
 }
 
@@ -74,8 +74,8 @@ pub(crate) async fn summary(config: Config, picture: Option<&Path>) -> Result<u8
     // A summary looks at the present only: nothing of the bot's own database is needed.
     let service = Service::open(Config { database_url: "sqlite::memory:".to_owned(), ..config }, Clock::System).await?;
     let morning = chat::morning(&service).await;
-    let text = words::plain(&words::summary(&morning, None, &Reader { zone, now: Utc::now() }));
-    terminal::say(&terminal::tame(&text)).context("cannot print the summary")?;
+    let text = messages::plain(&messages::summary(&morning, None, &Reader { zone, now: Utc::now() }));
+    terminal::print_line(&terminal::strip_control_chars(&text)).context("cannot print the summary")?;
     if let Some(path) = picture {
         let png = chat::picture(&morning).context("there is no report to draw a picture of")?;
         std::fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))?;
@@ -212,20 +212,23 @@ impl Look {
         let mut lines = Vec::new();
         match &self.answers.customers {
             Ok(subjects) if self.evaluation.transitions.is_empty() && self.unread().is_empty() && self.unjudged.is_empty() => {
-                lines.push(format!("fine: no rule fires for any of {}", words::counted(subjects.len(), "customer", "customers")));
+                lines.push(format!(
+                    "fine: no rule fires for any of {}",
+                    messages::counted(subjects.len(), "customer", "customers")
+                ));
             }
             Ok(_) => {}
             Err(error) => lines.push(format!("unknown: {error}")),
         }
         for alert in &self.evaluation.transitions {
             if !alert.metric.is_of_customer() {
-                let news = words::plain(&words::figure(alert));
+                let news = messages::plain(&messages::figure(alert));
                 lines.push(format!("{}: {news}; {}: {}", alert.severity, alert.rule, alert.reason()));
                 continue;
             }
             let currency = alert.subject.currency.as_deref();
             let level = if alert.metric == Metric::CustomerBalance { alert.level } else { Decimal::MAX };
-            let balance = words::plain(&words::beside(alert.subject.balance.unwrap_or(alert.value), level, currency));
+            let balance = messages::plain(&messages::beside(alert.subject.balance.unwrap_or(alert.value), level, currency));
             let who = who(&alert.subject);
             lines.push(format!("{}: {who} has {balance}; {}: {}", alert.severity, alert.rule, alert.reason()));
             lines.push(match self.runway(&alert.subject) {
@@ -248,24 +251,24 @@ impl Look {
         match &self.dashboard {
             Ok(report) => {
                 lines.push(String::new());
-                lines.push(words::plain(&words::dashboard(report)));
+                lines.push(messages::plain(&messages::dashboard(report)));
             }
             Err(error) => lines.push(format!("dashboard unknown: {error}")),
         }
         if let Ok(subjects) = &self.answers.customers {
             let below = subjects.iter().filter(|subject| subject.balance.is_some_and(|balance| balance < self.level)).count();
             let currency = subjects.iter().find_map(|subject| subject.currency.as_deref());
-            let level = words::plain(&words::say(self.level, currency));
-            lines.push(format!("{} under {level}", words::counted(below, "wallet", "wallets")));
+            let level = messages::plain(&messages::say(self.level, currency));
+            lines.push(format!("{} under {level}", messages::counted(below, "wallet", "wallets")));
         }
-        terminal::tame(&lines.join("\n"))
+        terminal::strip_control_chars(&lines.join("\n"))
     }
 }
 
 /// Name and id on one line, whatever is in them.
 fn who(subject: &Subject) -> String {
     let name = subject.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("(no name)");
-    words::plain(&format!("{} ({})", words::name(Some(name), &subject.auth_id), words::escape(&subject.auth_id)))
+    messages::plain(&format!("{} ({})", messages::name(Some(name), &subject.auth_id), messages::escape(&subject.auth_id)))
 }
 
 /// A report nested as on the wire, with the figures that the API leaves out beside those it sends.

@@ -10,6 +10,7 @@ mod config_check;
 mod delivery;
 #[cfg(feature = "demo")]
 mod demo;
+mod messages;
 mod monitor;
 mod observe;
 mod run;
@@ -18,7 +19,6 @@ mod service;
 mod store;
 mod telegram;
 mod terminal;
-mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -116,7 +116,7 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            terminal::complain(&format!("error: {error:#}"));
+            terminal::eprint_line(&format!("error: {error:#}"));
             ExitCode::from(check::COULD_NOT_TELL)
         }
     }

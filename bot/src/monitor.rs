@@ -5,13 +5,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
-use vobiz_core::alert::{Evaluation, State, Transition, Waiting, evaluate, notify, standing};
+use vobiz_core::alert::{Deferred, Evaluation, State, Transition, evaluate, notify, standing};
 use vobiz_core::forecast::Forecaster;
 
+use crate::messages::{self, Reader};
 use crate::observe::observe;
 use crate::service::Service;
 use crate::store::Draft;
-use crate::words::{self, Reader};
 
 /// How often profiles are written down. What a crash loses of them, later readings make up for.
 const PROFILES_KEPT: TimeDelta = TimeDelta::hours(1);
@@ -59,14 +59,14 @@ async fn owed(
     evaluation: &Evaluation,
     standing: &[Transition],
     now: DateTime<Utc>,
-) -> Result<(Vec<Draft>, Vec<(i64, Waiting)>)> {
+) -> Result<(Vec<Draft>, Vec<(i64, Deferred)>)> {
     let (mut owed, mut waiting) = (Vec::new(), Vec::new());
     for chat in &service.chats {
         let (reader, id) = (Reader { zone: chat.zone, now }, service.store.present_chat(chat.id).await?);
         let before = service.store.waiting(chat.id).await?;
         let (told, waits) = notify(&chat.manner, evaluation, standing, &before, now);
-        let feed = evaluation.feed.iter().map(|change| words::feed(change, &reader));
-        let notices = feed.chain(told.iter().flat_map(|told| words::notice(told, &reader)));
+        let feed = evaluation.data_health.iter().map(|change| messages::feed(change, &reader));
+        let notices = feed.chain(told.iter().flat_map(|told| messages::notice(told, &reader)));
         owed.extend(notices.map(|notice| Draft { chat: id, html: notice.html, silent: notice.silent, ..Draft::default() }));
         if waits != before {
             waiting.push((chat.id, waits));

@@ -26,7 +26,7 @@ pub(crate) async fn run(config: Config) -> Result<()> {
     let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let telegram = Telegram::new(config.telegram()?)?;
     if config.chats.is_empty() {
-        terminal::complain(
+        terminal::eprint_line(
             "no [[chats]]: nobody will be told anything. Write to the bot from a chat and it answers with the id to put there.",
         );
     }
@@ -40,7 +40,7 @@ pub(crate) async fn run(config: Config) -> Result<()> {
                 tokio::time::sleep(ASK_AGAIN).await;
             }
             username.wait_for(Option::is_some).await?;
-            terminal::complain("ready");
+            terminal::eprint_line("ready");
             std::future::pending().await
         }
     });

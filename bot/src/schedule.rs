@@ -8,9 +8,9 @@ use vobiz_core::time::next_local;
 
 use crate::chat;
 use crate::config::Chat;
+use crate::messages::Reader;
 use crate::service::Service;
 use crate::store::Draft;
-use crate::words::Reader;
 
 /// A summary sent later than this says so.
 const LATE: TimeDelta = TimeDelta::minutes(10);

@@ -14,8 +14,8 @@ use teloxide::{ApiError, Bot, RequestError};
 use tokio::time::Instant;
 
 use crate::config;
+use crate::messages;
 use crate::store::{Button, Buttons, Draft};
-use crate::words;
 
 /// How long one long poll waits for an update.
 const LONG_POLL: Duration = Duration::from_secs(25);
@@ -95,7 +95,7 @@ impl Telegram {
     /// Sends or changes a message, as HTML or with its markup taken off. Done is done, even if the answer cannot be read.
     pub(crate) async fn send(&self, message: &Draft, is_plain: bool) -> Result<(), Failure> {
         let chat = ChatId(message.chat);
-        let text = if is_plain { words::plain(&message.html) } else { message.html.clone() };
+        let text = if is_plain { messages::plain(&message.html) } else { message.html.clone() };
         let (mode, keyboard) = ((!is_plain).then_some(ParseMode::Html), keyboard(&message.buttons));
         if let Some(id) = message.edits {
             let mut request = self.0.edit_message_text(chat, MessageId(id), text).link_preview_options(no_preview());

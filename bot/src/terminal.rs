@@ -11,14 +11,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// # Errors
 ///
 /// Nobody reads it any more.
-pub(crate) fn say(line: &str) -> std::io::Result<()> {
+pub(crate) fn print_line(line: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()
 }
 
 /// Prints a line on standard error, if anybody reads there.
-pub(crate) fn complain(line: &str) {
+pub(crate) fn eprint_line(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn typed() -> tokio::sync::mpsc::Receiver<std::io::Result<String>> {
 }
 
 /// Takes control characters out of text from elsewhere, which could otherwise command the terminal.
-pub(crate) fn tame(text: &str) -> String {
+pub(crate) fn strip_control_chars(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect()
 }
 

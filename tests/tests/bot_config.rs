@@ -59,7 +59,7 @@ async fn a_look_judges_the_partner_the_fleet_and_the_calls_by_rules_of_their_own
         rule("partner.balance", "below.critical = 900000000"),
         rule("fleet.balance", "below.warning = 900000000"),
         rule("calls.volume", "below.warning = 900000000"),
-        rule("feed.age", "above.warning = \"1h\""),
+        rule("data.age", "above.warning = \"1h\""),
     ];
     let home = Home::new();
     home.write("bot.toml", &format!("{}{}", vobiz(&sandbox), rules.concat()));
@@ -68,6 +68,6 @@ async fn a_look_judges_the_partner_the_fleet_and_the_calls_by_rules_of_their_own
     assert_eq!(output.status.code(), Some(2), "{printed}");
     assert!(printed.starts_with("critical: The partner's wallet has ₹"), "the worst first: {printed}");
     assert!(printed.contains("warning: All customers' wallets hold ₹"), "{printed}");
-    assert!(!printed.contains("feed.age"), "{printed}");
+    assert!(!printed.contains("data.age"), "{printed}");
     assert!(printed.contains("unknown: calls.volume: its figure is not reported, or cannot be foreseen"), "{printed}");
 }

@@ -52,7 +52,7 @@ impl Picture {
             Anchor::Middle => "middle",
             Anchor::End => "end",
         };
-        let words = crate::words::escape(words);
+        let words = crate::messages::escape(words);
         let _ = write!(
             self.0,
             r#"<text x="{x:.1}" y="{y:.1}" font-size="{size}" fill="{colour}" text-anchor="{anchor}">{words}</text>"#

@@ -5,7 +5,7 @@ use vobiz_core::dashboard::DayFigures;
 use vobiz_core::money;
 
 use super::Figures;
-use crate::words;
+use crate::messages;
 
 /// A change smaller than this many percent is none.
 const FLAT: i64 = 3;
@@ -27,7 +27,7 @@ pub(super) fn finding(days: &[Figures], currency: Option<&str>) -> String {
     let calls = sum(reported.iter().map(|day| calls(day)));
     let cost = sum(reported.iter().map(|day| day.total_cost));
     let of = if reported.len() == 1 { "1 day".to_owned() } else { format!("{} days", reported.len()) };
-    let calls = calls.map(|calls| words::calls(Some(calls.try_into().unwrap_or(u64::MAX)), currency));
+    let calls = calls.map(|calls| messages::calls(Some(calls.try_into().unwrap_or(u64::MAX)), currency));
     match (reported.is_empty(), calls, cost) {
         (true, ..) => "No calls reported".to_owned(),
         (_, Some(calls), Some(cost)) => format!("{} for {calls} on {of}", money::say(cost, currency)),

@@ -8,9 +8,9 @@ use vobiz_core::{DateRange, Decimal, ErrorKind};
 
 use super::command::{COMMANDS, Command};
 use crate::chart;
+use crate::messages::{self, Reader, SummaryData};
 use crate::service::Service;
 use crate::store::Buttons;
-use crate::words::{self, Morning, Reader};
 
 /// Days in the picture of a summary.
 const PICTURED_DAYS: u32 = 30;
@@ -37,9 +37,12 @@ pub(super) async fn answer(service: &Service, command: &Command, reader: &Reader
     Ok(match command {
         Command::Help => Answer::text(help()),
         Command::Dashboard => {
-            let text =
-                service.api.dashboard().await.map_or_else(|error| words::failure(&error), |report| words::dashboard(&report));
-            Answer::with(text, words::reports(Some("/dashboard")))
+            let text = service
+                .api
+                .dashboard()
+                .await
+                .map_or_else(|error| messages::failure(&error), |report| messages::dashboard(&report));
+            Answer::with(text, messages::reports(Some("/dashboard")))
         }
         Command::Analytics(days) => analytics(service, *days).await,
         Command::Low { level, page } => low(service, *level, *page).await,
@@ -49,19 +52,19 @@ pub(super) async fn answer(service: &Service, command: &Command, reader: &Reader
 }
 
 /// A summary with its picture; `late_since` is when it was due, if that is long past.
-pub(crate) fn summary(morning: &Morning, late_since: Option<DateTime<Utc>>, reader: &Reader) -> Answer {
-    let html = words::summary(morning, late_since, reader);
-    Answer { html, picture: picture(morning), buttons: words::summary_buttons() }
+pub(crate) fn summary(morning: &SummaryData, late_since: Option<DateTime<Utc>>, reader: &Reader) -> Answer {
+    let html = messages::summary(morning, late_since, reader);
+    Answer { html, picture: picture(morning), buttons: messages::summary_buttons() }
 }
 
 async fn analytics(service: &Service, days: DateRange) -> Answer {
     let text = match service.api.analytics(days).await {
-        Ok(report) => words::analytics(&report, days),
-        Err(error) => words::failure(&error),
+        Ok(report) => messages::analytics(&report, days),
+        Err(error) => messages::failure(&error),
     };
     let today = service.now_in(service.report_zone).date_naive();
     let shown = [7, 30].into_iter().find(|length| DateRange::ending(today, *length) == days);
-    Answer::with(text, words::reports(shown.map(|length| format!("/analytics {length}d")).as_deref()))
+    Answer::with(text, messages::reports(shown.map(|length| format!("/analytics {length}d")).as_deref()))
 }
 
 async fn low(service: &Service, level: Option<Decimal>, page: usize) -> Answer {
@@ -70,10 +73,10 @@ async fn low(service: &Service, level: Option<Decimal>, page: usize) -> Answer {
         Ok(subjects) => {
             let currency = subjects.iter().find_map(|subject| subject.currency.clone());
             let level = level.unwrap_or_else(|| service.policy.low_balance());
-            let (html, buttons) = words::low(&subjects, level, currency.as_deref(), (&list, page));
+            let (html, buttons) = messages::low(&subjects, level, currency.as_deref(), (&list, page));
             Answer::with(html, buttons)
         }
-        Err(error) => Answer::with(words::failure(&error), words::again(&format!("{list} #{page}"))),
+        Err(error) => Answer::with(messages::failure(&error), messages::again(&format!("{list} #{page}"))),
     }
 }
 
@@ -92,10 +95,10 @@ async fn customer(service: &Service, id: &str, reader: &Reader) -> Result<String
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(format!(
                 "No customer of yours has the id <code>{}</code>. /low shows the ids of those that are low.",
-                words::escape(id)
+                messages::escape(id)
             ));
         }
-        Err(error) => return Ok(words::failure(&error)),
+        Err(error) => return Ok(messages::failure(&error)),
     };
     let state = service.store.alert_state().await?;
     let alerts: Vec<_> = state
@@ -105,11 +108,11 @@ async fn customer(service: &Service, id: &str, reader: &Reader) -> Result<String
         .map(|((rule, _), alert)| (rule.as_str(), alert))
         .collect();
     let fallback = service.currency_for(std::slice::from_ref(&account)).await;
-    Ok(words::customer(&account, wallet.as_ref(), fallback.as_deref(), &alerts, reader))
+    Ok(messages::customer(&account, wallet.as_ref(), fallback.as_deref(), &alerts, reader))
 }
 
 /// Reads everything that a summary needs, side by side. What fails is said in it.
-pub(crate) async fn morning(service: &Service) -> Morning {
+pub(crate) async fn morning(service: &Service) -> SummaryData {
     let now = service.clock.now();
     let today = service.now_in(service.report_zone).date_naive();
     let last_day = today.checked_sub_days(Days::new(1)).unwrap_or(today);
@@ -131,11 +134,11 @@ pub(crate) async fn morning(service: &Service) -> Morning {
         }
         Err(_) => Vec::new(),
     };
-    Morning { last_day, report, subjects, low, own_balance: me.map(|profile| profile.balance) }
+    SummaryData { last_day, report, subjects, low, own_balance: me.map(|profile| profile.balance) }
 }
 
 /// The summary's picture, where there is a report to draw.
-pub(crate) fn picture(morning: &Morning) -> Option<Vec<u8>> {
+pub(crate) fn picture(morning: &SummaryData) -> Option<Vec<u8>> {
     let report = morning.report.as_ref().ok()?;
     match chart::calls_and_cost(report, morning.last_day) {
         Ok(png) => Some(png),

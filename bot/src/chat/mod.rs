@@ -14,10 +14,10 @@ use tokio::sync::watch;
 pub(crate) use answer::{Answer, morning, picture, summary};
 pub(crate) use command::COMMANDS;
 
+use crate::messages;
 use crate::service::Service;
 use crate::store::Draft;
 use crate::telegram::Telegram;
-use crate::words;
 
 /// Longest wait before Telegram is asked again after it failed.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
@@ -57,7 +57,7 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, 
 /// An answer of any length as messages, the first of them with its picture and its buttons.
 pub(crate) fn drafts(chat: i64, answer: Answer) -> Vec<Draft> {
     let Answer { html, mut picture, mut buttons } = answer;
-    let parts = if picture.is_some() { words::split_caption(&html) } else { words::split(&html) };
+    let parts = if picture.is_some() { messages::split_caption(&html) } else { messages::split(&html) };
     let draft = |html| Draft { chat, html, picture: picture.take(), buttons: std::mem::take(&mut buttons), ..Draft::default() };
     parts.into_iter().map(draft).collect()
 }
@@ -81,10 +81,10 @@ async fn answer_to(service: &Service, message: &Message, bot: &str) -> Result<Ve
             .into_iter()
             .collect());
     };
-    let reader = words::Reader { zone: chat.zone, now: service.clock.now() };
+    let reader = messages::Reader { zone: chat.zone, now: service.clock.now() };
     Ok(match line {
         command::Line::Command(command) => drafts(id, answer::answer(service, &command, &reader).await?),
-        command::Line::Wrong(said) => vec![draft(words::escape(&said))],
+        command::Line::Wrong(said) => vec![draft(messages::escape(&said))],
         command::Line::Talk if message.chat.is_private() => vec![draft("I know commands only: /help lists them.".to_owned())],
         command::Line::Talk => Vec::new(),
     })

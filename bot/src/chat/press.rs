@@ -5,10 +5,10 @@ use teloxide::types::{CallbackQuery, MaybeInaccessibleMessage};
 
 use super::command::{self, Line};
 use super::{answer, drafts};
+use crate::messages::{self, Reader};
 use crate::service::Service;
 use crate::store::Draft;
 use crate::telegram::Telegram;
-use crate::words::{self, Reader};
 
 /// What is owed for a press. Whoever pressed is told that it was heard, whatever the button was.
 ///
@@ -36,7 +36,7 @@ pub(super) async fn answer_to(service: &Service, telegram: &Telegram, press: &Ca
     // A text takes the place of a text; under a picture, or where the message is out of reach, it comes as another.
     let edits = match message {
         Some(MaybeInaccessibleMessage::Regular(message)) if message.text().is_some() && answer.picture.is_none() => {
-            answer.html = words::renewed(&answer.html, &reader);
+            answer.html = messages::renewed(&answer.html, &reader);
             Some(message.id.0)
         }
         _ => None,

@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use url::Url;
 use vobiz_core::DEFAULT_BASE_URL;
-use vobiz_core::alert::{Manner, Policy, QuietHours};
+use vobiz_core::alert::{ChatSettings, Policy, QuietHours};
 use vobiz_core::forecast::Business;
 use vobiz_core::settings::values::{clock_time, zone};
 use vobiz_core::settings::{Env, Reader, SettingsError, Source, Table, Value};
@@ -64,7 +64,7 @@ pub(crate) struct Chat {
     /// When the summary comes, in the chat's zone.
     pub daily_summary: Option<NaiveTime>,
     /// How alerts are grouped, and when nobody is woken for them.
-    pub manner: Manner,
+    pub manner: ChatSettings,
 }
 
 impl Config {
@@ -174,9 +174,9 @@ fn chats(root: &mut Table<'_>) -> Vec<Chat> {
         let quiet = table.value("quiet").and_then(|value| value.text("22:00-07:00")?.parse(values::clock_times));
         let fold_from = table.value("fold_from").and_then(|value| fold_from(&value));
         table.close();
-        let (zone, default) = (zone.unwrap_or(DEFAULT_ZONE), Manner::default());
+        let (zone, default) = (zone.unwrap_or(DEFAULT_ZONE), ChatSettings::default());
         let quiet = quiet.map(|(from, to)| QuietHours { from, to, zone });
-        let manner = Manner { fold_from: fold_from.unwrap_or(default.fold_from), quiet };
+        let manner = ChatSettings { fold_from: fold_from.unwrap_or(default.fold_from), quiet };
         chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, manner });
     }
     chats

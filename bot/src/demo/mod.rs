@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::{Instant, timeout};
 use vobiz_core::PartnerClient;
-use vobiz_core::alert::{Manner, Policy};
+use vobiz_core::alert::{ChatSettings, Policy};
 use vobiz_sandbox::{Person, Sandbox, Sent};
 
 use crate::clock::Clock;
@@ -23,7 +23,7 @@ use crate::delivery::Limits;
 use crate::run::Parts;
 use crate::service::Service;
 use crate::telegram::Telegram;
-use crate::terminal::{say, tame};
+use crate::terminal::{print_line, strip_control_chars};
 
 /// The private chat with the person at the terminal.
 const CHAT: i64 = 1001;
@@ -78,7 +78,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         (false, Some(_)) => "type /help here or on the page, or wait for an alert. Ctrl-C ends it".to_owned(),
         (false, None) => "type /help, or wait for an alert. Ctrl-D ends it".to_owned(),
     };
-    say(&format!("A made-up partner at {now} in Kolkata; {next}."))?;
+    print_line(&format!("A made-up partner at {now} in Kolkata; {next}."))?;
     let outcome = tokio::select! {
         outcome = demo.go_on(&options) => outcome,
         _ = terminated.recv() => Ok(()),
@@ -111,12 +111,13 @@ impl Demo {
         let person = Person::new(CHAT, "You");
         let mut chats = vec![CHAT];
         if options.web.is_some() {
-            say(&format!("chat {}/", sandbox.url()))?;
+            print_line(&format!("chat {}/", sandbox.url()))?;
             people(&sandbox, &person);
             chats.extend([COLLEAGUE, GROUP]);
         }
         let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0);
-        let chats = chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, manner: Manner::default() });
+        let chats =
+            chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, manner: ChatSettings::default() });
         let config = Config {
             business: vobiz_core::forecast::Business::default(),
             vobiz: config::Vobiz {
@@ -196,9 +197,9 @@ impl Demo {
         if let Some(file) = &sent.file {
             let path = self.pictures.join(format!("{}-{}", sent.number, file.name));
             std::fs::write(&path, &file.bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            say(&format!("{who}> [photo] {}", path.display()))?;
+            print_line(&format!("{who}> [photo] {}", path.display()))?;
         }
-        say(&format!("{who}> {}", tame(&sent.plain).replace('\n', "\n     ")))?;
+        print_line(&format!("{who}> {}", strip_control_chars(&sent.plain).replace('\n', "\n     ")))?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::Days;
 
 use super::{Demo, ZONE};
-use crate::terminal::say;
+use crate::terminal::print_line;
 
 impl Demo {
     /// Goes from poll to poll; none is left out, and each waits until what it owes was delivered.
@@ -23,7 +23,7 @@ impl Demo {
                 pictures += u32::from(sent.file.is_some());
             }
         }
-        say(&format!("{days} days: {polls} polls, {messages} messages, {pictures} of them with a picture."))?;
+        print_line(&format!("{days} days: {polls} polls, {messages} messages, {pictures} of them with a picture."))?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use tokio::time::{Instant, timeout};
 
 use super::{CHAT, Demo, PATIENCE};
-use crate::terminal::{say, tame, typed};
+use crate::terminal::{print_line, strip_control_chars, typed};
 
 impl Demo {
     pub(super) async fn play_script(&mut self) -> Result<()> {
@@ -13,7 +13,7 @@ impl Demo {
             if line.trim().is_empty() {
                 continue;
             }
-            say(&format!("you> {}", tame(&line)))?;
+            print_line(&format!("you> {}", strip_control_chars(&line)))?;
             self.parts.handled.borrow_and_update();
             self.sandbox.chat().say(CHAT, &self.person, &line);
             timeout(PATIENCE, self.parts.handled.changed()).await.context("no answer came")??;

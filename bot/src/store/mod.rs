@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row as _, Sqlite, Transaction};
 use tokio::sync::watch;
-use vobiz_core::alert::{Alert, Feed, State, Waiting};
+use vobiz_core::alert::{Alert, DataHealth, Deferred, State};
 
 pub(crate) use outbox::{Button, Buttons, Draft, Owed};
 
@@ -65,7 +65,8 @@ impl Store {
     /// The alert state that the last evaluation left.
     pub(crate) async fn alert_state(&self) -> Result<State> {
         let has_spoken = self.fact("spoken").await?.unwrap_or_default();
-        let mut state = State { feed: self.fact("feed").await?.unwrap_or_default(), has_spoken, ..State::default() };
+        let mut state =
+            State { data_health: self.fact("data_health").await?.unwrap_or_default(), has_spoken, ..State::default() };
         for row in sqlx::query("SELECT rule, subject, state FROM alerts").fetch_all(&self.pool).await? {
             let (rule, subject) = (row.get::<String, _>(0), row.get::<String, _>(1));
             // Text of before alerts had versions, bytes since; SQLite keeps either in one column.
@@ -83,7 +84,7 @@ impl Store {
         &self,
         before: &State,
         after: &State,
-        waiting: &[(i64, Waiting)],
+        waiting: &[(i64, Deferred)],
         owed: &[Draft],
         now: DateTime<Utc>,
     ) -> Result<()> {
@@ -105,7 +106,7 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
-        set_fact::<Feed>(&mut transaction, "feed", &after.feed).await?;
+        set_fact::<DataHealth>(&mut transaction, "data_health", &after.data_health).await?;
         if before.has_spoken != after.has_spoken {
             set_fact(&mut transaction, "spoken", &after.has_spoken).await?;
         }
@@ -221,7 +222,7 @@ impl Store {
     }
 
     /// What a chat was not told yet, by the id that its configuration has.
-    pub(crate) async fn waiting(&self, chat: i64) -> Result<Waiting> {
+    pub(crate) async fn waiting(&self, chat: i64) -> Result<Deferred> {
         Ok(self.fact(&waiting_fact(chat)).await?.unwrap_or_default())
     }
 

@@ -10,19 +10,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::accounts::{Account, Wallet, count_below};
-use crate::capacity::{Allocation, CapacityMove};
-use crate::cdrs::{self, Cdr};
-use crate::create::{CreatedAccount, WithToken};
-use crate::dashboard::Report;
-use crate::kyc::{KycSession, StartedKycSession};
-use crate::numbers::Number;
-use crate::page::Page;
-use crate::profile::Profile;
-use crate::refusal::Refusal;
-use crate::transactions::{self, Transaction};
-use crate::transfer::Transfer;
-use crate::{Decimal, money, time, wire};
+use crate::api::accounts::{Account, Wallet, count_below};
+use crate::api::capacity::{Allocation, CapacityMove};
+use crate::api::cdrs::{self, Cdr};
+use crate::api::create::{CreatedAccount, WithToken};
+use crate::api::dashboard::Report;
+use crate::api::kyc::{KycSession, StartedKycSession};
+use crate::api::numbers::Number;
+use crate::api::profile::Profile;
+use crate::api::transactions::{self, Transaction};
+use crate::api::transfer::Transfer;
+use crate::client::page::Page;
+use crate::client::refusal::Refusal;
+use crate::client::wire;
+use crate::{Decimal, money, time};
 
 /// Reads a body and panics where a promise is broken.
 pub type Reader = fn(&[u8]);

@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
+use crate::error::{Error, ErrorKind, Result};
+
 /// Reads an instant: RFC 3339 with `Z` or any offset and 0–9 fraction digits; without a zone it is taken as UTC.
 pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
@@ -77,6 +79,46 @@ pub fn next_local(now: DateTime<Utc>, zone: Tz, time: NaiveTime) -> DateTime<Utc
         })
         .find(|instant| *instant > now)
         .unwrap_or(now + TimeDelta::days(1))
+}
+
+/// Calendar days from one to another, both included; an open end leaves the choice to the service.
+///
+/// ```
+/// use vobiz_core::DateRange;
+/// let april = DateRange::between("2026-04-01".parse()?, "2026-04-30".parse()?);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DateRange {
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
+}
+
+impl DateRange {
+    /// Both ends given.
+    pub fn between(from: NaiveDate, to: NaiveDate) -> Self {
+        Self { from: Some(from), to: Some(to) }
+    }
+
+    /// The `days` days that end with `last`: seven of them are `last` and the six days before it.
+    pub fn ending(last: NaiveDate, days: u32) -> Self {
+        let before = Days::new(u64::from(days.saturating_sub(1)));
+        Self { from: Some(last.checked_sub_days(before).unwrap_or(NaiveDate::MIN)), to: Some(last) }
+    }
+
+    /// The range, unless it ends before it begins.
+    pub(crate) fn checked(self, operation: &'static str) -> Result<Self> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if from > to => Err(Error::new(
+                ErrorKind::Invalid,
+                operation,
+                format!("the first day ({from}) is after the last ({to}); swap them"),
+            )),
+            _ => Ok(self),
+        }
+    }
 }
 
 #[cfg(test)]

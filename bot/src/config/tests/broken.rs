@@ -107,7 +107,7 @@ const BROKEN: &[(&str, &str)] = &[
     ),
     (
         "[[rules]]\nname = \"a\"\nmetric = \"balance\"\nbelow.warning = 1",
-        ":6: rules[0].metric \"balance\" is not a metric; known: customer.balance, customer.runway, customer.burn, partner.balance, partner.coverage, fleet.balance, calls.answer_rate, calls.cost, calls.volume, feed.age",
+        ":6: rules[0].metric \"balance\" is not a metric; known: customer.balance, customer.runway, customer.burn, partner.balance, partner.coverage, fleet.balance, calls.answer_rate, calls.cost, calls.volume, data.age",
     ),
     ("RULE\nbelow.warning = 1\nRULE\nbelow.warning = 2", ":9: rules[1].name is that of rules[0] too; give each rule its own"),
     ("RULE\nbelow.warning = 1\nfor = 0", ":8: rules[0].for must be at least one poll"),

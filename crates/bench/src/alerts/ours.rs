@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use anyhow::{Result, anyhow};
 use rust_decimal::Decimal;
 use vobiz_core::alert::{Levels, Metric, Policy, RuleDraft, Severity};
-use vobiz_core::backtest::backtest;
 use vobiz_core::forecast::Business;
 use vobiz_core::history::History;
+use vobiz_core::history::backtest::backtest;
 
 use super::notes::{Kind, Note};
 

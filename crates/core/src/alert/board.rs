@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::evaluate::Versions;
-use super::gauge::{Gauge, Reading};
-use super::metric::Of;
+use super::metric::SubjectKind;
 use super::observation::{Observation, Subject};
 use super::policy::Policy;
+use super::reading::{Gauge, Reading};
 use super::state::State;
 use super::transition::{Change, Transition};
 use crate::forecast::Forecasts;
@@ -17,7 +17,7 @@ pub fn unjudged(policy: &Policy, observation: &Observation, forecasts: &Forecast
     let customers = once.as_deref().map_err(|unread| *unread);
     let mut unjudged = Vec::new();
     for rule in policy.rules() {
-        let gauge = Gauge::new(rule, observation, customers, forecasts, &state.feed);
+        let gauge = Gauge::new(rule, observation, customers, forecasts, &state.data_health);
         gauge.each(&BTreeMap::new(), |subject, reading| {
             if reading == Reading::Unknown {
                 unjudged.push((rule.name().to_owned(), subject.auth_id.clone()));
@@ -39,7 +39,7 @@ pub fn standing(policy: &Policy, observation: &Observation, forecasts: &Forecast
     let dry = policy.dry_partner(state);
     let mut standing = Vec::new();
     for rule in policy.rules() {
-        let (gauge, versions) = (Gauge::new(rule, observation, customers, forecasts, &state.feed), Versions::new(rule));
+        let (gauge, versions) = (Gauge::new(rule, observation, customers, forecasts, &state.data_health), Versions::new(rule));
         for ((_, auth_id), alert) in state.alerts.iter().filter(|((name, _), _)| name == rule.name()) {
             let (levels, fingerprint) = versions.of(auth_id);
             let Some(firing) = alert.firing.filter(|_| alert.fingerprint == fingerprint) else { continue };
@@ -51,8 +51,8 @@ pub fn standing(policy: &Policy, observation: &Observation, forecasts: &Forecast
             standing.extend(Transition::new(rule, levels, &subject, Change::Stand, firing, alert, basis));
         }
     }
-    for said in standing.iter_mut().filter(|said| said.metric.of() == Of::Customer) {
-        said.explained_by = dry.map(str::to_owned);
+    for said in standing.iter_mut().filter(|said| said.metric.subject_kind() == SubjectKind::Customer) {
+        said.inhibited_by = dry.map(str::to_owned);
     }
     standing.sort_by(|a, b| a.hours_left().total_cmp(&b.hours_left()).then_with(|| a.by_urgency(b)));
     standing

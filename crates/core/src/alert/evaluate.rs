@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::feed::FeedChange;
-use super::gauge::{Gauge, Reading};
-use super::judge::{Judge, Judged};
+use super::data_health::DataHealthChange;
+use super::decide::{Judge, Judged};
 use super::level::{Levels, Severity};
-use super::metric::{Metric, Of, Unit};
+use super::metric::{Metric, SubjectKind, Unit};
 use super::observation::{Observation, Subject};
 use super::policy::Policy;
+use super::reading::{Gauge, Reading};
 use super::rule::Rule;
 use super::state::{Alert, State, Streak};
 use super::transition::{Change, Transition};
@@ -25,8 +25,8 @@ pub struct Evaluation {
     pub state: State,
     /// What is worth saying, the worst first, then what is empty soonest.
     pub transitions: Vec<Transition>,
-    /// What is worth saying of the service as a whole, unless a rule on `feed.age` says it.
-    pub feed: Option<FeedChange>,
+    /// What is worth saying of the service as a whole, unless a rule on `data.age` says it.
+    pub data_health: Option<DataHealthChange>,
     /// Whether nothing had been said before: what is found now may have stood for long.
     pub is_first: bool,
 }
@@ -46,26 +46,27 @@ pub fn evaluate(
     before: &State,
     now: DateTime<Utc>,
 ) -> Evaluation {
-    let (feed, feed_change) = before.feed.next(observation.at, observation.customers.as_ref().err());
-    let mut state = State { feed, ..State::default() };
+    let (data_health, health_change) = before.data_health.next(observation.at, observation.customers.as_ref().err());
+    let mut state = State { data_health, ..State::default() };
     let mut transitions = Vec::new();
     let once = observation.once();
     let customers = once.as_deref().map_err(|unread| *unread);
     for rule in policy.rules() {
-        let gauge = Gauge::new(rule, observation, customers, forecasts, &before.feed);
+        let gauge = Gauge::new(rule, observation, customers, forecasts, &before.data_health);
         let outcome = apply(rule, &gauge, before, observation.at, now);
         state.alerts.extend(outcome.alerts);
         transitions.extend(outcome.transitions);
     }
     let dry = policy.dry_partner(&state).map(str::to_owned);
-    for said in transitions.iter_mut().filter(|said| said.metric.of() == Of::Customer && said.change.is_bad()) {
-        said.explained_by.clone_from(&dry);
+    for said in transitions.iter_mut().filter(|said| said.metric.subject_kind() == SubjectKind::Customer && said.change.is_bad())
+    {
+        said.inhibited_by.clone_from(&dry);
     }
     transitions.sort_by(Transition::by_urgency);
-    let is_watched = policy.rules().iter().any(|rule| rule.metric() == Metric::FeedAge);
+    let is_watched = policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge);
     let is_first = before.alerts.values().all(|alert| alert.firing.is_none()) && !before.has_spoken;
     state.has_spoken = before.has_spoken || !transitions.is_empty();
-    Evaluation { state, transitions, feed: feed_change.filter(|_| !is_watched), is_first }
+    Evaluation { state, transitions, data_health: health_change.filter(|_| !is_watched), is_first }
 }
 
 /// What one rule leaves and says.
@@ -149,7 +150,7 @@ impl Alert {
     /// The money of that reading, where the rule is about a wallet that somebody can pay into.
     pub(crate) fn money(&self, metric: Metric) -> Option<Decimal> {
         let value = (metric.unit() == Unit::Money).then_some(self.value);
-        self.balance.or(value).filter(|_| matches!(metric.of(), Of::Customer | Of::Partner))
+        self.balance.or(value).filter(|_| matches!(metric.subject_kind(), SubjectKind::Customer | SubjectKind::Partner))
     }
 
     /// Whom it is about, as far as that is remembered.

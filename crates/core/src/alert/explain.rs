@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::level::{Direction, Hold, Levels, Severity};
-use super::metric::{Metric, Of, Unit};
+use super::metric::{Metric, SubjectKind, Unit};
 use super::policy::Policy;
 use super::rule::Rule;
 use super::scope::{Billing, Scope};
@@ -65,7 +65,7 @@ fn watched(rule: &Rule) -> String {
         }
         Metric::CallsCost => "the cost of calls on the last complete day".to_owned(),
         Metric::CallsVolume => "the number of calls on the last complete day".to_owned(),
-        Metric::FeedAge => "the time since the customers, or one wallet while others could, were last read".to_owned(),
+        Metric::DataAge => "the time since the customers, or one wallet while others could, were last read".to_owned(),
     }
 }
 
@@ -106,7 +106,7 @@ fn repeats(rule: &Rule) -> String {
 
 fn ends(rule: &Rule) -> Option<String> {
     let end = mildest(rule.levels()).and_then(|level| end(rule, level))?;
-    let wallet = if rule.metric().of() == Of::Customer { ", or at once when money is paid in" } else { "" };
+    let wallet = if rule.metric().subject_kind() == SubjectKind::Customer { ", or at once when money is paid in" } else { "" };
     let is_over = match rule.recover_for() {
         Some(time) => format!("It is over at {end} for {}{wallet}.", span(time)),
         None => format!("It is over at {end}."),
@@ -150,7 +150,8 @@ fn listed(mut all: Vec<String>, between: &str) -> String {
 
 fn unknown(rule: &Rule) -> Option<String> {
     let foreseen = if rule.metric().is_foreseen() { " or foreseen" } else { "" };
-    (rule.metric().of() != Of::Feed).then(|| format!("While it cannot be read{foreseen}, nothing is decided."))
+    (rule.metric().subject_kind() != SubjectKind::DataHealth)
+        .then(|| format!("While it cannot be read{foreseen}, nothing is decided."))
 }
 
 /// A value in the unit of the metric.
@@ -243,8 +244,8 @@ mod tests {
             metric = "calls.volume"
             below.warning = 1000
             [[rules]]
-            name = "feed"
-            metric = "feed.age"
+            name = "data"
+            metric = "data.age"
             above = { warning = "15m", critical = "1h" }
         "#;
         let (policy, _) = Policy::from_toml(text, "rules.toml").unwrap();

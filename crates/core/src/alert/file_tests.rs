@@ -36,7 +36,7 @@ fn each_metric_has_its_levels_in_its_own_unit_and_on_its_own_side() {
         ("calls.answer_rate", "below = { warning = \"60%\", critical = \"40\" }", Below, levels("60", "40")),
         ("calls.cost", "above = { warning = \"50000\" }", Above, levels("50000", "")),
         ("calls.volume", "below = { warning = 1000 }", Below, levels("1000", "")),
-        ("feed.age", "above = { warning = \"15m\", critical = \"1h\" }", Above, levels("0.25", "1")),
+        ("data.age", "above = { warning = \"15m\", critical = \"1h\" }", Above, levels("0.25", "1")),
     ] {
         let drafts = read(&rule(metric, lines)).unwrap_or_else(|error| panic!("{metric} {lines}: {error}"));
         let expected = RuleDraft {
@@ -108,7 +108,7 @@ fn a_recovery_is_in_the_unit_of_the_metric() {
         ("customer.burn", "above = { warning = 3 }\nrecover = \"0.5\"", Recover::Amount(Decimal::new(5, 1))),
         ("calls.answer_rate", "below = { warning = 60 }\nrecover = \"5\"", Recover::Amount(5.into())),
         ("calls.answer_rate", "below = { warning = 60 }\nrecover = \"5%\"", Recover::Percent(5.into())),
-        ("feed.age", "above = { warning = \"1h\" }\nrecover = \"30m\"", Recover::Amount(Decimal::new(5, 1))),
+        ("data.age", "above = { warning = \"1h\" }\nrecover = \"30m\"", Recover::Amount(Decimal::new(5, 1))),
         ("partner.coverage", "below = { warning = 2 }\nrecover = \"1d\"", Recover::Amount(1.into())),
     ] {
         assert_eq!(read(&rule(metric, lines)).unwrap()[0].recover, expected, "{metric} {lines}");
@@ -129,8 +129,8 @@ fn each_refusal_names_the_line_and_what_to_write_instead() {
     let low = "below = { warning = \"2000\" }\n";
     for (metric, lines, expected) in [
         ("customer.burn", "", "1: rules[0].above is missing; write above = { warning = \"3\", critical = \"10\" }"),
-        ("feed.age", "", "1: rules[0].above is missing; write above = { warning = \"15m\", critical = \"1h\" }"),
-        ("feed.age", "below = { warning = \"1h\" }", "4: rules[0].below cannot be for feed.age; write above"),
+        ("data.age", "", "1: rules[0].above is missing; write above = { warning = \"15m\", critical = \"1h\" }"),
+        ("data.age", "below = { warning = \"1h\" }", "4: rules[0].below cannot be for data.age; write above"),
         ("customer.runway", "above = { warning = \"1h\" }", "4: rules[0].above cannot be for customer.runway; write below"),
         (
             "customer.balance",
@@ -155,7 +155,7 @@ fn each_refusal_names_the_line_and_what_to_write_instead() {
             "4: rules[0].below.warning is not a number of calls; write a whole one without quotes, such as 50",
         ),
         (
-            "feed.age",
+            "data.age",
             "above.warning = \"soon\"",
             "4: rules[0].above.warning \"soon\" is not a duration; write one such as \"15m\"",
         ),
@@ -193,7 +193,7 @@ fn each_refusal_names_the_line_and_what_to_write_instead() {
         (
             "x".repeat(70).as_str(),
             low,
-            "3: rules[0].metric \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"… is not a metric; known: customer.balance, customer.runway, customer.burn, partner.balance, partner.coverage, fleet.balance, calls.answer_rate, calls.cost, calls.volume, feed.age",
+            "3: rules[0].metric \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"… is not a metric; known: customer.balance, customer.runway, customer.burn, partner.balance, partner.coverage, fleet.balance, calls.answer_rate, calls.cost, calls.volume, data.age",
         ),
         (
             "partner.balance",

@@ -29,18 +29,18 @@ pub enum Metric {
     CallsCost,
     /// `calls.volume`: how many calls that day had.
     CallsVolume,
-    /// `feed.age`: the time since the customers, or one customer's wallet, could last be read, in hours.
-    FeedAge,
+    /// `data.age`: the time since the customers, or one customer's wallet, could last be read, in hours.
+    DataAge,
 }
 
 /// What a metric is a figure of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum SubjectKind {
     Customer,
     Partner,
     Fleet,
     Calls,
-    Feed,
+    DataHealth,
 }
 
 /// What a metric is counted in.
@@ -72,7 +72,7 @@ impl Metric {
         Self::CallsAnswerRate,
         Self::CallsCost,
         Self::CallsVolume,
-        Self::FeedAge,
+        Self::DataAge,
     ];
 
     /// The name in rules and in output.
@@ -87,7 +87,7 @@ impl Metric {
             Self::CallsAnswerRate => "calls.answer_rate",
             Self::CallsCost => "calls.cost",
             Self::CallsVolume => "calls.volume",
-            Self::FeedAge => "feed.age",
+            Self::DataAge => "data.age",
         }
     }
 
@@ -95,7 +95,7 @@ impl Metric {
     pub const fn unit(self) -> Unit {
         match self {
             Self::CustomerBalance | Self::PartnerBalance | Self::FleetBalance | Self::CallsCost => Unit::Money,
-            Self::CustomerRunway | Self::FeedAge => Unit::Hours,
+            Self::CustomerRunway | Self::DataAge => Unit::Hours,
             Self::PartnerCoverage => Unit::Days,
             Self::CustomerBurn => Unit::Times,
             Self::CallsAnswerRate => Unit::Percent,
@@ -106,7 +106,7 @@ impl Metric {
     /// On which side of its levels trouble usually lies.
     pub const fn direction(self) -> Direction {
         match self {
-            Self::CustomerBurn | Self::CallsCost | Self::FeedAge => Direction::Above,
+            Self::CustomerBurn | Self::CallsCost | Self::DataAge => Direction::Above,
             _ => Direction::Below,
         }
     }
@@ -115,35 +115,35 @@ impl Metric {
     pub(crate) const fn only_direction(self) -> Option<Direction> {
         match self {
             Self::CustomerRunway | Self::PartnerCoverage => Some(Direction::Below),
-            Self::FeedAge => Some(Direction::Above),
+            Self::DataAge => Some(Direction::Above),
             _ => None,
         }
     }
 
     /// What it is a figure of.
-    pub(crate) const fn of(self) -> Of {
+    pub(crate) const fn subject_kind(self) -> SubjectKind {
         match self {
-            Self::CustomerBalance | Self::CustomerRunway | Self::CustomerBurn => Of::Customer,
-            Self::PartnerBalance | Self::PartnerCoverage => Of::Partner,
-            Self::FleetBalance => Of::Fleet,
-            Self::CallsAnswerRate | Self::CallsCost | Self::CallsVolume => Of::Calls,
-            Self::FeedAge => Of::Feed,
+            Self::CustomerBalance | Self::CustomerRunway | Self::CustomerBurn => SubjectKind::Customer,
+            Self::PartnerBalance | Self::PartnerCoverage => SubjectKind::Partner,
+            Self::FleetBalance => SubjectKind::Fleet,
+            Self::CallsAnswerRate | Self::CallsCost | Self::CallsVolume => SubjectKind::Calls,
+            Self::DataAge => SubjectKind::DataHealth,
         }
     }
 
     /// Whether it is a figure of each customer's wallet.
     pub const fn is_of_customer(self) -> bool {
-        matches!(self.of(), Of::Customer)
+        matches!(self.subject_kind(), SubjectKind::Customer)
     }
 
     /// Whether customers are what it is reckoned from, so that they can be picked.
     pub(crate) const fn is_over_customers(self) -> bool {
-        !matches!(self, Self::PartnerBalance) && !matches!(self.of(), Of::Calls)
+        !matches!(self, Self::PartnerBalance) && !matches!(self.subject_kind(), SubjectKind::Calls)
     }
 
     /// Whether a [history](crate::history) of balances has it: a rule on another one says nothing in a rehearsal.
     pub const fn is_in_history(self) -> bool {
-        !matches!(self.of(), Of::Partner | Of::Calls)
+        !matches!(self.subject_kind(), SubjectKind::Partner | SubjectKind::Calls)
     }
 
     /// Whether it rests on what is foreseen of wallets.

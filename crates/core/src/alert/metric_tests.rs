@@ -154,7 +154,7 @@ fn the_calls_of_a_day_are_judged_where_there_are_enough() {
 
 #[test]
 fn the_feed_ages_while_it_fails_and_is_young_again_when_it_answers() {
-    let policy = policy(draft(Metric::FeedAge, "0.25", "0.5"));
+    let policy = policy(draft(Metric::DataAge, "0.25", "0.5"));
     let failed = || Observation::failed(at(0), unread());
     let mut polls = vec![nothing()];
     polls.extend((0..8).map(|_| failed()));
@@ -164,13 +164,13 @@ fn the_feed_ages_while_it_fails_and_is_young_again_when_it_answers() {
     assert_eq!(
         told,
         [
-            (4, &vec!["Fire warning feed: 0.33 h is above the warning level of 0.25 h, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
-            (7, &vec!["Escalate critical feed: 0.58 h is above the critical level of 0.5 h, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
-            (9, &vec!["Resolve critical feed: 0 h is under 0.225 h, where the alert ends".to_owned()]),
+            (4, &vec!["Fire warning data: 0.33 h is above the warning level of 0.25 h, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
+            (7, &vec!["Escalate critical data: 0.58 h is above the critical level of 0.5 h, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
+            (9, &vec!["Resolve critical data: 0 h is under 0.225 h, where the alert ends".to_owned()]),
         ]
     );
     let lost = evaluate(&policy, &failed(), &Forecasts::none(), &State::default(), at(0)).state;
-    assert_eq!(evaluate(&policy, &failed(), &Forecasts::none(), &lost, at(1)).feed, None, "the rule says it, once");
+    assert_eq!(evaluate(&policy, &failed(), &Forecasts::none(), &lost, at(1)).data_health, None, "the rule says it, once");
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn what_cannot_be_judged_is_told_by_rule_and_subject() {
 
 #[test]
 fn one_wallet_that_is_not_read_ages_while_others_are_read() {
-    let policy = policy(draft(Metric::FeedAge, "0.25", ""));
+    let policy = policy(draft(Metric::DataAge, "0.25", ""));
     let poll = |balance: &str| Observation::complete(at(0), vec![customer("MA_1", balance, "INR"), customer("MA_2", "5", "INR")]);
     let mut polls: Vec<_> = (0..5).map(|_| poll("unread")).collect();
     polls.push(Observation::failed(at(0), unread()));
@@ -335,14 +335,14 @@ fn the_partners_wallet_covers_what_customers_will_spend_and_when_dry_it_explains
         let evaluation = evaluate(&policy, &seen, &forecaster.at(at(polls)), &State::default(), at(polls));
         let of_partner = evaluation.transitions.iter().find(|said| said.metric == Metric::PartnerCoverage);
         assert_eq!(of_partner.map(|said| said.severity), expected, "{money}");
-        let explained = evaluation.transitions.iter().filter(|said| said.explained_by.as_deref() == Some("coverage")).count();
+        let explained = evaluation.transitions.iter().filter(|said| said.inhibited_by.as_deref() == Some("coverage")).count();
         assert_eq!(explained, if expected == Some(Severity::Critical) { 3 } else { 0 }, "{money}");
         if let Some(said) = of_partner {
             let reason = said.reason();
             assert!(reason.contains("days is under") && reason.contains(" a day and will lack 0.00 when"), "{reason}");
         }
         let (told, _) =
-            notify(&Manner::default(), &Evaluation { is_first: false, ..evaluation }, &[], &Waiting::default(), at(polls));
+            notify(&ChatSettings::default(), &Evaluation { is_first: false, ..evaluation }, &[], &Deferred::default(), at(polls));
         let dry: Vec<_> = told.iter().filter(|told| told.occasion == Occasion::DryPartner).collect();
         assert_eq!(dry.len(), usize::from(expected == Some(Severity::Critical)), "{money}");
         assert!(dry.iter().all(|told| told.transitions.len() == 4 && told.transitions[0].subject.auth_id == "partner"));
@@ -364,7 +364,7 @@ fn customers_of_another_currency_are_not_the_partners_to_pay() {
 fn rules_that_no_figure_can_meet_are_refused() {
     let from = |direction, draft| RuleDraft { direction, ..draft };
     for (draft, expected) in [
-        (from(Direction::Below, draft(Metric::FeedAge, "1", "")), "below cannot be for feed.age; write above"),
+        (from(Direction::Below, draft(Metric::DataAge, "1", "")), "below cannot be for data.age; write above"),
         (from(Direction::Above, draft(Metric::CustomerRunway, "1", "")), "above cannot be for customer.runway; write below"),
         (from(Direction::Above, draft(Metric::CallsCost, "5", "3")), "above.critical (3) must be above warning (5)"),
         (

@@ -25,14 +25,14 @@
 //! ```
 
 mod board;
+mod bounds;
+mod data_health;
+mod decide;
 mod evaluate;
 mod explain;
-mod feed;
 mod file;
 #[cfg(test)]
 mod file_tests;
-mod gauge;
-mod judge;
 mod level;
 mod metric;
 #[cfg(test)]
@@ -42,7 +42,7 @@ mod notify;
 mod notify_tests;
 mod observation;
 mod policy;
-mod reach;
+mod reading;
 mod rule;
 #[cfg(test)]
 mod runway_tests;
@@ -54,14 +54,14 @@ mod tests;
 mod transition;
 
 pub use board::{standing, unjudged};
+pub use data_health::{DataHealth, DataHealthChange};
 pub use evaluate::{Evaluation, evaluate};
-pub use feed::{Feed, FeedChange};
-pub use gauge::Basis;
 pub use level::{Direction, Hold, Levels, Recover, Repeat, Severity};
 pub use metric::{Metric, Unit};
-pub use notify::{Manner, Notification, Occasion, QuietHours, Waiting, notify};
+pub use notify::{ChatSettings, Deferred, Notification, Occasion, QuietHours, notify};
 pub use observation::{CallDay, Observation, Subject, Unread, Wallet};
 pub use policy::Policy;
+pub use reading::Basis;
 pub use rule::{Rule, RuleDraft, RuleError};
 pub use scope::{Billing, Scope};
 pub use state::{Alert, Firing, Snooze, State, Streak, Until};

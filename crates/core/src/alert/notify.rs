@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evaluate::Evaluation;
 use super::level::Severity;
-use super::metric::Of;
+use super::metric::SubjectKind;
 use super::transition::{Change, Transition};
 use crate::time::next_local;
 
@@ -17,14 +17,14 @@ const STORM: usize = 3;
 
 /// How a chat wants to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Manner {
+pub struct ChatSettings {
     /// So many changes of one rule and severity at once come as one notification (default 4).
     pub fold_from: usize,
     /// When nobody is to be woken for what can wait.
     pub quiet: Option<QuietHours>,
 }
 
-impl Default for Manner {
+impl Default for ChatSettings {
     fn default() -> Self {
         Self { fold_from: 4, quiet: None }
     }
@@ -80,33 +80,33 @@ pub enum Occasion {
 
 /// What a chat was not told yet, for the next evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<(String, String, Held)>", into = "Vec<(String, String, Held)>")]
-pub struct Waiting {
+#[serde(from = "Vec<(String, String, Deferral)>", into = "Vec<(String, String, Deferral)>")]
+pub struct Deferred {
     /// By rule and subject.
-    held: BTreeMap<(String, String), Held>,
+    held: BTreeMap<(String, String), Deferral>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Held {
+enum Deferral {
     /// The chat does not know of the alert.
-    Untold,
+    NotSent,
     /// It was told, and is to be told again.
-    Again,
+    Reminder,
 }
 
-impl From<Vec<(String, String, Held)>> for Waiting {
-    fn from(rows: Vec<(String, String, Held)>) -> Self {
+impl From<Vec<(String, String, Deferral)>> for Deferred {
+    fn from(rows: Vec<(String, String, Deferral)>) -> Self {
         Self { held: rows.into_iter().map(|(rule, subject, held)| ((rule, subject), held)).collect() }
     }
 }
 
-impl From<Waiting> for Vec<(String, String, Held)> {
-    fn from(waiting: Waiting) -> Self {
+impl From<Deferred> for Vec<(String, String, Deferral)> {
+    fn from(waiting: Deferred) -> Self {
         waiting.held.into_iter().map(|((rule, subject), held)| (rule, subject, held)).collect()
     }
 }
 
-impl Waiting {
+impl Deferred {
     /// How many alerts wait for the end of quiet hours.
     pub fn len(&self) -> usize {
         self.held.len()
@@ -124,12 +124,12 @@ impl Waiting {
 /// dropped: in quiet hours what cannot wait is told at once, and looked at again with every evaluation; the rest is told
 /// when they end, if it still stands. The end of an alert is told to chats that were told of it.
 pub fn notify(
-    manner: &Manner,
+    manner: &ChatSettings,
     evaluation: &Evaluation,
     standing: &[Transition],
-    waiting: &Waiting,
+    waiting: &Deferred,
     now: DateTime<Utc>,
-) -> (Vec<Notification>, Waiting) {
+) -> (Vec<Notification>, Deferred) {
     let quiet = manner.quiet.and_then(|quiet| quiet.until(now)).map(|end| end - now);
     let mut held = waiting.held.clone();
     let (mut due, mut good) = (Vec::new(), Vec::new());
@@ -137,17 +137,17 @@ pub fn notify(
         let key = said.key();
         match (said.change, quiet) {
             (change, _) if !change.is_bad() => match held.remove(&key) {
-                Some(Held::Untold) => {}
+                Some(Deferral::NotSent) => {}
                 _ => good.push(said.clone()),
             },
             // Better than it was: those who know of it are told without sound.
             (Change::Fall, _) => match held.get(&key) {
-                Some(Held::Untold) => {}
+                Some(Deferral::NotSent) => {}
                 _ => good.push(said.clone()),
             },
             (change, Some(left)) if change == Change::Repeat || !said.cannot_wait(left) => {
-                let is_told = change == Change::Repeat && held.get(&key) != Some(&Held::Untold);
-                held.insert(key, if is_told { Held::Again } else { Held::Untold });
+                let is_told = change == Change::Repeat && held.get(&key) != Some(&Deferral::NotSent);
+                held.insert(key, if is_told { Deferral::Reminder } else { Deferral::NotSent });
             }
             _ => {
                 held.remove(&key);
@@ -161,8 +161,10 @@ pub fn notify(
     let handed: Vec<Transition> = match quiet {
         // What was held may have become urgent without another change.
         Some(left) => {
-            let urgent: Vec<_> =
-                waits.filter(|said| held.get(&said.key()) == Some(&Held::Untold) && said.cannot_wait(left)).cloned().collect();
+            let urgent: Vec<_> = waits
+                .filter(|said| held.get(&said.key()) == Some(&Deferral::NotSent) && said.cannot_wait(left))
+                .cloned()
+                .collect();
             for said in &urgent {
                 held.remove(&said.key());
             }
@@ -182,7 +184,7 @@ pub fn notify(
     let (fallen, over): (Vec<_>, Vec<_>) = good.into_iter().partition(|said| said.change == Change::Fall);
     told.extend(folded(fallen, manner.fold_from));
     told.extend(folded(over, manner.fold_from));
-    (told, Waiting { held })
+    (told, Deferred { held })
 }
 
 /// The alerts that somebody must hear of now.
@@ -190,11 +192,11 @@ fn grouped(due: Vec<Transition>, fold_from: usize, is_first: bool) -> Vec<Notifi
     if is_first && due.len() > 1 {
         return vec![Notification { occasion: Occasion::Found, transitions: due, is_silent: false }];
     }
-    let is_partner = |said: &Transition| said.metric.of() == Of::Partner;
-    let is_of_dry = |said: &Transition| said.explained_by.is_some() || is_partner(said);
+    let is_partner = |said: &Transition| said.metric.subject_kind() == SubjectKind::Partner;
+    let is_of_dry = |said: &Transition| said.inhibited_by.is_some() || is_partner(said);
     let (dry, rest): (Vec<_>, Vec<_>) = due.into_iter().partition(is_of_dry);
     let mut told = Vec::new();
-    if dry.iter().any(|said| said.explained_by.is_some()) {
+    if dry.iter().any(|said| said.inhibited_by.is_some()) {
         // Somebody was told with sound of what it comes from.
         let is_silent = !dry.iter().any(is_partner);
         told.push(Notification { occasion: Occasion::DryPartner, transitions: dry, is_silent });
@@ -252,12 +254,12 @@ impl Transition {
         #[expect(clippy::cast_precision_loss, reason = "seconds of at most a day")]
         let hours = left.num_seconds() as f64 / 3600.0;
         is_empty
-            || match (self.metric.of(), self.runway(), self.basis.coverage) {
-                (Of::Customer, Some(runway), _) => runway.low.is_some_and(|low| low.hours < hours),
-                (Of::Partner, _, Some(coverage)) => coverage.days * 24.0 < hours,
+            || match (self.metric.subject_kind(), self.runway(), self.basis.coverage) {
+                (SubjectKind::Customer, Some(runway), _) => runway.low.is_some_and(|low| low.hours < hours),
+                (SubjectKind::Partner, _, Some(coverage)) => coverage.days * 24.0 < hours,
                 // Nothing is foreseen: what is critical may not last.
-                (Of::Customer | Of::Partner | Of::Feed, ..) => is_critical,
-                (Of::Fleet | Of::Calls, ..) => false,
+                (SubjectKind::Customer | SubjectKind::Partner | SubjectKind::DataHealth, ..) => is_critical,
+                (SubjectKind::Fleet | SubjectKind::Calls, ..) => false,
             }
     }
 }

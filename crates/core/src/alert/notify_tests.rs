@@ -27,18 +27,18 @@ fn policy() -> Policy {
 /// A chat and the wallets it hears of, told poll by poll at five minutes each.
 struct Chat {
     policy: Policy,
-    manner: Manner,
+    manner: ChatSettings,
     state: State,
-    waiting: Waiting,
+    waiting: Deferred,
     now: DateTime<Utc>,
 }
 
 impl Chat {
     fn new(quiet: Option<(&str, &str)>, now: &str) -> Self {
         let quiet = quiet.map(|(from, to)| QuietHours { from: time(from), to: time(to), zone: Kolkata });
-        let manner = Manner { quiet, ..Manner::default() };
+        let manner = ChatSettings { quiet, ..ChatSettings::default() };
         let state = State { has_spoken: true, ..State::default() };
-        Self { policy: policy(), manner, state, waiting: Waiting::default(), now: at(now) }
+        Self { policy: policy(), manner, state, waiting: Deferred::default(), now: at(now) }
     }
 
     fn poll(&mut self, balances: &[i64]) -> Vec<Notification> {
@@ -275,7 +275,7 @@ proptest! {
 /// A state as a restart finds it: what was written down, and nothing else.
 fn restarted(state: &State) -> State {
     let alerts = state.alerts.iter().map(|(key, alert)| (key.clone(), Alert::from_bytes(&alert.to_bytes()).unwrap()));
-    let feed = serde_json::from_str(&serde_json::to_string(&state.feed).unwrap()).unwrap();
+    let feed = serde_json::from_str(&serde_json::to_string(&state.data_health).unwrap()).unwrap();
     State { alerts: alerts.collect(), feed, has_spoken: state.has_spoken }
 }
 

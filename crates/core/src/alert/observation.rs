@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use crate::accounts::Account;
+use crate::api::accounts::Account;
 use crate::error::Error;
 
 /// What one poll saw.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use super::level::{Direction, Levels, Recover, Severity};
-use super::metric::{Metric, Of};
+use super::metric::{Metric, SubjectKind};
 use super::rule::{Rule, RuleDraft, RuleError};
 use super::state::State;
 
@@ -51,19 +51,19 @@ impl Policy {
 
     /// Whether a rule watches the partner's own wallet, which then must be read.
     pub fn watches_partner(&self) -> bool {
-        self.0.iter().any(|rule| rule.metric().of() == Of::Partner)
+        self.0.iter().any(|rule| rule.metric().subject_kind() == SubjectKind::Partner)
     }
 
     /// Whether a rule watches the calls of the last day, which then must be read.
     pub fn watches_calls(&self) -> bool {
-        self.0.iter().any(|rule| rule.metric().of() == Of::Calls)
+        self.0.iter().any(|rule| rule.metric().subject_kind() == SubjectKind::Calls)
     }
 
     /// The rule by which the partner's own wallet is critical, so that customers may run dry for want of it.
     pub(crate) fn dry_partner(&self, state: &State) -> Option<&str> {
         let is_dry = |rule: &&Rule| {
             let alert = state.alerts.get(&(rule.name().to_owned(), "partner".to_owned()));
-            rule.metric().of() == Of::Partner
+            rule.metric().subject_kind() == SubjectKind::Partner
                 && rule.direction() == Direction::Below
                 && alert.and_then(|alert| alert.firing).is_some_and(|firing| firing.severity == Severity::Critical)
         };

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use super::bounds;
 use super::level::{self, Direction, Hold, Levels, Recover, Repeat, Severity};
-use super::metric::{Metric, Of};
+use super::metric::{Metric, SubjectKind};
 use super::observation::Subject;
-use super::reach;
 use super::scope::{self, Filter, Scope};
 
 /// Calls that a day needs before its answer rate is judged, unless a rule says otherwise.
@@ -119,7 +119,7 @@ impl RuleDraft {
         self.scope.check(self.metric)?;
         self.check_levels(self.levels)?;
         for (customer, levels) in &self.overrides {
-            if self.metric.of() != Of::Customer {
+            if self.metric.subject_kind() != SubjectKind::Customer {
                 return refuse("overrides", format!("are of customers, which {} is not", self.metric));
             }
             scope::check_id(customer).map_err(|words| RuleError::new("overrides", format!("are of customers, which {words}")))?;
@@ -183,7 +183,7 @@ impl RuleDraft {
         if self.escalate_after.is_some() && levels.warning.is_none() {
             return refuse("escalate_after", "needs a warning level to escalate from");
         }
-        reach::check(self.metric, self.direction, levels, self.recover)
+        bounds::check(self.metric, self.direction, levels, self.recover)
     }
 }
 

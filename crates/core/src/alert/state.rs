@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::feed::Feed;
+use super::data_health::DataHealth;
 use super::level::Severity;
 
 /// What one evaluation leaves for the next. Wallets that are fine leave nothing.
@@ -15,7 +15,7 @@ pub struct State {
     /// By rule and customer (or what stands in its place, see [`Subject`](super::Subject)).
     pub alerts: BTreeMap<(String, String), Alert>,
     /// Whether the service can be read.
-    pub feed: Feed,
+    pub data_health: DataHealth,
     /// Whether anything was ever said.
     pub has_spoken: bool,
 }
@@ -54,7 +54,7 @@ pub struct Alert {
     pub critical: Option<Streak>,
     /// Since when the value is past recovery, while that must hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calm: Option<Streak>,
+    pub recovered_since: Option<Streak>,
     /// The wallet at that reading, where it is not the value itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Decimal>,

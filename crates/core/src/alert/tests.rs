@@ -94,13 +94,13 @@ fn a_failed_poll_leaves_every_alert_and_is_said_once() {
             let evaluation = evaluate(&policy, &failed(poll), &Forecasts::none(), &state, at(poll));
             assert_eq!(evaluation.transitions, []);
             state = evaluation.state;
-            evaluation.feed
+            evaluation.data_health
         })
         .collect();
-    assert!(matches!(&changes[..], [None, Some(FeedChange::Lost { polls: 2, .. }), None, None]), "{changes:?}");
+    assert!(matches!(&changes[..], [None, Some(DataHealthChange::Lost { polls: 2, .. }), None, None]), "{changes:?}");
     assert!(state.alerts.values().all(|alert| alert.unread_since == Some(at(2)) && alert.firing.is_some()));
     let back = evaluate(&policy, &Observation { at: at(6), ..low }, &Forecasts::none(), &state, at(6));
-    assert_eq!(back.feed, Some(FeedChange::Back { since: at(2) }));
+    assert_eq!(back.feed, Some(DataHealthChange::Back { since: at(2) }));
     assert_eq!(back.transitions, [], "nothing is fired anew");
 }
 

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::gauge::Basis;
 use super::level::{Direction, Levels, Severity};
-use super::metric::{Metric, Of, Unit};
+use super::metric::{Metric, SubjectKind, Unit};
 use super::observation::Subject;
+use super::reading::Basis;
 use super::rule::Rule;
 use super::state::{Alert, Firing, Streak};
 use crate::forecast::{Runway, Span};
@@ -77,7 +77,7 @@ pub struct Transition {
     /// Whether value and level are working hours.
     pub in_working_hours: bool,
     /// The rule by which the partner's own wallet is critical too, which may be why: nobody can be topped up from it.
-    pub explained_by: Option<String>,
+    pub inhibited_by: Option<String>,
 }
 
 impl Transition {
@@ -111,7 +111,7 @@ impl Transition {
             streak: alert.streak(of),
             basis,
             in_working_hours: rule.in_working_hours(),
-            explained_by: None,
+            inhibited_by: None,
         })
     }
 
@@ -131,7 +131,7 @@ impl Transition {
     /// The worst first; of these the partner's own wallet, which may explain others; then what is empty soonest, or as far as
     /// nothing is foreseen has the least.
     pub(crate) fn by_urgency(&self, other: &Self) -> Ordering {
-        let is_partner = |of: &Self| of.metric.of() == Of::Partner;
+        let is_partner = |of: &Self| of.metric.subject_kind() == SubjectKind::Partner;
         (other.severity.cmp(&self.severity))
             .then_with(|| is_partner(other).cmp(&is_partner(self)))
             .then_with(|| self.hours_left().total_cmp(&other.hours_left()))

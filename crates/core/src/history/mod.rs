@@ -4,6 +4,7 @@
 //! balance says that the wallet could not be read in that one sweep; a gap is marked by the absence of polls. The four
 //! files of a history are described at [`History::read`].
 
+pub mod backtest;
 mod error;
 mod read;
 mod sweep;

@@ -1,0 +1,98 @@
+//! Alerts on figures other than what is in a customer's wallet and how long it lasts.
+
+use vobiz_core::Decimal;
+use vobiz_core::alert::{Change, Metric, Transition};
+use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
+
+use super::{Reader, beside, escape, name, say, sign, weekday};
+
+/// The message of one alert.
+pub(super) fn news(transition: &Transition, reader: &Reader) -> String {
+    let Transition { severity, change, direction, level, since, .. } = transition;
+    let (who, what) = (who(transition), what(transition));
+    let level = format!("{} {}", direction.word(), value(transition, *level));
+    let news = match change {
+        Change::Fire | Change::Escalate => format!("{} {who} {what}: {severity}, {level}", sign(*severity)),
+        Change::Repeat | Change::Stand => {
+            format!("{} {who} still {what}: {severity}, {level} since {}", sign(*severity), reader.at(*since))
+        }
+        Change::Fall => format!("{} {who} {what}: only a {severity} now, {level}", sign(*severity)),
+        Change::Resolve => format!("🟢 {who} {what}: no longer {level}"),
+        Change::Gone => format!("⚪ {who}: no longer listed"),
+        _ => format!("⚪ {who}: no longer watched"),
+    };
+    let basis = basis(transition).map(|basis| format!("{basis}\n")).unwrap_or_default();
+    format!("{news}\n{basis}<code>{}</code> · {}", escape(&transition.subject.auth_id), escape(&transition.rule))
+}
+
+/// Who and what, on a line.
+pub(crate) fn said(transition: &Transition) -> String {
+    format!("{} {}", who(transition), what(transition))
+}
+
+/// Whom or what it is about.
+fn who(transition: &Transition) -> String {
+    let subject = &transition.subject;
+    match transition.metric {
+        Metric::PartnerBalance | Metric::PartnerCoverage => "<b>The partner's wallet</b>".to_owned(),
+        Metric::FleetBalance => "<b>All customers' wallets</b>".to_owned(),
+        Metric::CallsAnswerRate | Metric::CallsCost | Metric::CallsVolume => match &transition.basis.calls {
+            Some(day) => format!("<b>Calls of {}</b>", weekday(day.day)),
+            None => "<b>Calls</b>".to_owned(),
+        },
+        Metric::DataAge if subject.auth_id == "data" => "<b>The customers</b>".to_owned(),
+        _ => format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id)),
+    }
+}
+
+/// What the figure says of it.
+fn what(transition: &Transition) -> String {
+    let Transition { metric, level, value: figure, subject, .. } = transition;
+    let said = value(transition, *figure);
+    match metric {
+        Metric::CustomerBurn => format!("burns {said}"),
+        Metric::PartnerCoverage => format!("covers what customers spend for {said}"),
+        Metric::CallsAnswerRate => format!("were answered to {said}"),
+        Metric::CallsCost => format!("cost {said}"),
+        Metric::CallsVolume => format!("were {said}"),
+        Metric::DataAge if *figure <= Decimal::ZERO => "can be read again".to_owned(),
+        Metric::DataAge => format!("could not be read for {said}"),
+        Metric::FleetBalance => format!("hold {}", beside(*figure, *level, subject.currency.as_deref())),
+        _ => format!("has {} left", beside(*figure, *level, subject.currency.as_deref())),
+    }
+}
+
+/// A value in the unit of the metric.
+fn value(transition: &Transition, value: Decimal) -> String {
+    let currency = match &transition.basis.calls {
+        Some(day) => day.currency.as_deref(),
+        None => transition.subject.currency.as_deref(),
+    };
+    match transition.metric {
+        Metric::PartnerBalance | Metric::FleetBalance | Metric::CallsCost => say(value, currency),
+        _ => transition.said(value),
+    }
+}
+
+/// What it rests on.
+fn basis(transition: &Transition) -> Option<String> {
+    let currency = transition.subject.currency.as_deref();
+    let amount = |estimate: f64| {
+        let places = if estimate < 100.0 { 2 } else { 0 };
+        say(Decimal::from_f64(estimate).unwrap_or_default().round_dp(places), currency)
+    };
+    let basis = &transition.basis;
+    match (&basis.burn, &basis.coverage, &basis.unread) {
+        (Some(burn), ..) => {
+            let left = transition.subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
+            Some(format!("{left}burning {}/h (normal at this hour: {}/h)", amount(burn.rate), amount(burn.normal)))
+        }
+        (_, Some(coverage), _) => Some(format!(
+            "Customers spend {} a day, and will lack {} when the next working day begins",
+            amount(coverage.per_day),
+            amount(coverage.needed)
+        )),
+        (.., Some(unread)) => Some(escape(&unread.message)),
+        _ => None,
+    }
+}

@@ -1,0 +1,247 @@
+//! What the bot says. Everything here is a pure function from figures to HTML as Telegram takes it.
+
+mod accounts;
+mod alert;
+mod buttons;
+mod figure;
+mod report;
+mod runway;
+mod summary;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
+use vobiz_core::Decimal;
+use vobiz_core::alert::Severity;
+use vobiz_core::{Error, money};
+
+pub(crate) use accounts::{customer, low};
+pub(crate) use alert::{feed, notice};
+pub(crate) use buttons::{again, pages, reports, summary as summary_buttons};
+pub(crate) use figure::said as figure;
+pub(crate) use report::{analytics, dashboard};
+pub(crate) use summary::{SummaryData, summary};
+
+/// Characters that one message holds, counted after the markup is taken off.
+const LONGEST_MESSAGE: usize = 4096;
+/// Characters that the caption of a picture holds, counted likewise.
+const LONGEST_CAPTION: usize = 1024;
+/// Characters of a customer's name that are shown.
+const LONGEST_NAME: usize = 60;
+
+/// Who reads: the time there, and now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader {
+    pub(crate) zone: Tz,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Reader {
+    /// `02:55` of today, else with its day: `02:55 on Mon 11 May`.
+    pub(crate) fn at(&self, instant: DateTime<Utc>) -> String {
+        let (local, today) = (instant.with_timezone(&self.zone), self.now.with_timezone(&self.zone).date_naive());
+        let time = local.format("%H:%M");
+        if local.date_naive() == today { time.to_string() } else { format!("{time} on {}", weekday(local.date_naive())) }
+    }
+}
+
+/// `Mon 11 May`
+pub(crate) fn weekday(day: NaiveDate) -> String {
+    day.format("%a %-d %b").to_string()
+}
+
+/// `12 Apr–12 May`, with years where they differ from each other.
+pub(crate) fn days(from: NaiveDate, to: NaiveDate) -> String {
+    use chrono::Datelike as _;
+    if from.year() == to.year() {
+        format!("{}–{}", from.format("%-d %b"), to.format("%-d %b %Y"))
+    } else {
+        format!("{}–{}", from.format("%-d %b %Y"), to.format("%-d %b %Y"))
+    }
+}
+
+/// `5 min`, `3 h`, `2 days`
+pub(crate) fn span(time: TimeDelta) -> String {
+    match time.num_minutes() {
+        minutes @ ..120 => format!("{} min", minutes.max(0)),
+        minutes @ 120..2880 => format!("{} h", minutes / 60),
+        minutes => format!("{} days", minutes / 1440),
+    }
+}
+
+/// A text that took the place of another: of when it is.
+pub(crate) fn renewed(html: &str, reader: &Reader) -> String {
+    format!("{html}\n\n<i>As of {}</i>", reader.at(reader.now))
+}
+
+/// Text that cannot break the markup around it, be mistaken for more than one line, or reverse what follows it.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            letter if letter.is_control() || letter == '\u{2028}' || letter == '\u{2029}' => escaped.push(' '),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// A customer's name, shortened and escaped; the id where there is none.
+pub(crate) fn name(name: Option<&str>, auth_id: &str) -> String {
+    let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(auth_id);
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", escape(&name[..end])),
+        None => escape(name),
+    }
+}
+
+/// The text without its markup.
+pub(crate) fn plain(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut is_tag = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => is_tag = true,
+            '>' if is_tag => is_tag = false,
+            letter if !is_tag => text.push(letter),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// Cuts a long text at its line ends into messages that Telegram takes. Markup does not span lines here.
+pub(crate) fn split(html: &str) -> Vec<String> {
+    cut(html, LONGEST_MESSAGE)
+}
+
+/// The same, for a text that begins as the caption of a picture.
+pub(crate) fn split_caption(html: &str) -> Vec<String> {
+    cut(html, LONGEST_CAPTION)
+}
+
+/// `first` is what the first part holds. A line that it does not hold loses its markup and is cut anywhere.
+fn cut(html: &str, first: usize) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut room = first;
+    let mut add = |piece: &str, length: usize| {
+        if length > room {
+            parts.push(String::new());
+            room = LONGEST_MESSAGE;
+        }
+        room = room.saturating_sub(length);
+        if let Some(part) = parts.last_mut() {
+            part.push_str(piece);
+        }
+    };
+    for line in html.split_inclusive('\n') {
+        let shown = plain(line);
+        let length = shown.encode_utf16().count();
+        if length <= first {
+            add(line, length);
+            continue;
+        }
+        let letters: Vec<char> = shown.trim_end_matches('\n').chars().collect();
+        // A character counts as two at most.
+        for piece in letters.chunks(LONGEST_CAPTION / 2) {
+            let piece: String = piece.iter().collect();
+            add(&escape(&piece), piece.encode_utf16().count());
+        }
+        if line.ends_with('\n') {
+            add("\n", 1);
+        }
+    }
+    parts.iter().map(|part| part.trim_end().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// An amount in full, for HTML: its currency is text from elsewhere.
+pub(crate) fn show(amount: Decimal, currency: Option<&str>) -> String {
+    escape(&money::show(amount, currency))
+}
+
+/// An amount as people say it, for HTML.
+pub(crate) fn say(amount: Decimal, currency: Option<&str>) -> String {
+    escape(&money::say(amount, currency))
+}
+
+/// The sign at the start of a message; the word stands beside it.
+pub(crate) fn sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "🔴",
+        Severity::Warning => "🟠",
+    }
+}
+
+/// A balance beside its level: with paise where rounding would hide which side it is on.
+pub(crate) fn beside(value: Decimal, level: Decimal, currency: Option<&str>) -> String {
+    let said = say(value, currency);
+    if said == say(level, currency) && value != level { show(value, currency) } else { said }
+}
+
+/// `84.8 %`
+pub(crate) fn percent(rate: Decimal) -> String {
+    format!("{:.1} %", rate.round_dp_with_strategy(1, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+}
+
+/// `1 wallet`, `3 wallets`
+pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// `1 call`, `1,03,058 calls`, `an unknown number of calls`
+pub(crate) fn calls(number: Option<u64>, currency: Option<&str>) -> String {
+    match number {
+        Some(1) => "1 call".to_owned(),
+        Some(number) => format!("{} calls", money::count(number, currency)),
+        None => "an unknown number of calls".to_owned(),
+    }
+}
+
+/// Something could not be read: what, why, and what is still true.
+pub(crate) fn failure(error: &Error) -> String {
+    format!("⚪ Unknown: could not {}", escape(&error.to_string()))
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+mod primitives {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_cannot_break_or_fake_a_message() {
+        assert_eq!(name(Some("<b>A & B</b>\n🟢 all fine"), "MA_X"), "&lt;b&gt;A &amp; B&lt;/b&gt; 🟢 all fine");
+        assert_eq!(name(Some("  "), "MA_X"), "MA_X");
+        assert_eq!(name(Some(&"x".repeat(100)), "MA_X").chars().count(), 61);
+    }
+
+    #[test]
+    fn a_balance_just_under_its_level_shows_that_it_is() {
+        let read = |text: &str| money::parse(text).unwrap();
+        assert_eq!(beside(read("1999.60"), read("2000"), Some("INR")), "₹1,999.60");
+        assert_eq!(beside(read("1300.00000"), read("2000"), Some("INR")), "₹1,300");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_escaped_reads_as_it_was(text in "[ -~₹éà]{0,80}") {
+            prop_assert_eq!(plain(&escape(&text)), text);
+        }
+
+        #[test]
+        fn parts_are_short_enough_and_lose_nothing(lines in prop::collection::vec("[a-z<&]{0,300}", 0..60)) {
+            let html = lines.iter().map(|line| format!("<b>{}</b>", escape(line))).collect::<Vec<_>>().join("\n");
+            let parts = split(&html);
+            prop_assert!(parts.iter().all(|part| plain(part).encode_utf16().count() <= LONGEST_MESSAGE));
+            let words = |text: &str| plain(text).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            prop_assert_eq!(words(&parts.join("\n")), words(&html));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What the bot says, word for word.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use insta::assert_snapshot;
+use vobiz_core::alert::{
+    ChatSettings, DataHealthChange, Deferred, Observation, Policy, State, Subject, Transition, Unread, evaluate, notify,
+};
+use vobiz_core::dashboard::Report;
+use vobiz_core::forecast::Forecasts;
+use vobiz_core::{DateRange, Decimal};
+
+use super::*;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn reader() -> Reader {
+    Reader { zone: chrono_tz::Asia::Kolkata, now: at("2026-05-12T03:40:00Z") }
+}
+
+fn report(name: &str) -> Report {
+    let path = format!("{}/../tests/payloads/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn customer(number: usize, balance: Option<&str>) -> Subject {
+    let subject = Subject::new(format!("MA_{number}"), format!("Sharma & Sons {number}")).with_currency("INR");
+    Subject { balance: balance.map(|balance| balance.parse().unwrap()), ..subject }
+}
+
+/// What is said of customers whose wallets read so, poll after poll.
+fn said(polls: &[&[&str]]) -> String {
+    let (policy, mut state, mut said) = (Policy::default(), State::default(), Vec::new());
+    for (poll, balances) in (0..).zip(polls) {
+        let now = reader().now + TimeDelta::minutes(5 * (poll - 2));
+        let customers = (1..).zip(*balances).map(|(number, balance)| customer(number, Some(balance))).collect();
+        let evaluation = evaluate(&policy, &Observation::complete(now, customers), &Forecasts::none(), &state, now);
+        let (told, _) = notify(&ChatSettings::default(), &evaluation, &[], &Deferred::default(), now);
+        let sent = told.iter().flat_map(|told| notice(told, &Reader { now, ..reader() }));
+        said.extend(sent.map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
+        state = evaluation.state;
+    }
+    said.join("\n---\n")
+}
+
+#[test]
+fn an_alert_and_its_recovery_name_customer_id_balance_and_level() {
+    assert_snapshot!(said(&[&["1300.00000"], &["1300.00000"], &["412"], &["411.5"], &["700"], &["10412"]]));
+}
+
+#[test]
+fn many_at_once_come_as_one_message() {
+    assert_snapshot!(said(&[&["1", "400", "1999.99", "-3", "5000"], &["1", "400", "1999.99", "-3", "5000"]]));
+}
+
+#[test]
+fn a_service_that_cannot_be_read_is_said_with_operation_and_cause() {
+    let why = Unread {
+        kind: "server",
+        message: "list accounts: 127.0.0.1 failed: it sent a web page instead of a reason (HTTP 502)".into(),
+    };
+    let lost = |read_at| DataHealthChange::Lost { since: at("2026-05-11T19:50:00Z"), read_at, polls: 2, why: why.clone() };
+    let changes =
+        [lost(Some(at("2026-05-11T19:45:00Z"))), lost(None), DataHealthChange::Back { since: at("2026-05-12T03:20:00Z") }];
+    assert_snapshot!(changes.map(|change| feed(&change, &reader()).html).join("\n---\n"));
+}
+
+#[test]
+fn every_generation_of_a_report_is_told_without_inventing_zeros() {
+    let asked = DateRange::between("2026-01-01".parse().unwrap(), "2026-03-31".parse().unwrap());
+    let other = DateRange::between("2026-01-01".parse().unwrap(), "2026-03-30".parse().unwrap());
+    let first: Report = serde_json::from_str(
+        r#"{"period":{"from":"2026-01-01","to":"2026-03-31"},
+            "totals":{"total_calls":10,"answered_calls":7,"failed_calls":3,"total_cost":12.5,"currency":"INR"},
+            "by_direction":{"inbound":{"calls":4,"cost":5},"outbound":{"calls":6,"cost":7.5}},
+            "top_customers":[{"auth_id":"MA_X","name":"A <b>","calls":6,"cost":7.5}]}"#,
+    )
+    .unwrap();
+    let summary = r#"{"active_accounts":38,"calls_today":12,"calls_this_month":3400,"total_balance":250000.5,"total_spend_this_month":18450.5,"currency":"INR"}"#;
+    let texts = [
+        dashboard(&report("dashboard")),
+        dashboard(&report("dashboard_flat")),
+        dashboard(&serde_json::from_str(summary).unwrap()),
+        analytics(&report("analytics"), asked),
+        analytics(&report("analytics"), other),
+        analytics(&first, asked),
+    ];
+    assert_snapshot!(texts.join("\n---\n"));
+}
+
+#[test]
+fn a_list_of_low_wallets_names_those_not_read_as_unknown() {
+    let level = Decimal::from(500);
+    let postpaid = Subject { is_prepaid: false, ..customer(4, Some("-20.5")) };
+    let mixed = [customer(1, Some("499.995")), customer(2, None), customer(3, Some("500")), postpaid];
+    let list = |subjects: &[Subject], currency| low(subjects, level, currency, ("/low 500", 1)).0;
+    let texts = [list(&mixed, Some("INR")), list(&mixed[1..3], Some("INR")), list(&mixed[2..3], None), list(&[], None)];
+    assert_snapshot!(texts.join("\n---\n"));
+}
+
+#[test]
+fn a_long_list_of_low_wallets_has_pages_with_every_wallet_on_one() {
+    let many: Vec<_> = (1..=45).map(|number| customer(number, Some(&number.to_string()))).collect();
+    let shown = |page| low(&many, Decimal::from(500), Some("INR"), ("/low 500", page));
+    let pages = (0..=4).map(|page| {
+        let (text, buttons) = shown(page);
+        let lines: Vec<_> = text.lines().collect();
+        let buttons = buttons.concat().into_iter().map(|button| format!("[{} → {}]", button.text, button.command));
+        format!("{}\n{}\n…\n{}\n{}", lines[0], lines[1], lines[lines.len() - 1], buttons.collect::<Vec<_>>().join(" "))
+    });
+    assert_snapshot!(pages.collect::<Vec<_>>().join("\n---\n"));
+    let all = (1..=3).map(|page| shown(page).0).collect::<String>();
+    assert!((1..=45).all(|number| all.contains(&format!("<code>MA_{number}</code>"))), "{all}");
+}
+
+#[test]
+fn a_text_that_took_the_place_of_another_says_of_when_it_is() {
+    let buttons =
+        [reports(Some("/analytics 7d")), reports(None), summary_buttons(), pages("/low", 1, 1), again("/low #2")].map(|rows| {
+            rows.concat()
+                .into_iter()
+                .map(|button| format!("[{} → {}]", button.text, button.command))
+                .collect::<Vec<_>>()
+                .join(" ")
+        });
+    assert_snapshot!(format!("{}\n{}", renewed("<b>All well</b>", &reader()), buttons.join("\n")));
+}
+
+fn morning(low: Vec<Transition>, subjects: Vec<Subject>) -> SummaryData {
+    SummaryData {
+        last_day: "2026-04-16".parse().unwrap(),
+        report: Ok(report("dashboard")),
+        subjects: Ok(subjects),
+        low,
+        own_balance: Ok(Some("23906.83000".parse().unwrap())),
+    }
+}
+
+fn low_ones(subjects: &[Subject]) -> Vec<Transition> {
+    let now = reader().now;
+    evaluate(
+        &Policy::default().at_once(),
+        &Observation::complete(now, subjects.to_vec()),
+        &Forecasts::none(),
+        &State::default(),
+        now,
+    )
+    .transitions
+}
+
+#[test]
+fn a_summary_says_what_is_low_how_yesterday_was_and_where_the_money_is() {
+    let subjects: Vec<_> = (1..=8).map(|number| customer(number, Some(if number < 3 { "90" } else { "1500" }))).collect();
+    let fine = vec![customer(1, Some("9000"))];
+    let unread = vec![customer(1, Some("9000")), customer(2, None)];
+    let texts = [
+        summary(&morning(low_ones(&subjects), subjects), None, &reader()),
+        summary(&morning(Vec::new(), fine), Some(at("2026-05-12T01:30:00Z")), &reader()),
+        summary(
+            &SummaryData { own_balance: Ok(None), last_day: "2026-04-17".parse().unwrap(), ..morning(Vec::new(), unread) },
+            None,
+            &reader(),
+        ),
+    ];
+    assert_snapshot!(texts.join("\n---\n"));
+}
+
+#[test]
+fn a_summary_fits_under_its_picture_even_with_the_longest_names() {
+    let long = |number| Subject { name: Some("&".repeat(200)), ..customer(number, Some("1")) };
+    let subjects: Vec<_> = (1..=50).map(long).collect();
+    let text = summary(&morning(low_ones(&subjects), subjects), Some(reader().now), &reader());
+    assert!(plain(&text).encode_utf16().count() <= 1024, "{}", plain(&text).len());
+}
+
+#[test]
+fn a_text_of_any_length_is_cut_into_messages_that_hold_all_of_it() {
+    let short: Vec<_> = (0..400).map(|number| "a😀<&".repeat(number % 9)).collect();
+    let long = |length: usize| "😀&b".repeat(length);
+    for lines in
+        [short.clone(), vec![long(1)], vec![long(2000)], vec![long(300), long(1400), long(1)], [short, vec![long(900)]].concat()]
+    {
+        let shown = lines.join("\n");
+        let html = lines.iter().map(|line| format!("<b>{}</b>", escape(line))).collect::<Vec<_>>().join("\n");
+        for (parts, first) in [(split(&html), LONGEST_MESSAGE), (split_caption(&html), LONGEST_CAPTION)] {
+            for (place, part) in parts.iter().enumerate() {
+                let longest = if place == 0 { first } else { LONGEST_MESSAGE };
+                assert!(plain(part).encode_utf16().count() <= longest, "part {place} of {}", parts.len());
+                assert_eq!(part.matches("<b>").count(), part.matches("</b>").count());
+            }
+            let whole: String = parts.iter().map(|part| plain(part)).collect();
+            assert_eq!(whole.replace('\n', ""), shown.replace('\n', ""));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Mechanisms that every call shares: credentials, pace, repeats, decoding, pages, and the naming of errors.
+
+pub(crate) mod builder;
+pub(crate) mod call;
+#[expect(clippy::module_inception, reason = "the client itself, beside what it is made of")]
+pub(crate) mod client;
+pub(crate) mod envelope;
+#[cfg(test)]
+pub(crate) mod fake;
+pub(crate) mod pace;
+pub(crate) mod page;
+pub(crate) mod refusal;
+pub(crate) mod retry;
+pub(crate) mod scalar;
+pub(crate) mod windows;
+pub(crate) mod wire;
