@@ -275,8 +275,8 @@ proptest! {
 /// A state as a restart finds it: what was written down, and nothing else.
 fn restarted(state: &State) -> State {
     let alerts = state.alerts.iter().map(|(key, alert)| (key.clone(), Alert::from_bytes(&alert.to_bytes()).unwrap()));
-    let feed = serde_json::from_str(&serde_json::to_string(&state.data_health).unwrap()).unwrap();
-    State { alerts: alerts.collect(), feed, has_spoken: state.has_spoken }
+    let data_health = serde_json::from_str(&serde_json::to_string(&state.data_health).unwrap()).unwrap();
+    State { alerts: alerts.collect(), data_health, has_spoken: state.has_spoken }
 }
 
 proptest! {

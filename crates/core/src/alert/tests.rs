@@ -100,7 +100,7 @@ fn a_failed_poll_leaves_every_alert_and_is_said_once() {
     assert!(matches!(&changes[..], [None, Some(DataHealthChange::Lost { polls: 2, .. }), None, None]), "{changes:?}");
     assert!(state.alerts.values().all(|alert| alert.unread_since == Some(at(2)) && alert.firing.is_some()));
     let back = evaluate(&policy, &Observation { at: at(6), ..low }, &Forecasts::none(), &state, at(6));
-    assert_eq!(back.feed, Some(DataHealthChange::Back { since: at(2) }));
+    assert_eq!(back.data_health, Some(DataHealthChange::Back { since: at(2) }));
     assert_eq!(back.transitions, [], "nothing is fired anew");
 }
 
