@@ -115,6 +115,9 @@ async fn deliver(store: &Store, telegram: &Telegram, clock: &Clock, owed: Owed) 
         tracing::warn!(chat = draft.chat, "a picture was not taken; its text is sent without it");
         draft.picture = None;
     }
+    if let (None, Some(slot)) = (draft.edits, &draft.slot) {
+        draft.edits = store.message_in(draft.chat, slot).await?;
+    }
     let sent = match telegram.send(&draft, false).await {
         Err(Failure::Markup) => {
             tracing::warn!(chat = draft.chat, "Telegram refuses the markup of a message; sent as plain text");
@@ -127,7 +130,10 @@ async fn deliver(store: &Store, telegram: &Telegram, clock: &Clock, owed: Owed) 
         other => other,
     };
     let failure = match sent {
-        Ok(()) => {
+        Ok(message) => {
+            if let (Some(_), Some(message)) = (&draft.slot, message) {
+                store.became(id, message).await?;
+            }
             store.end(id, None, clock.now()).await?;
             return Ok(None);
         }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use teloxide::payloads::{EditMessageTextSetters as _, GetUpdatesSetters as _, SendMessageSetters as _, SendPhotoSetters as _};
 use teloxide::prelude::Requester as _;
 use teloxide::types::{
-    BotCommand, CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId,
-    ParseMode, Update,
+    BotCommand, CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message,
+    MessageId, ParseMode, ThreadId, Update,
 };
 use teloxide::{ApiError, Bot, RequestError};
 use tokio::time::Instant;
@@ -92,8 +92,10 @@ impl Telegram {
         Ok(updates)
     }
 
-    /// Sends or changes a message, as HTML or with its markup taken off. Done is done, even if the answer cannot be read.
-    pub(crate) async fn send(&self, message: &Draft, is_plain: bool) -> Result<(), Failure> {
+    /// Sends or changes a message, as HTML or with its markup taken off; gives its id, where the answer has one.
+    ///
+    /// A call that Telegram accepted succeeds even if its answer cannot be read.
+    pub(crate) async fn send(&self, message: &Draft, is_plain: bool) -> Result<Option<i32>, Failure> {
         let chat = ChatId(message.chat);
         let text = if is_plain { messages::plain(&message.html) } else { message.html.clone() };
         let (mode, keyboard) = ((!is_plain).then_some(ParseMode::Html), keyboard(&message.buttons));
@@ -102,20 +104,21 @@ impl Telegram {
             (request.parse_mode, request.reply_markup) = (mode, keyboard);
             return match request.await {
                 // A button pressed twice asks for what is there.
-                Err(RequestError::Api(ApiError::MessageNotModified)) => Ok(()),
-                edited => done(edited),
+                Err(RequestError::Api(ApiError::MessageNotModified)) => Ok(Some(id)),
+                edited => done(edited).map(|()| Some(id)),
             };
         }
         let keyboard = keyboard.map(Into::into);
+        let thread = message.thread.map(|thread| ThreadId(MessageId(thread)));
         if let Some(picture) = &message.picture {
             let picture = InputFile::memory(picture.clone()).file_name("calls-and-cost.png");
             let mut request = self.0.send_photo(chat, picture).caption(text).disable_notification(message.silent);
-            (request.parse_mode, request.reply_markup) = (mode, keyboard);
-            return done(request.await);
+            (request.parse_mode, request.reply_markup, request.message_thread_id) = (mode, keyboard, thread);
+            return sent(request.await);
         }
         let mut request = self.0.send_message(chat, text).disable_notification(message.silent).link_preview_options(no_preview());
-        (request.parse_mode, request.reply_markup) = (mode, keyboard);
-        done(request.await)
+        (request.parse_mode, request.reply_markup, request.message_thread_id) = (mode, keyboard, thread);
+        sent(request.await)
     }
 
     /// Tells who pressed a button that it was heard, with a word or without.
@@ -147,6 +150,17 @@ fn done<T>(outcome: Result<T, RequestError>) -> Result<(), Failure> {
     match outcome {
         Err(error) if accepted(&error).is_none() => Err(failure(error)),
         _ => Ok(()),
+    }
+}
+
+/// The same for a message: its id, where the answer has one.
+fn sent(outcome: Result<Message, RequestError>) -> Result<Option<i32>, Failure> {
+    match outcome {
+        Ok(message) => Ok(Some(message.id.0)),
+        Err(error) => match accepted(&error) {
+            Some(message) => Ok(message["message_id"].as_i64().and_then(|id| i32::try_from(id).ok())),
+            None => Err(failure(error)),
+        },
     }
 }
 

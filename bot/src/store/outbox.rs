@@ -22,6 +22,10 @@ pub(crate) struct Draft {
     pub(crate) buttons: Buttons,
     /// The message that is changed to this one, instead of sending another.
     pub(crate) edits: Option<i32>,
+    /// The forum topic it belongs to; `None` in General and outside forums.
+    pub(crate) thread: Option<i32>,
+    /// Messages of one slot replace each other: this one edits what the last one of its slot became, if that was sent.
+    pub(crate) slot: Option<String>,
 }
 
 /// A button under a message. Pressing it is as if its command was typed.
@@ -53,8 +57,17 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
                 .execute(&mut **transaction)
                 .await?;
         }
+        if let Some(slot) = &draft.slot {
+            // A message that is replaced before it was sent is not sent; one that was tried may have arrived.
+            sqlx::query("DELETE FROM outbox WHERE chat = $1 AND slot = $2 AND ended_at IS NULL AND attempts = 0")
+                .bind(draft.chat)
+                .bind(slot)
+                .execute(&mut **transaction)
+                .await?;
+        }
         sqlx::query(
-            "INSERT INTO outbox (chat, html, picture, silent, buttons, edits, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO outbox (chat, html, picture, silent, buttons, edits, thread, slot, made_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(draft.chat)
         .bind(&draft.html)
@@ -62,6 +75,8 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
         .bind(draft.silent)
         .bind(buttons(&draft.buttons)?)
         .bind(draft.edits)
+        .bind(draft.thread)
+        .bind(&draft.slot)
         .bind(now.timestamp_micros())
         .execute(&mut **transaction)
         .await?;
@@ -83,7 +98,7 @@ impl Store {
     /// The oldest message owed to each chat, oldest chat first.
     pub(crate) async fn owed(&self) -> Result<Vec<Owed>> {
         let rows = sqlx::query(
-            "SELECT id, chat, html, picture, silent, buttons, edits, attempts FROM outbox
+            "SELECT id, chat, html, picture, silent, buttons, edits, attempts, thread, slot FROM outbox
              WHERE id IN (SELECT min(id) FROM outbox WHERE ended_at IS NULL GROUP BY chat) ORDER BY id",
         )
         .fetch_all(&self.pool)
@@ -98,6 +113,8 @@ impl Store {
                 // A message without its buttons still says what it has to say.
                 buttons: buttons.and_then(|buttons| serde_json::from_str(&buttons).ok()).unwrap_or_default(),
                 edits: row.get(6),
+                thread: row.get(8),
+                slot: row.get(9),
             };
             Owed { id: row.get(0), draft, attempts: row.get(7) }
         };
@@ -133,11 +150,50 @@ impl Store {
         Ok(())
     }
 
+    /// The message that the last one of a slot became.
+    pub(crate) async fn message_in(&self, chat: i64, slot: &str) -> Result<Option<i32>> {
+        let message = sqlx::query_scalar(
+            "SELECT message FROM outbox WHERE chat = $1 AND slot = $2 AND message IS NOT NULL ORDER BY id DESC LIMIT 1",
+        );
+        Ok(message.bind(chat).bind(slot).fetch_optional(&self.pool).await?)
+    }
+
+    /// Records which message a delivered one became.
+    pub(crate) async fn became(&self, id: i64, message: i32) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("UPDATE outbox SET message = $2 WHERE id = $1").bind(id).bind(message).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Records that a delivery failed and will be tried again.
     pub(crate) async fn failed(&self, id: i64) -> Result<()> {
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE outbox SET attempts = attempts + 1 WHERE id = $1").bind(id).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_message_replaces_the_unsent_one_of_its_slot_and_finds_the_sent_one() {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let now = Utc::now();
+        let draft = |html: &str| Draft { chat: 7, html: html.to_owned(), slot: Some("board".to_owned()), ..Draft::default() };
+        let other = Draft { slot: None, ..draft("other") };
+        store.record_update(1, &[draft("first"), other, draft("second")], now).await.unwrap();
+        assert_eq!(store.owed().await.unwrap()[0].draft.html, "other");
+        store.end(store.owed().await.unwrap()[0].id, None, now).await.unwrap();
+
+        let owed = store.owed().await.unwrap().remove(0);
+        assert_eq!((owed.draft, store.message_in(7, "board").await.unwrap()), (draft("second"), None));
+        store.became(owed.id, 41).await.unwrap();
+        store.end(owed.id, None, now).await.unwrap();
+        assert_eq!(store.message_in(7, "board").await.unwrap(), Some(41));
+        assert_eq!(store.message_in(8, "board").await.unwrap(), None);
     }
 }
