@@ -30,11 +30,13 @@ mod permissions;
 mod random;
 mod sandbox;
 mod telegram;
+mod wallet;
 mod world;
 
 pub use clock::{Clock, FASTEST};
 pub use faults::{ActiveFault, Fault, Faults, Half, Hint, Spoilt};
 pub use options::Options;
 pub use permissions::Permissions;
-pub use sandbox::{Sandbox, Wallet};
+pub use sandbox::Sandbox;
 pub use telegram::{Button, Chat, Entity, Person, Sent, SentFile};
+pub use wallet::Wallet;

@@ -26,6 +26,7 @@ use crate::partner::{self, PartnerApi};
 use crate::payloads::Payloads;
 use crate::permissions::Permissions;
 use crate::telegram::{Chat, Telegram};
+use crate::wallet::{Wallet, wallets};
 use crate::world::{Credentials, World};
 
 /// Both services, on loopback, for as long as this value lives.
@@ -52,18 +53,6 @@ impl fmt::Debug for Sandbox {
             .field("clock", &self.services.clock)
             .finish_non_exhaustive()
     }
-}
-
-/// A customer's wallet at some instant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Wallet {
-    /// The customer.
-    pub auth_id: String,
-    /// Its name.
-    pub name: String,
-    /// What is in it, in rupees.
-    pub balance: Decimal,
 }
 
 /// How often a running clock moves the world and shows the time.
@@ -208,16 +197,6 @@ impl Sandbox {
         ensure!(change(&mut world, auth_id, amount, now), "there is no customer {auth_id}");
         Ok(())
     }
-}
-
-/// Every customer's wallet, in the order of the customers' list.
-pub(crate) fn wallets(world: &World) -> Vec<Wallet> {
-    let wallets = world.customers().map(|(index, customer)| {
-        let identity = world.identity(index);
-        let name = customer.given.as_ref().map_or_else(|| identity.name(), |given| given.name.clone());
-        Wallet { auth_id: identity.auth_id(), name, balance: customer.wallet.to_decimal() }
-    });
-    wallets.collect()
 }
 
 async fn open_world(options: &Options, start: DateTime<Utc>) -> anyhow::Result<Arc<Mutex<World>>> {

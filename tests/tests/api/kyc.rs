@@ -32,6 +32,7 @@ async fn step(stand: &Stand, id: &str, status: &str) {
 async fn what_is_wrong_with_a_session_is_told_in_the_words_of_these_calls() {
     let stand = world(1).await;
     let (client, id) = (&stand.client, stand.customer(0));
+    let before = client.kyc_sessions().all().await.unwrap();
     let unknown = client.create_kyc_session("MA_NOBODY", mail()).send().await.unwrap_err();
     assert_eq!((unknown.kind(), unknown.code()), (ErrorKind::NotFound, Some("HTTPError")));
     let odd = client.create_kyc_session(&id, KycFlow::Email("nowhere-SECRET".into())).send().await.unwrap_err();
@@ -43,7 +44,7 @@ async fn what_is_wrong_with_a_session_is_told_in_the_words_of_these_calls() {
     let long = client.create_kyc_session(&id, mail()).expires_in_days(366).send().await.unwrap_err();
     assert_eq!(long.kind(), ErrorKind::Invalid);
     assert_eq!(client.kyc_session("nothing").await.unwrap_err().kind(), ErrorKind::NotFound);
-    assert!(client.kyc_sessions().all().await.unwrap().is_empty());
+    assert_eq!(client.kyc_sessions().all().await.unwrap(), before, "nothing was started");
 }
 
 #[tokio::test]
@@ -81,6 +82,7 @@ async fn a_session_without_a_mail_or_at_its_end_is_not_sent_again() {
 async fn a_session_is_started_read_listed_and_revoked() {
     let stand = world(2).await;
     let (client, customer) = (&stand.client, stand.customer(0));
+    let before = client.kyc_sessions().all().await.unwrap().len();
     let metadata = json!({"ref": "A-1"}).as_object().unwrap().clone();
     let request = client.create_kyc_session(&customer, mail()).expires_in_days(30).remind_days_before(3).remind_days_before(1);
     let started = request.webhook_url("https://partner.example/hook").metadata(metadata).send().await.unwrap();
@@ -95,10 +97,29 @@ async fn a_session_is_started_read_listed_and_revoked() {
         (Some(json!({"ref": "A-1"})), Some("https://partner.example/hook"))
     );
     start(client, &stand.customer(1), page()).await;
-    assert_eq!(client.kyc_sessions().all().await.unwrap().len(), 2);
+    assert_eq!(client.kyc_sessions().all().await.unwrap().len(), before + 2);
     assert_eq!(client.kyc_sessions().account(&customer).status("email_sent").all().await.unwrap().len(), 1);
     client.revoke_kyc_session(&session.id, Some("moved away")).await.unwrap();
     assert_eq!(client.kyc_session(&session.id).await.unwrap().status.as_deref(), Some("revoked"));
+}
+
+#[tokio::test]
+async fn a_world_opens_with_the_sessions_of_its_customers() {
+    let stand = world(40).await;
+    let sessions = stand.client.kyc_sessions().all().await.unwrap();
+    let of = |id: &str| sessions.iter().filter(|session| session.account_auth_id.as_deref() == Some(id)).collect::<Vec<_>>();
+    for account in stand.client.accounts().all().await.unwrap() {
+        let statuses: Vec<_> = of(&account.auth_id).iter().map(|session| session.status.clone().unwrap()).collect();
+        match account.kyc_status.as_deref() {
+            Some("completed") => assert!(statuses.iter().all(|status| status == "kyc_completed") && statuses.len() <= 1),
+            _ => assert!(["email_sent", "opened", "in_progress"].contains(&&*statuses.join(" ")), "{statuses:?}"),
+        }
+    }
+    let created: Vec<_> = sessions.iter().map(|session| session.created_at.unwrap()).collect();
+    assert!(created.is_sorted_by(|later, earlier| later >= earlier), "newest first");
+    let completed = stand.client.kyc_sessions().status("kyc_completed").all().await.unwrap();
+    assert!(completed.iter().all(|session| session.completed_at > session.created_at));
+    assert!(!completed.is_empty() && completed.len() < sessions.len());
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Control, Wrong};
 use crate::lock::lock;
 use crate::money::Amount;
-use crate::sandbox::wallets;
+use crate::wallet::wallets;
 use crate::world::World;
 
 #[derive(Deserialize)]

@@ -25,6 +25,7 @@ pub(super) struct List {
     account_auth_id: Option<String>,
 }
 
+/// A row has no `reference_type`: the documents name one in the summary alone.
 #[derive(Serialize)]
 struct Row {
     id: String,
@@ -37,8 +38,6 @@ struct Row {
     description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference_type: Option<&'static str>,
     status: &'static str,
     processed_at: String,
     created_at: String,
@@ -266,7 +265,6 @@ fn row(world: &World, index: usize, customer: &Customer, movement: &Movement<'_>
         currency: CURRENCY,
         description,
         reference,
-        reference_type: group(movement),
         status: "completed",
         processed_at: at.clone(),
         created_at: at.clone(),

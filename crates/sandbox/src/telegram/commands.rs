@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Telegram;
-use super::methods::Call;
+use super::call::Call;
 use super::refusal::{Refusal, bad_request};
 use super::state::State;
 use crate::lock::lock;

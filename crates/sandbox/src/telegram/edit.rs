@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::call::Call;
 use super::content::{caption, keyboard, text};
 use super::message::Message;
-use super::methods::Call;
 use super::parameters;
 use super::refusal::{Refusal, bad_request};
 use super::sent::Sent;

@@ -2,25 +2,15 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "all methods have the signature that the table of methods wants")]
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use super::call::Call;
 use super::markup::Formatted;
-use super::message::Person;
-use super::parameters::{self, Parameters};
+use super::parameters;
 use super::refusal::{Refusal, bad_request, not_found};
-use super::sent::{Sent, buttons};
-use super::state::{Query, State};
+use super::state::Query;
 use super::{commands, edit, send, topics};
-
-/// One call of a method.
-pub(super) struct Call<'a> {
-    pub(super) state: &'a mut State,
-    pub(super) method: &'static str,
-    pub(super) parameters: &'a Parameters,
-    pub(super) now: DateTime<Utc>,
-    pub(super) bot_id: i64,
-}
 
 /// How long a pressed button waits for its answer.
 const QUERY_LIFE: TimeDelta = TimeDelta::minutes(15);
@@ -65,38 +55,6 @@ const METHODS: [(&str, Method); 30] = [
 /// The method of that name, whatever its case.
 pub(super) fn find(name: &str) -> Result<(&'static str, Method), Refusal> {
     METHODS.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).ok_or_else(not_found)
-}
-
-impl Call<'_> {
-    pub(super) fn bot(&self) -> Person {
-        bot(self.bot_id)
-    }
-
-    /// A note of this call, whose chat and message are still to be filled in.
-    pub(super) fn noted(&self, text: &str, shown: &Formatted, reply_markup: Option<Value>) -> Sent {
-        Sent {
-            number: 0,
-            at: self.now,
-            method: self.method.to_owned(),
-            chat_id: 0,
-            message_id: 0,
-            topic: None,
-            text: self.parameters.text(text),
-            parse_mode: self.parameters.text("parse_mode"),
-            plain: shown.text.clone(),
-            entities: shown.entities.clone(),
-            buttons: buttons(reply_markup.as_ref()),
-            reply_markup,
-            file: None,
-            silent: self.parameters.flag("disable_notification"),
-            show_alert: self.parameters.flag("show_alert"),
-        }
-    }
-}
-
-/// The bot as a person.
-pub(super) fn bot(id: i64) -> Person {
-    Person { id, first_name: "Vobiz".into(), username: Some("vobiz_sandbox_bot".into()), is_bot: true }
 }
 
 fn get_me(call: &mut Call<'_>) -> Result<Value, Refusal> {

@@ -1,5 +1,7 @@
 //! The Bot API half: what a bot sees of Telegram, and the chat on its other side.
 
+mod bot;
+mod call;
 mod chat;
 mod commands;
 mod content;
@@ -24,7 +26,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Request, State as Shared};
+use axum::extract::{DefaultBodyLimit, Path, Request, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -38,7 +40,7 @@ pub use sent::{Button, Sent, SentFile};
 use crate::clock::Clock;
 use crate::faults::{self, Faults, Half, Seen};
 use crate::lock::lock;
-use methods::Call;
+use call::Call;
 use parameters::Parameters;
 use refusal::{Refusal, not_found};
 use state::State;
@@ -71,6 +73,8 @@ impl Telegram {
         Router::new()
             .route("/bot{token}/{method}", any(answer))
             .route("/file/bot{token}/{*path}", get(download))
+            // `Parameters` limits what it reads to what Telegram takes.
+            .layer(DefaultBodyLimit::disable())
             .with_state(self.clone())
     }
 

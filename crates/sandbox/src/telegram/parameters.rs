@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -29,16 +31,18 @@ const LARGEST_BODY: usize = 52 * 1024 * 1024;
 
 impl Parameters {
     /// Reads all parameters of a request; those of the body win over those of the query.
+    ///
+    /// The body is read to its end, whatever its form: an answer to a body that was read in part ends the connection.
     pub(super) async fn read(request: Request) -> Result<Self, Refusal> {
         let mut parameters = Self::default();
-        parameters.form(request.uri().query().unwrap_or_default());
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let (head, body) = request.into_parts();
+        parameters.form(head.uri.query().unwrap_or_default());
+        let body = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|_| bad_request("can't read body"))?;
+        let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
         if kind.starts_with("multipart/") {
+            let request = Request::from_parts(head, body.into());
             parameters.multipart(request).await.map_err(|_| bad_request("can't parse multipart form"))?;
-            return Ok(parameters);
-        }
-        let body = axum::body::to_bytes(request.into_body(), LARGEST_BODY).await.map_err(|_| bad_request("can't read body"))?;
-        if kind.starts_with("application/json") && !body.is_empty() {
+        } else if kind.starts_with("application/json") && !body.is_empty() {
             match serde_json::from_slice(&body) {
                 Ok(Value::Object(values)) => parameters.values.extend(values),
                 _ => return Err(bad_request("can't parse JSON object")),
@@ -58,7 +62,7 @@ impl Parameters {
         let mut form = Multipart::from_request(request, &()).await?;
         while let Some(field) = form.next_field().await? {
             let part = field.name().unwrap_or_default().to_owned();
-            match field.file_name().map(str::to_owned) {
+            match field.file_name().map(str::to_owned).or_else(|| encoded_file_name(field.headers())) {
                 Some(name) => {
                     let upload = Upload { name, bytes: field.bytes().await? };
                     self.files.insert(part, upload);
@@ -127,6 +131,14 @@ impl Parameters {
         let number = self.integer("message_id").and_then(|number| i32::try_from(number).ok());
         number.ok_or_else(|| bad_request("message identifier is not specified"))
     }
+}
+
+/// The file name of a part that gives it in the extended form of RFC 8187 alone: `filename*=UTF-8''usage.csv`.
+fn encoded_file_name(headers: &HeaderMap) -> Option<String> {
+    let disposition = headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
+    let value = disposition.split(';').find_map(|attribute| attribute.trim().strip_prefix("filename*="))?;
+    let (_, name) = value.split_once("''")?;
+    Some(percent_decode_str(name).decode_utf8_lossy().into_owned())
 }
 
 /// Everything that can be written as JSON, as a JSON value.

@@ -3,9 +3,9 @@
 use axum::body::Bytes;
 use serde_json::Value;
 
+use super::call::Call;
 use super::content::{caption, keyboard, text};
 use super::message::{Document, Message, PhotoSize};
-use super::methods::Call;
 use super::parameters::{Parameters, Upload};
 use super::refusal::{Refusal, bad_request};
 use super::sent::{Sent, SentFile};

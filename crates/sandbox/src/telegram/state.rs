@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
+use super::bot::bot;
 use super::events::Events;
 use super::limits::Limits;
 use super::message::{Message, Person, chat_object};
-use super::methods::bot;
 use super::parameters::json;
 use super::refusal::{Refusal, bad_request};
 use super::room::Room;

@@ -4,9 +4,9 @@ use anyhow::{Context as _, ensure};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::call::Call;
 use super::chat::Chat;
 use super::message::Person;
-use super::methods::Call;
 use super::refusal::{Refusal, bad_request};
 use super::room::Room;
 use super::state::State;

@@ -66,6 +66,14 @@ pub(crate) struct Session {
     mailed: i64,
 }
 
+/// How far a session came, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Progress {
+    pub(super) created: i64,
+    pub(super) updated: i64,
+    pub(super) status: SessionStatus,
+}
+
 /// Why a session was not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionRefused {
@@ -112,20 +120,28 @@ impl World {
         let now = self.micros;
         let others = self.sessions.iter_mut().filter(|session| session.customer == auth_id && session.status.is_live());
         others.for_each(|session| session.enter(SessionStatus::Revoked, now));
+        let status = if plan.email.is_some() { SessionStatus::EmailSent } else { SessionStatus::LinkReady };
+        self.add_session(auth_id.to_owned(), plan, Progress { created: now, updated: now, status });
+        self.sessions.last()
+    }
+
+    /// Adds a session that came so far.
+    pub(super) fn add_session(&mut self, customer: String, plan: SessionPlan, progress: Progress) {
         let number = self.sessions.len() as u64;
+        let Progress { created, updated, status } = progress;
+        let is_opened = !matches!(status, SessionStatus::EmailSent | SessionStatus::LinkReady);
         self.sessions.push(Session {
             id: uuid(&[self.seed, 0x6b79_6300, number]),
-            customer: auth_id.to_owned(),
-            status: if plan.email.is_some() { SessionStatus::EmailSent } else { SessionStatus::LinkReady },
+            customer,
             plan,
-            created: now,
-            updated: now,
-            first_opened: None,
-            completed: None,
+            status,
+            created,
+            updated,
+            first_opened: is_opened.then_some(updated),
+            completed: (status == SessionStatus::KycCompleted).then_some(updated),
             token: token(self.seed, number),
-            mailed: now,
+            mailed: created,
         });
-        self.sessions.last()
     }
 
     /// Mails again.

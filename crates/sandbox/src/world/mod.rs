@@ -19,6 +19,7 @@ mod kyc;
 mod ledger;
 mod life;
 mod names;
+mod onboarding;
 mod partner;
 mod records;
 mod tier;
@@ -135,6 +136,9 @@ impl World {
             if let Some(customer) = world.customers.get_mut(index) {
                 customer.reopen(wallet);
             }
+        }
+        if lives.is_none() {
+            world.onboard();
         }
         world
     }
