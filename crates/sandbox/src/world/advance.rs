@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::call::Call;
 use super::customer::{Customer, Due};
+use super::habit::Payment;
 use super::ledger::{Entry, Kind};
 use super::partner::Movement;
 use super::totals::Totals;
-use super::traits::Payment;
 use super::{HourCounts, World};
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;

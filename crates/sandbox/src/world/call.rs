@@ -1,7 +1,8 @@
 //! Calls, dealt an hour at a time.
 
+use super::habit::Calling;
 use super::tier::{Tier, pulses};
-use super::traits::{Calling, Traits};
+use super::traits::Traits;
 use crate::calendar::Hour;
 use crate::money::Amount;
 use crate::random::Dice;

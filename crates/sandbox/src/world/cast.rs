@@ -3,32 +3,12 @@
 //! that gets stuck, a night of fraud, one that leaves and one that arrives.
 
 use super::call::deal;
-use super::traits::{Calling, Episode, LOW, Payment, Traits};
+use super::habit::{Calling, Episode, Payment};
+use super::role::Role;
+use super::traits::{LOW, Traits};
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
 use crate::random::Dice;
-
-/// The part a customer plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Ordinary,
-    /// Falls below ₹2,000 about two hours after the opening, is topped up the same day.
-    BecomesLow,
-    /// Below ₹500, pays no more.
-    AlmostEmpty,
-    /// Below ₹2,000, is topped up the next day.
-    Low,
-    /// Below ₹2,000, falls below ₹500 about six hours after the opening.
-    Sinking,
-    /// Its dialer repeats itself for five hours of the second day.
-    StuckDialer,
-    /// Strangers use its lines in the third night.
-    Defrauded,
-    /// Leaves in the afternoon of the fourth day.
-    Leaving,
-    /// Is created in the forenoon of the second day.
-    Arriving,
-}
 
 const CAST: [Role; 7] =
     [Role::BecomesLow, Role::AlmostEmpty, Role::Low, Role::Sinking, Role::StuckDialer, Role::Defrauded, Role::Leaving];

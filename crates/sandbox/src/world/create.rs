@@ -1,10 +1,11 @@
 //! Customers that the partner creates.
 
 use super::World;
-use super::cast::Role;
 use super::customer::Customer;
+use super::habit::Payment;
 use super::identity::Given;
-use super::traits::{Kyc, Payment, Traits};
+use super::role::Role;
+use super::traits::{Kyc, Traits};
 
 /// Why a customer was not created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,10 @@
-//! What a quarter shows of a customer that six weeks do not: good and bad days, growth, changes for good, holidays,
-//! fees by the week, campaigns, and more than one thing that goes wrong.
+//! What a quarter shows of a customer that six weeks do not: good and bad days, growth, lasting changes, holidays, weekly
+//! fees, campaigns, and more than one thing that goes wrong.
 //!
-//! Worlds that are exported as histories have lives; those that are served have none.
+//! Customers of exported worlds have lives; those of served worlds have none.
 
-use super::call::deal_by;
-use super::traits::{Calling, Payment, Traits};
+use super::habit::Calling;
+use super::trade::Trade;
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
 use crate::random::Dice;
@@ -14,7 +14,7 @@ use crate::random::Dice;
 pub(crate) struct Burst {
     pub(crate) from: Hour,
     pub(crate) until: Hour,
-    calling: Calling,
+    pub(super) calling: Calling,
     /// Nobody wants it: a stuck dialer or fraud, not a campaign.
     pub(crate) is_drain: bool,
 }
@@ -22,133 +22,45 @@ pub(crate) struct Burst {
 /// The long run of one customer.
 #[derive(Debug)]
 pub(crate) struct Life {
-    key: u64,
+    pub(super) key: u64,
     /// How it pays, in a word.
     pub(crate) habit: &'static str,
     /// How far a day is from the next, per mille.
-    noise: u32,
-    opening: Day,
+    pub(super) noise: u32,
+    pub(super) opening: Day,
     /// Per mille of a day's calls, gained each day.
-    growth: i64,
+    pub(super) growth: i64,
     /// From these days on everything is so many per mille.
-    turns: Vec<(Day, u64)>,
-    holidays: [Day; 3],
+    pub(super) turns: Vec<(Day, u64)>,
+    pub(super) holidays: [Day; 3],
     /// The day of the week on which a fee is taken, and the fee.
     pub(crate) weekly_fee: Option<(usize, Amount)>,
     pub(crate) reserve: Amount,
     pub(crate) bursts: Vec<Burst>,
 }
 
-/// The days that are lived.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
-    pub(crate) opening: Day,
-    pub(crate) days: u32,
-}
-
-impl Span {
-    fn day(self, dice: &mut Dice, low: u32, before_end: u32) -> Day {
-        let last = self.days.saturating_sub(before_end).max(low);
-        self.opening.plus(i64::from(dice.between(low, last)))
-    }
-}
-
 impl Life {
-    /// Gives `traits` a life through `span`, and a way to pay that goes with it.
-    pub(crate) fn give(traits: &mut Traits, seed: u64, span: Span) {
-        let mut world = Dice::new(&[seed, 0x686f_6c69]);
-        let holidays = [(); 3].map(|()| span.day(&mut world, 16, 1));
-        let mut dice = Dice::new(&[traits.key, 0x6c69_6665]);
-        // Few are large, and those are far larger than the rest.
-        let (times, part) = *dice.pick(&[(1, 3), (1, 1), (1, 1), (2, 1), (3, 1), (5, 1), (12, 1)]);
-        traits.usual.calls = traits.usual.calls * times / part;
-        let habit = pay(traits, &mut dice);
-        traits.numbers = traits.numbers.min(*dice.pick(&[0, 0, 1, 1, 1, 2, 4]));
-        let mut turns = Vec::new();
-        if dice.chance(150) {
-            turns.push((span.day(&mut dice, 14, 5), *dice.pick(&[350_u64, 500, 650, 1_600, 2_200, 3_000])));
-        }
-        if dice.chance(80) {
-            let from = span.day(&mut dice, 14, 8);
-            turns.push((from, 50));
-            turns.push((from.plus(i64::from(dice.between(2, 5))), 20_000));
-        }
-        let mut life = Self {
-            key: traits.key,
-            habit,
-            noise: *dice.pick(&[120, 200, 250, 300, 400, 700]),
-            opening: span.opening,
-            growth: if dice.chance(250) { i64::from(dice.between(0, 16)) - 7 } else { 0 },
-            turns,
-            holidays,
-            weekly_fee: dice.chance(150).then(|| (dice.below(7) as usize, Amount::rupees(*dice.pick(&[40, 75, 100, 200])))),
-            reserve: traits.burn().share(i64::from(dice.between(8, 30)), 10),
-            bursts: Vec::new(),
-        };
-        life.go_wrong(traits, span, &mut dice);
-        if dice.chance(60) && span.days > 25 {
-            let day = span.day(&mut dice, 5, 15);
-            traits.since =
-                (day.start() + i64::from(dice.between(34_000, 64_000))) * 1_000_000 + traits.since.rem_euclid(1_000_000);
-        }
-        traits.life = Some(Box::new(life));
-    }
-
-    /// Plants campaigns, stuck dialers and fraud.
-    fn go_wrong(&mut self, traits: &Traits, span: Span, dice: &mut Dice) {
-        let usual = traits.usual;
-        if usual.calls == 0 {
-            return;
-        }
-        let campaigns = if dice.chance(150) { dice.between(1, 2) } else { 0 };
-        let drains = if dice.chance(150) { dice.between(1, 2) } else { 0 };
-        for number in 0..campaigns + drains {
-            let is_drain = number >= campaigns;
-            let day = span.day(dice, 14, 1).first_hour().number();
-            let (hour, calling) = match dice.below(2) {
-                _ if !is_drain => {
-                    let calls = usual.calls * dice.between(3, 7);
-                    (dice.between(9, 17), Calling { calls, ..usual })
-                }
-                0 => {
-                    let calls = (usual.calls * dice.between(20, 100)).min(55_000);
-                    (dice.between(0, 23), Calling { calls, answered: 930, talk: 20, all_day: true })
-                }
-                _ => {
-                    let (calls, talk) = (usual.calls * dice.between(1, 8), dice.between(300, 600));
-                    (dice.between(0, 23), Calling { calls, answered: 880, talk, all_day: true })
-                }
-            };
-            let from = day + i64::from(hour);
-            let until = from + i64::from(dice.between(1, if is_drain { 9 } else { 6 }));
-            let burst = Burst { from: Hour::from_number(from), until: Hour::from_number(until), calling, is_drain };
-            if self.bursts.iter().all(|other| other.until < burst.from || burst.until < other.from) {
-                self.bursts.push(burst);
-            }
-        }
-    }
-
     /// How it calls in `hour`, of which `usual` is the rule.
-    pub(crate) fn calling_in(&self, traits: &Traits, hour: Hour) -> Calling {
+    pub(crate) fn calling_in(&self, usual: Calling, trade: &Trade, hour: Hour) -> Calling {
         let burst = self.bursts.iter().find(|burst| burst.from <= hour && hour < burst.until);
-        burst.map_or_else(|| self.ordinary_in(traits, hour), |burst| burst.calling)
+        burst.map_or_else(|| self.ordinary_in(usual, trade, hour), |burst| burst.calling)
     }
 
     /// How it would call in `hour` without any burst.
-    pub(crate) fn ordinary_in(&self, traits: &Traits, hour: Hour) -> Calling {
-        let factor = self.factor(traits, hour.day()) * self.tilt(hour) / 1_000;
-        let calls = u32::try_from(u64::from(traits.usual.calls) * factor / 1_000).unwrap_or(u32::MAX);
-        Calling { calls, ..traits.usual }
+    pub(crate) fn ordinary_in(&self, usual: Calling, trade: &Trade, hour: Hour) -> Calling {
+        let factor = self.factor(trade, hour.day()) * self.tilt(hour) / 1_000;
+        let calls = u32::try_from(u64::from(usual.calls) * factor / 1_000).unwrap_or(u32::MAX);
+        Calling { calls, ..usual }
     }
 
     /// Per mille of a normal day.
-    fn factor(&self, traits: &Traits, day: Day) -> u64 {
+    fn factor(&self, trade: &Trade, day: Day) -> u64 {
         let since = i64::try_from(day.since(self.opening)).unwrap_or(0);
         let grown = u64::try_from((1_000 + self.growth * since).clamp(200, 4_000)).unwrap_or(1_000);
         let turned = self.turns.iter().filter(|(from, _)| *from <= day).fold(grown, |factor, (_, turn)| factor * turn / 1_000);
         let holiday = if !self.holidays.contains(&day) {
             1_000
-        } else if traits.trade.week[6] > 900 {
+        } else if trade.week[6] > 900 {
             1_200
         } else {
             250
@@ -173,52 +85,4 @@ impl Life {
     fn tilt(&self, hour: Hour) -> u64 {
         u64::from(Dice::new(&[self.key, 0x7469_6c74, hour.of_day() as u64]).between(650, 1_350))
     }
-}
-
-/// Chooses how a customer pays, where its contract does not say so, and how much.
-fn pay(traits: &mut Traits, dice: &mut Dice) -> &'static str {
-    let burn = traits.burn();
-    let days = |low: u32, high: u32, dice: &mut Dice| {
-        burn.share(i64::from(dice.between(low, high)), 10).max(Amount::rupees(400)).rounded_up(100)
-    };
-    let part = |low: u32, high: u32, dice: &mut Dice| burn.share(i64::from(dice.between(low, high)), 100);
-    traits.top_up = days(30, 200, dice);
-    match traits.payment {
-        Payment::Postpaid => return "invoice",
-        Payment::AutoRecharge { .. } => {
-            traits.payment = Payment::AutoRecharge { below: part(20, 60, dice) };
-            return "card";
-        }
-        Payment::Never if !traits.is_active => return "none",
-        _ => {}
-    }
-    let (habit, payment) = match dice.below(100) {
-        0..35 => ("on_time", Payment::OnTime),
-        35..60 => ("late", Payment::Sometime { below: part(2, 50, dice), hours: 10 }),
-        60..72 => ("weekly", Payment::Weekly { day: dice.below(7) as usize, hours: 12 }),
-        72..82 => {
-            traits.top_up = days(10, 30, dice);
-            ("small", Payment::Sometime { below: part(2, 50, dice), hours: 5 })
-        }
-        82..95 => ("forgetful", Payment::Sometime { below: Amount::paise(1), hours: 14 }),
-        _ => ("never", Payment::Sometime { below: Amount::paise(1), hours: 240 }),
-    };
-    traits.payment = payment;
-    habit
-}
-
-/// What calls would cost after second `from` up to `to` without any burst, money or no money.
-pub(crate) fn ordinary_spend(traits: &Traits, from: i64, to: i64) -> Amount {
-    let mut spent = Amount::ZERO;
-    let mut hour = Hour::of(from);
-    while hour.start() < to {
-        let habit = traits.life.as_ref().map_or(traits.usual, |life| life.ordinary_in(traits, hour));
-        deal_by(habit, traits, hour, |call| {
-            if call.end > from && call.end <= to {
-                spent += call.cost();
-            }
-        });
-        hour = hour.next();
-    }
-    spent
 }

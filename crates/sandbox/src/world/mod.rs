@@ -6,12 +6,14 @@
 //! customers fits in memory, and every figure that it shows comes from the same calls.
 
 mod advance;
+mod biography;
 mod call;
 mod capacity;
 mod cast;
 mod change;
 mod create;
 mod customer;
+mod habit;
 mod identity;
 #[cfg(test)]
 mod invariants;
@@ -22,6 +24,7 @@ mod names;
 mod onboarding;
 mod partner;
 mod records;
+mod role;
 mod tier;
 mod totals;
 mod trade;
@@ -31,6 +34,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use biography::ordinary_spend;
 pub(crate) use call::{Call, Direction, Outcome, Product};
 pub(crate) use capacity::{CapacityMove, CapacityRefused, Resource, Way};
 pub(crate) use change::TransferRefused;
@@ -39,7 +43,7 @@ pub(crate) use customer::Customer;
 pub(crate) use identity::{Given, Identity, uuid};
 pub(crate) use kyc::{Session, SessionPlan, SessionRefused, SessionStatus};
 pub(crate) use ledger::{Entry, Kind};
-pub(crate) use life::{Burst, ordinary_spend};
+pub(crate) use life::Burst;
 pub(crate) use partner::{COMPANY, CURRENCY, Credentials, NAME};
 pub(crate) use records::{Cause, Movement, Scope, call_id, call_number};
 pub(crate) use tier::{NUMBER_SETUP, Tier};
@@ -49,11 +53,12 @@ pub(crate) use traits::Kyc;
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
 use crate::random::Dice;
+use biography::{Span, give_life};
 use capacity::Capacity;
-use cast::Role;
-use life::{Life, Span};
+use habit::Payment;
 use partner::Partner;
-use traits::{Payment, Traits};
+use role::Role;
+use traits::Traits;
 
 /// Days of records before a world opens.
 const HISTORY: i64 = 42;
@@ -120,7 +125,7 @@ impl World {
             let role = if lives.is_some() { Role::Ordinary } else { cast::role(seed, customers, index) };
             let mut traits = Traits::draw(seed, index, role, first_day);
             let wallet = if let Some(days) = lives {
-                Life::give(&mut traits, seed, Span { opening, days });
+                give_life(&mut traits, seed, Span { opening, days });
                 None
             } else {
                 cast::prepare(&mut traits, role, second);

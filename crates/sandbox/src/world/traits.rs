@@ -1,59 +1,20 @@
 //! What makes each customer different, drawn once from the seed.
 
-use super::cast::Role;
+use super::habit::{Calling, Episode, Payment};
 use super::life::Life;
 use super::names;
+use super::role::Role;
 use super::tier::{NUMBER_FEES, TIERS, Tier, pulses};
 use super::trade::Trade;
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
 use crate::random::{Dice, mix};
 
-/// How a customer pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Payment {
-    /// Asks the partner for money before the wallet is low.
-    OnTime,
-    /// Asks when the wallet is already below an amount, and only hours later.
-    Late { below: Amount, hours: i64 },
-    /// Never pays again.
-    Never,
-    /// Pays at any hour within twice `hours` after the wallet is below an amount.
-    Sometime { below: Amount, hours: u32 },
-    /// Pays each week on its day, and once it is empty within twice `hours`.
-    Weekly { day: usize, hours: u32 },
-    /// A card is charged whenever the wallet falls below an amount.
-    AutoRecharge { below: Amount },
-    /// Pays an invoice each month; the wallet may go below zero.
-    Postpaid,
-}
-
 /// How far the proof of identity has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kyc {
     Pending,
     Completed,
-}
-
-/// How a customer calls during some hours.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Calling {
-    /// Calls on a normal day at this pace.
-    pub(crate) calls: u32,
-    /// Per mille.
-    pub(crate) answered: u32,
-    /// Mean seconds.
-    pub(crate) talk: u32,
-    /// Calls also at hours when the trade sleeps.
-    pub(crate) all_day: bool,
-}
-
-/// A stretch of time in which something is wrong.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Episode {
-    pub(crate) from: Hour,
-    pub(crate) until: Hour,
-    pub(crate) calling: Calling,
 }
 
 /// What does not change about a customer.
@@ -193,7 +154,7 @@ impl Traits {
     pub(crate) fn habit_in(&self, hour: Hour) -> Calling {
         match self.episode {
             Some(episode) if episode.from <= hour && hour < episode.until => episode.calling,
-            _ => self.life.as_ref().map_or(self.usual, |life| life.calling_in(self, hour)),
+            _ => self.life.as_ref().map_or(self.usual, |life| life.calling_in(self.usual, self.trade, hour)),
         }
     }
 
