@@ -13,7 +13,7 @@ const HEIGHT: f64 = 720.0;
 /// The font inside the program, so that every machine draws alike and has the rupee sign.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.load_font_data(include_bytes!("../../fonts/DejaVuSans.ttf").to_vec());
     Arc::new(fonts)
 });
 
@@ -87,4 +87,23 @@ pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
     let mut pixels = Pixmap::new(1280, 720).context("no memory for the picture")?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
     pixels.encode_png().context("the picture cannot be written as PNG")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Anchor, Picture, render};
+
+    #[test]
+    fn the_font_has_a_glyph_for_the_rupee_sign_and_for_the_scripts_of_names() {
+        let drawn = |letter: char| {
+            let mut picture = Picture::new();
+            picture.text(640.0, 360.0, 60, "#000000", Anchor::Middle, &letter.to_string());
+            render(&picture.finish()).unwrap()
+        };
+        // What has no glyph is drawn as nothing or as the same box.
+        let without_glyph = [drawn('\u{13000}'), drawn(' ')];
+        for letter in ['₹', 'é', 'Ω', 'Ж', 'ש', 'ع', '–', '≥'] {
+            assert!(!without_glyph.contains(&drawn(letter)), "{letter}");
+        }
+    }
 }
