@@ -35,7 +35,7 @@ def test_a_report_is_answered_changes_in_place_and_the_next_day_brings_a_summary
     expect(page.get_by_label("The clock of this world")).to_contain_text("Wed 13 May")
 
 
-def test_a_drained_customer_is_told_and_a_service_that_is_down_and_back(page: Page, demo: str) -> None:
+def test_a_drained_customer_and_a_service_that_is_down_and_back_are_reported(page: Page, demo: str) -> None:
     control(demo, "/control/clock", {"speed": 600})
     page.goto(demo)
     customer = page.get_by_role("combobox", name="Customer")

@@ -62,7 +62,7 @@ def test_a_message_is_pinned_changed_and_taken_away(page: Page, chat: str) -> No
     expect(page.get_by_role("log").get_by_text("wallets need someone")).to_have_count(0)
 
 
-def test_the_answer_to_a_press_is_said(page: Page, chat: str) -> None:
+def test_the_answer_to_a_press_is_shown(page: Page, chat: str) -> None:
     keys = [[{"text": "Why?", "callback_data": "why"}]]
     bot(chat, "sendMessage", chat_id=5, text="Low", reply_markup={"inline_keyboard": keys})
     for answer, alert in (("Burning ₹190/h", False), ("Only an operator may", True)):

@@ -13,7 +13,7 @@ async fn main() -> vobiz_core::Result<()> {
     let mut stream = std::pin::pin!(client.accounts().stream());
     let mut accounts = Vec::new();
     while let Some(account) = stream.try_next().await? {
-        let balance = account.balance.map_or_else(|| "not told".to_owned(), |it| money::show(it, account.currency()));
+        let balance = account.balance.map_or_else(|| "not reported".to_owned(), |it| money::show(it, account.currency()));
         println!("{} {balance:>16} {}", account.auth_id, account.name.as_deref().unwrap_or_default());
         accounts.push(account);
     }

@@ -17,7 +17,7 @@ async fn main() -> vobiz_core::Result<()> {
         println!("answered: {}%", rate.round_dp(1));
     }
     for day in &report.time_series {
-        let cost = day.total_cost.map_or_else(|| "not told".to_owned(), |cost| money::show(cost, currency));
+        let cost = day.total_cost.map_or_else(|| "not reported".to_owned(), |cost| money::show(cost, currency));
         println!("{} {:>6} calls  {cost}", day.date, day.total_calls.unwrap_or(0));
     }
     Ok(())

@@ -12,7 +12,7 @@ async fn main() -> vobiz_core::Result<()> {
     println!("{} {}", me.auth_id.as_deref().unwrap_or("?"), me.name.as_deref().unwrap_or("?"));
     match me.balance {
         Some(balance) => println!("wallet: {}", money::show(balance, me.currency.as_deref())),
-        None => println!("wallet: not told"),
+        None => println!("wallet: not reported"),
     }
     println!("may create customers: {:?}, may move money: {:?}", me.can_create_accounts, me.can_transfer_balance);
     Ok(())

@@ -14,7 +14,7 @@ use crate::world::World;
 /// The fastest it runs.
 pub const FASTEST: f64 = 10_000.0;
 
-/// A handle on the sandbox's clock. It stands still until told otherwise, and never goes back.
+/// A handle on the sandbox's clock. It is stopped until `set_speed` starts it, and never goes back.
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Arc<Inner>);
@@ -30,7 +30,7 @@ struct Inner {
 struct Hands {
     at: DateTime<Utc>,
     since: Instant,
-    /// Virtual seconds per real second; 0 while it stands.
+    /// Virtual seconds per real second; 0 while it is stopped.
     speed: f64,
     /// The speed before it was stopped.
     before: f64,
@@ -78,12 +78,12 @@ impl Clock {
         Ok(())
     }
 
-    /// Virtual seconds per real second; 0 while it stands.
+    /// Virtual seconds per real second; 0 while it is stopped.
     pub fn speed(&self) -> f64 {
         lock(&self.0.hands).speed
     }
 
-    /// Lets it run so many virtual seconds per real second, from 0 (it stands) to [`FASTEST`].
+    /// Sets the virtual seconds per real second, from 0 (stopped) to [`FASTEST`].
     ///
     /// # Errors
     /// When `speed` is outside these bounds.

@@ -59,7 +59,7 @@ impl fmt::Debug for Sandbox {
 const TICK: Duration = Duration::from_millis(50);
 
 impl Sandbox {
-    /// Starts a sandbox on a port of 127.0.0.1. Its clock stands until told to run.
+    /// Starts a sandbox on a port of 127.0.0.1. Its clock is stopped until [`Clock::set_speed`] starts it.
     ///
     /// # Errors
     /// When the port is taken, the folder of recorded bodies is missing, or an option is out of bounds.

@@ -108,7 +108,7 @@ fn file(name: &str) -> &str {
     name.split_once(':').map_or(name, |(file, _)| file)
 }
 
-/// The part of the sample that is to be tried.
+/// The part of the sample to try.
 fn draw<'a>(all: &[&'a str], choice: &Choice) -> Vec<&'a str> {
     let mut drawn = all.to_vec();
     drawn.sort_by_cached_key(|name| hash(name, choice.seed));

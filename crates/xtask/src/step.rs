@@ -126,16 +126,16 @@ mod tests {
     #[test]
     fn a_failure_names_the_step_and_how_to_run_it_again() {
         let step = Step::new("nothing", "false", Path::new("/")).args(["a b", "it's", ""]).envs([("NAME", "x y")]);
-        let said = step.hint("it always fails").run().unwrap_err().to_string();
-        assert!(said.starts_with("nothing failed after 0."), "{said}");
-        assert!(said.contains("it always fails"), "{said}");
-        assert!(said.ends_with(r"again: cd / && NAME='x y' false 'a b' 'it'\''s' ''"), "{said}");
+        let message = step.hint("it always fails").run().unwrap_err().to_string();
+        assert!(message.starts_with("nothing failed after 0."), "{message}");
+        assert!(message.contains("it always fails"), "{message}");
+        assert!(message.ends_with(r"again: cd / && NAME='x y' false 'a b' 'it'\''s' ''"), "{message}");
     }
 
     #[test]
     fn a_missing_program_is_named() {
-        let said = format!("{:#}", Step::new("ghost", "no-such-program", Path::new("/")).run().unwrap_err());
-        assert!(said.starts_with("ghost could not start: cd / && no-such-program"), "{said}");
+        let message = format!("{:#}", Step::new("ghost", "no-such-program", Path::new("/")).run().unwrap_err());
+        assert!(message.starts_with("ghost could not start: cd / && no-such-program"), "{message}");
     }
 
     #[test]

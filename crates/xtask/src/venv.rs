@@ -70,16 +70,16 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
 /// The version of the Python that is installed, which has to be new enough.
 fn version() -> Result<String> {
     let run = Command::new(PYTHON).arg("--version").output().with_context(|| format!("{PYTHON} is needed and cannot be run"))?;
-    let said = String::from_utf8_lossy(&run.stdout).trim().to_owned();
-    if parse(&said).is_none_or(|version| version < OLDEST) {
-        bail!("{PYTHON} {}.{} or newer is needed; `{PYTHON} --version` says {said:?}", OLDEST.0, OLDEST.1);
+    let printed = String::from_utf8_lossy(&run.stdout).trim().to_owned();
+    if parse(&printed).is_none_or(|version| version < OLDEST) {
+        bail!("{PYTHON} {}.{} or newer is needed; `{PYTHON} --version` says {printed:?}", OLDEST.0, OLDEST.1);
     }
-    Ok(said)
+    Ok(printed)
 }
 
 /// The version in `Python 3.11.7`.
-fn parse(said: &str) -> Option<(u32, u32)> {
-    let mut parts = said.strip_prefix("Python ")?.split('.').map(|part| part.parse().ok());
+fn parse(printed: &str) -> Option<(u32, u32)> {
+    let mut parts = printed.strip_prefix("Python ")?.split('.').map(|part| part.parse().ok());
     Some((parts.next()??, parts.next()??))
 }
 

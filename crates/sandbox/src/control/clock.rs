@@ -14,7 +14,7 @@ const FURTHEST: std::time::Duration = std::time::Duration::from_hours(3_660 * 24
 #[derive(Serialize)]
 pub(super) struct Shown {
     now: String,
-    /// Virtual seconds per real second; 0 while it stands.
+    /// Virtual seconds per real second; 0 while it is stopped.
     speed: f64,
     paused: bool,
 }

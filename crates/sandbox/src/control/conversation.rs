@@ -10,7 +10,7 @@ use crate::telegram::{Person, Sent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Said {
+pub(super) struct Line {
     chat: i64,
     from: Option<Person>,
     text: String,
@@ -33,11 +33,11 @@ pub(super) async fn sent(State(control): State<Control>) -> Json<Vec<Sent>> {
 }
 
 /// `POST /control/say`
-pub(super) async fn say(State(control): State<Control>, Json(said): Json<Said>) -> Json<Value> {
-    let from = said.from.unwrap_or_else(|| Person::new(said.chat.abs(), "Someone"));
-    let id = match said.topic {
-        Some(topic) => control.chat.say_in(said.chat, topic, &from, &said.text),
-        None => control.chat.say(said.chat, &from, &said.text),
+pub(super) async fn say(State(control): State<Control>, Json(line): Json<Line>) -> Json<Value> {
+    let from = line.from.unwrap_or_else(|| Person::new(line.chat.abs(), "Someone"));
+    let id = match line.topic {
+        Some(topic) => control.chat.say_in(line.chat, topic, &from, &line.text),
+        None => control.chat.say(line.chat, &from, &line.text),
     };
     Json(json!({"message_id": id}))
 }

@@ -60,7 +60,7 @@ fn replaced(fault: &Fault) -> Response {
 fn retry_after(seconds: u64, hint: Hint) -> Option<HeaderValue> {
     let text = match hint {
         Hint::Both | Hint::Header => seconds.to_string(),
-        // Dates are told and read in real time.
+        // A date is in real time, as its reader's clock is.
         Hint::Date => {
             (Utc::now() + TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
         }
@@ -69,7 +69,7 @@ fn retry_after(seconds: u64, hint: Hint) -> Option<HeaderValue> {
     HeaderValue::from_str(&text).ok()
 }
 
-fn told_in_body(fault: &Fault) -> Option<u64> {
+fn in_body(fault: &Fault) -> Option<u64> {
     fault.retry_after.filter(|_| matches!(fault.hint, Hint::Both | Hint::Body))
 }
 
@@ -92,7 +92,7 @@ fn partner(fault: &Fault, status: StatusCode) -> Value {
     };
     let message = fault.message.clone().unwrap_or_else(|| status.canonical_reason().unwrap_or("Error").to_owned());
     let mut body = json!({"status": "error", "error": {"code": code, "message": message}});
-    if let Some(seconds) = told_in_body(fault) {
+    if let Some(seconds) = in_body(fault) {
         body["error"]["details"] = json!({"retryAfter": seconds});
     }
     body
@@ -106,7 +106,7 @@ fn telegram(fault: &Fault, status: StatusCode) -> Value {
     };
     let description = fault.message.clone().unwrap_or(reason);
     let mut body = json!({"ok": false, "error_code": status.as_u16(), "description": description});
-    if let Some(seconds) = told_in_body(fault) {
+    if let Some(seconds) = in_body(fault) {
         body["parameters"] = json!({"retry_after": seconds});
     }
     body

@@ -28,7 +28,7 @@ pub enum Spoilt {
     Empty,
 }
 
-/// Where a client is told how long to wait.
+/// Where an answer says how long to wait.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hint {
@@ -68,7 +68,7 @@ pub struct Fault {
     pub message: Option<String>,
     /// Seconds a client should wait; makes the status 429 where none is given.
     pub retry_after: Option<u64>,
-    /// Where it is told so.
+    /// Where the answer says so.
     pub hint: Hint,
     /// What becomes of the body.
     pub body: Option<Spoilt>,

@@ -152,8 +152,8 @@ impl Fault {
             && self.chat.is_none_or(|chat| seen.chat == Some(chat))
     }
 
-    /// Does to a call what the fault says. `work` does the call itself.
-    pub(crate) async fn befall(self, cord: Option<Cord>, work: impl Future<Output = Response>) -> Response {
+    /// Answers a call as the fault says. `work` does the call itself.
+    pub(crate) async fn apply(self, cord: Option<Cord>, work: impl Future<Output = Response>) -> Response {
         tokio::time::sleep(Duration::from_millis(self.latency_ms)).await;
         let done = if self.after || !self.replaces_answer() { Some(work.await) } else { None };
         if self.drop {
@@ -189,7 +189,7 @@ pub(crate) async fn strike_partner(State(faults): State<Faults>, mut request: Re
     let call = format!("{} {}", request.method(), request.uri());
     let cord = cord(request.extensions());
     request.extensions_mut().insert(Shift(fault.shift_rows));
-    let answer = fault.clone().befall(cord, next.run(request)).await;
+    let answer = fault.clone().apply(cord, next.run(request)).await;
     distort::distorted(&fault, answer, |body| faults.first(id, call, body)).await
 }
 

@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse};
 pub(crate) use guard::guard;
 
 const PAGE: &str = include_str!("chat.html");
-/// Stands in the page where its own styles and scripts prove that they are its own.
+/// The placeholder for the nonce by which the page's own styles and scripts are allowed.
 const NONCE: &str = "{{nonce}}";
 
 /// `GET /`

@@ -1,4 +1,4 @@
-//! `/kyc-sessions`: the calls that speak of errors in words of their own.
+//! `/kyc-sessions`: calls whose errors have shapes of their own.
 
 use axum::body::Bytes;
 use axum::http::StatusCode;

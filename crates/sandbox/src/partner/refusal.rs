@@ -38,7 +38,7 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", &format!("{flag} is not enabled for this partner"))
     }
 
-    /// The same in the words of the KYC calls, which have two shapes of their own; `place` is where a wrong field was.
+    /// The same in one of the two shapes of the KYC calls; `place` is where a wrong field was.
     pub(super) fn of_kyc(self, place: &str) -> Self {
         let error = &self.body["error"];
         let body = match &error["details"]["errors"][0] {

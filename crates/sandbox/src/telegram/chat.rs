@@ -43,7 +43,7 @@ impl Chat {
             message.message_thread_id = topic.map(i64::from);
             message.is_topic_message = topic.is_some();
         });
-        // What is said where the bot is not, it does not hear.
+        // The bot gets no message of a chat that it is not in.
         if state.room(chat, None).standing == Standing::Member {
             state.tell("message", message);
         }

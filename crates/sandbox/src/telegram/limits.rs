@@ -47,7 +47,7 @@ impl Limits {
         Self { now: Duration::ZERO, read: None, chats: HashMap::new(), all: VecDeque::new() }
     }
 
-    /// Lets so many messages to a chat pass, or says how long to wait. They count once [`Limits::count`] is told of them.
+    /// Lets so many messages to a chat pass, or says how long to wait. They count once they are passed to [`Limits::count`].
     pub(super) fn check(&mut self, chat: i64, messages: usize, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.advance(now);
         let now = self.now;
@@ -78,7 +78,7 @@ impl Limits {
         self.all.extend(moments);
     }
 
-    /// Goes on by the longer of what passed for the world and for whoever really waits: a clock that stands holds nobody up, and
+    /// Goes on by the longer of what passed for the world and for whoever really waits: a stopped clock holds nobody up, and
     /// one that is turned lets nobody wait.
     fn advance(&mut self, now: DateTime<Utc>) {
         let instant = Instant::now();

@@ -14,7 +14,7 @@ use crate::lock::lock;
 const SUPERGROUPS: i64 = -1_000_000_000_000;
 
 impl Chat {
-    /// Lets a person be in a chat, which is made where it is not there. The bot is not told.
+    /// Adds a person to a chat, which is created if it does not exist. The bot gets no update.
     pub fn join(&self, chat: i64, person: &Person) {
         lock(&self.0.0.state).room(chat, Some(person));
     }
@@ -43,7 +43,7 @@ impl Chat {
         self.change(chat, None, Standing::Blocked, Standing::Member)
     }
 
-    /// Lets the person of a private chat delete the account. The bot is not told; what it sends there is refused.
+    /// Lets the person of a private chat delete the account. The bot gets no update; what it sends there is refused.
     ///
     /// # Errors
     /// When there is no such private chat.
@@ -117,7 +117,7 @@ impl Chat {
 }
 
 impl State {
-    /// Tells onlookers what a chat is now.
+    /// Publishes what a chat is now.
     pub(super) fn show_room(&mut self, chat: i64) {
         if let Some(room) = self.rooms.get(&chat) {
             self.events.push(room.shown());

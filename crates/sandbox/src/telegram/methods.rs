@@ -138,7 +138,7 @@ fn get_file(call: &mut Call<'_>) -> Result<Value, Refusal> {
     }))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands in a table of methods that may refuse")]
+#[expect(clippy::unnecessary_wraps, reason = "methods of the table may refuse")]
 fn agree(_: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(json!(true))
 }

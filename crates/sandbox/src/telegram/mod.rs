@@ -62,7 +62,7 @@ impl fmt::Debug for Telegram {
 }
 
 impl Telegram {
-    /// `token` is the one of the bot that is told of things before it said a word.
+    /// `token` is the token of the bot that gets updates before its first call.
     pub(crate) fn new(token: &str, clock: Clock, faults: Faults) -> Self {
         let bot = bot_id(token).unwrap_or_default();
         Self(Arc::new(Inner { state: Mutex::new(State::new(bot)), clock, faults }))
@@ -141,7 +141,7 @@ async fn answer(
     let seen = Seen { half: Half::Telegram, verb: "", name: &method, chat: parameters.integer("chat_id") };
     let work = telegram.answer(bot_id, &method, &parameters);
     Ok(match telegram.0.faults.strike(&seen) {
-        Some(fault) => fault.befall(cord, work).await,
+        Some(fault) => fault.apply(cord, work).await,
         None => work.await,
     })
 }

@@ -93,7 +93,7 @@ impl Room {
         chat
     }
 
-    /// What onlookers are told of it.
+    /// The event that describes it.
     pub(super) fn shown(&self) -> Value {
         let (standing, moved_to) = match self.standing {
             Standing::Member => ("member", None),

@@ -49,7 +49,7 @@ pub struct Sent {
 pub struct Button {
     /// What it says.
     pub text: String,
-    /// What the bot is told when it is pressed.
+    /// What the bot gets when it is pressed.
     pub data: Option<String>,
     /// The page it opens.
     pub url: Option<String>,

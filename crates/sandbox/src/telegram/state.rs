@@ -88,7 +88,7 @@ impl State {
         }
     }
 
-    /// The chat with that id, made when it is first spoken from or to.
+    /// The chat with that id, created by the first message in it.
     pub(super) fn room(&mut self, id: i64, person: Option<&Person>) -> &mut Room {
         let is_new = !self.rooms.contains_key(&id);
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(id, person));
@@ -105,7 +105,7 @@ impl State {
         room
     }
 
-    /// Puts a message into a chat, where onlookers see it; gives its id, and the message as the bot sees it.
+    /// Adds a message to a chat and publishes it; gives its id, and the message as the bot sees it.
     pub(super) fn post(&mut self, chat: i64, from: Person, now: DateTime<Utc>, fill: impl FnOnce(&mut Message)) -> (i32, Value) {
         let message = self.room(chat, None).add(from, now, fill);
         let (id, object) = (message.message_id, json(message));
@@ -124,7 +124,7 @@ impl State {
         room.messages.get_mut(&id).ok_or_else(|| bad_request(missing))
     }
 
-    /// Puts an update before the bot, unless it asked not to be told of that kind.
+    /// Puts an update before the bot, unless it did not ask for that kind.
     pub(super) fn tell(&mut self, kind: &'static str, object: Value) {
         if self.allowed.as_ref().is_some_and(|allowed| !allowed.iter().any(|name| name == kind)) {
             return;

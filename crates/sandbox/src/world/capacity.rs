@@ -86,7 +86,7 @@ impl Capacity {
 }
 
 impl World {
-    /// Moves `slots` of a resource, wholly or not at all. Gives what the partner has left and what the customer has now.
+    /// Moves `slots` of a resource, all of them or none. Gives what the partner has left and what the customer has now.
     pub(crate) fn move_capacity(
         &mut self,
         auth_id: &str,

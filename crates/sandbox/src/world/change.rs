@@ -48,7 +48,7 @@ impl World {
         true
     }
 
-    /// Moves money from the partner to a customer: wholly or not at all. Gives both wallets as they are afterwards.
+    /// Moves money from the partner to a customer: all of it or nothing. Gives both wallets as they are afterwards.
     pub(crate) fn transfer(
         &mut self,
         auth_id: &str,

@@ -12,7 +12,7 @@ use crate::money::Amount;
 #[derive(Debug)]
 pub(crate) struct Customer {
     pub(crate) traits: Traits,
-    /// What a customer created through the API was told to be.
+    /// What a customer created through the API was given.
     pub(crate) given: Option<Box<Given>>,
     pub(crate) wallet: Amount,
     /// Every movement besides calls, oldest first.

@@ -7,7 +7,7 @@ use crate::random::{Dice, mix};
 
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// What a customer created through the API was told to be.
+/// What a customer created through the API was given.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
     pub(crate) name: String,

@@ -23,7 +23,7 @@ pub(crate) struct Partner {
     /// What it pays in when little is left.
     pub(crate) top_up: Amount,
     pub(crate) permissions: Permissions,
-    /// How many customers it may have unless told otherwise.
+    /// How many customers it may have by default.
     room: usize,
 }
 

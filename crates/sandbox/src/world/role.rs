@@ -18,6 +18,6 @@ pub(crate) enum Role {
     Defrauded,
     /// Leaves in the afternoon of the fourth day.
     Leaving,
-    /// Is created in the forenoon of the second day.
+    /// Is created in the morning of the second day.
     Arriving,
 }

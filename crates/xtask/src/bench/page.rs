@@ -1,4 +1,4 @@
-//! The part of `BENCHMARKS.md` that a measurement writes: what stands between two marks.
+//! The part of `BENCHMARKS.md` that a measurement writes: what is between two marks.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_stands_between_the_marks_is_replaced() {
+    fn only_the_text_between_the_marks_is_replaced() {
         let page = "# A\n<!-- x: measured -->\nold\n<!-- x: end -->\nrest <!-- y: measured -->\n1\n<!-- y: end -->";
         let new = write_between(page, "x", "new\n").unwrap();
         assert_eq!(new, page.replace("old", "new"));
