@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::observation::Unread;
+use super::observation::{Observation, Unread};
 
-/// Failed polls, one after the other, before it is said that the service cannot be read.
+/// Consecutive failed polls before it is told that the service cannot be read.
 const FAILED_POLLS: u32 = 2;
 
 /// Whether the service can be read, and since when not.
@@ -14,15 +14,15 @@ const FAILED_POLLS: u32 = 2;
 pub struct DataHealth {
     /// When a sweep last succeeded.
     pub read_at: Option<DateTime<Utc>>,
-    /// The first of the polls that failed one after the other.
+    /// The first of the consecutive polls that failed.
     pub failed_since: Option<DateTime<Utc>>,
     /// How many they are.
     pub failed_polls: u32,
-    /// Whether that was said.
-    pub is_said: bool,
+    /// Whether that was told.
+    pub is_told: bool,
 }
 
-/// A change worth saying: one for the service, however many wallets cannot be read.
+/// A change: one for the service, however many wallets cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataHealthChange {
@@ -34,6 +34,8 @@ pub enum DataHealthChange {
         read_at: Option<DateTime<Utc>>,
         /// How many polls failed.
         polls: u32,
+        /// How many customers the last of them read all the same.
+        read: usize,
         /// Why.
         why: Unread,
     },
@@ -45,15 +47,25 @@ pub enum DataHealthChange {
 }
 
 impl DataHealth {
-    pub(crate) fn next(&self, at: DateTime<Utc>, failure: Option<&Unread>) -> (Self, Option<DataHealthChange>) {
-        let Some(why) = failure else {
-            let back = self.failed_since.filter(|_| self.is_said).map(|since| DataHealthChange::Back { since });
+    pub(super) fn next(&self, observation: &Observation) -> (Self, Option<DataHealthChange>) {
+        let at = observation.at;
+        // After the clock was set back, what lies in the future counts as of now.
+        let (read_at, failed_since) = (self.read_at.map(|read_at| read_at.min(at)), self.failed_since.map(|since| since.min(at)));
+        if observation.listing.cut.is_none() {
+            let back = failed_since.filter(|_| self.is_told).map(|since| DataHealthChange::Back { since });
             return (Self { read_at: Some(at), ..Self::default() }, back);
-        };
-        let since = self.failed_since.unwrap_or(at);
-        let polls = self.failed_polls.saturating_add(1);
-        let is_due = polls >= FAILED_POLLS && !self.is_said;
-        let lost = is_due.then(|| DataHealthChange::Lost { since, read_at: self.read_at, polls, why: why.clone() });
-        (Self { read_at: self.read_at, failed_since: Some(since), failed_polls: polls, is_said: self.is_said || is_due }, lost)
+        }
+        let failed_polls = self.failed_polls.saturating_add(1);
+        let is_due = failed_polls >= FAILED_POLLS;
+        let next = Self { read_at, failed_since: failed_since.or(Some(at)), failed_polls, is_told: self.is_told || is_due };
+        let lost = next.outage(observation).filter(|_| !self.is_told);
+        (next, lost)
+    }
+
+    /// The outage that lasts after an observation, once it is due to be told.
+    pub(super) fn outage(&self, observation: &Observation) -> Option<DataHealthChange> {
+        let why = observation.listing.cut.clone().filter(|_| self.is_told)?;
+        let read = observation.customers.len();
+        Some(DataHealthChange::Lost { since: self.failed_since?, read_at: self.read_at, polls: self.failed_polls, read, why })
     }
 }

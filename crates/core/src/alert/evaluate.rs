@@ -1,20 +1,16 @@
-//! The decision: every rule over everything that was observed.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The decision: every rule over everything that was observed, in one walk.
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
 
 use super::data_health::DataHealthChange;
-use super::decide::{Judge, Judged};
-use super::level::{Levels, Severity};
-use super::metric::{Metric, SubjectKind, Unit};
-use super::observation::{Observation, Subject};
+use super::metric::Metric;
+use super::no_data::NoData;
+use super::observation::Observation;
+use super::pass::{ByForecast, Outcome, Pass};
 use super::policy::Policy;
-use super::reading::{Gauge, Reading};
-use super::rule::Rule;
-use super::state::{Alert, State, Streak};
-use super::transition::{Change, Transition};
+use super::roster::Doubt;
+use super::state::State;
+use super::transition::Transition;
 use crate::forecast::Forecasts;
 
 /// What an evaluation decided.
@@ -23,22 +19,32 @@ use crate::forecast::Forecasts;
 pub struct Evaluation {
     /// For the next evaluation.
     pub state: State,
-    /// What is worth saying, the worst first, then what is empty soonest.
+    /// What changed, the worst first, then what is empty soonest.
     pub transitions: Vec<Transition>,
-    /// What is worth saying of the service as a whole, unless a rule on `data.age` says it.
+    /// Every alert that fires after this evaluation, in the same order, each [unchanged](Change::Unchanged) and with the
+    /// numbers of this observation. One whose value was not read has those of its last reading.
+    pub firing: Vec<Transition>,
+    /// What could not be judged.
+    pub no_data: Vec<NoData>,
+    /// What does not add up about the list of customers.
+    pub doubts: Vec<Doubt>,
+    /// Whether the service stopped answering, or answers again, unless a rule on `data.age` tells it.
     pub data_health: Option<DataHealthChange>,
-    /// Whether nothing had been said before: what is found now may have stood for long.
+    /// The outage that lasts, [lost](DataHealthChange::Lost) as of now, unless a rule on `data.age` tells it.
+    pub outage: Option<DataHealthChange>,
+    /// Whether what fires now did so since the first evaluation of this installation, and perhaps for long before it.
     pub is_first: bool,
 }
 
 /// Judges what was observed. The outcome depends on nothing but the arguments, and not on the order of customers.
 ///
-/// - A poll that failed leaves every alert as it is. A subject whose value was not read, or cannot be foreseen, keeps its
-///   alert, which is then [unread](Alert::unread_since).
-/// - A customer that a complete sweep no longer lists is [gone](Change::Gone). One that it lists twice counts once, with the
-///   lesser balance. One whose currency changed starts afresh.
-/// - An alert decided by another version of a rule is dropped without a word, and the rule starts afresh.
-/// - Where a clock was set back, polls still count, and spans of time begin anew.
+/// - A value that was not read, or has no forecast, changes nothing: its alert stays, [unread](Alert::unread_since).
+/// - A customer that is missing from a complete list that nothing contradicts is [gone](Change::Gone) once that was seen for
+///   as long as a level must be crossed (`for`). A list that was cut short, that other counts contradict, or that shrank
+///   abruptly, says nothing of those who are missing.
+/// - A customer listed twice counts once, with the lesser balance. One whose currency changed starts fresh.
+/// - An alert that another version of its rule decided is dropped without a transition, and the rule starts fresh.
+/// - After the clock was set back, polls still count, and times start again.
 pub fn evaluate(
     policy: &Policy,
     observation: &Observation,
@@ -46,115 +52,90 @@ pub fn evaluate(
     before: &State,
     now: DateTime<Utc>,
 ) -> Evaluation {
-    let (data_health, health_change) = before.data_health.next(observation.at, observation.customers.as_ref().err());
-    let mut state = State { data_health, ..State::default() };
-    let mut transitions = Vec::new();
-    let once = observation.once();
-    let customers = once.as_deref().map_err(|unread| *unread);
-    for rule in policy.rules() {
-        let gauge = Gauge::new(rule, observation, customers, forecasts, &before.data_health);
-        let outcome = apply(rule, &gauge, before, observation.at, now);
-        state.alerts.extend(outcome.alerts);
-        transitions.extend(outcome.transitions);
-    }
-    let dry = policy.dry_partner(&state).map(str::to_owned);
-    for said in transitions.iter_mut().filter(|said| said.metric.subject_kind() == SubjectKind::Customer && said.change.is_bad())
-    {
-        said.inhibited_by.clone_from(&dry);
-    }
-    transitions.sort_by(Transition::by_urgency);
-    let is_watched = policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge);
-    let is_first = before.alerts.values().all(|alert| alert.firing.is_none()) && !before.has_spoken;
-    state.has_spoken = before.has_spoken || !transitions.is_empty();
-    Evaluation { state, transitions, data_health: health_change.filter(|_| !is_watched), is_first }
+    Walk { policy, observation, forecasts, before, now, mode: Mode::Watch }.run()
 }
 
-/// What one rule leaves and says.
-#[derive(Default)]
-struct Outcome {
-    alerts: Vec<((String, String), Alert)>,
-    transitions: Vec<Transition>,
+/// The same for a single look: levels need not have been crossed for any time (`for` counts as met).
+pub fn evaluate_once(
+    policy: &Policy,
+    observation: &Observation,
+    forecasts: &Forecasts<'_>,
+    before: &State,
+    now: DateTime<Utc>,
+) -> Evaluation {
+    Walk { policy, observation, forecasts, before, now, mode: Mode::Once }.run()
 }
 
-impl Outcome {
-    fn take(&mut self, rule: &Rule, gauge: &Gauge<'_>, levels: Levels, subject: &Subject, judged: Judged) {
-        self.alerts.extend(judged.alert.map(|alert| ((rule.name().to_owned(), subject.auth_id.clone()), alert)));
-        self.transitions.extend(judged.change.and_then(|(change, firing, alert)| {
-            Transition::new(rule, levels, subject, change, firing, &alert, gauge.basis(subject))
-        }));
-    }
+/// The same without [`Evaluation::firing`] and [`Evaluation::no_data`], for a rehearsal of many polls.
+pub(crate) fn replay(
+    policy: &Policy,
+    observation: &Observation,
+    forecasts: &Forecasts<'_>,
+    before: &State,
+    now: DateTime<Utc>,
+) -> Evaluation {
+    Walk { policy, observation, forecasts, before, now, mode: Mode::Replay }.run()
 }
 
-fn apply(rule: &Rule, gauge: &Gauge<'_>, before: &State, at: DateTime<Utc>, now: DateTime<Utc>) -> Outcome {
-    let versions = Versions::new(rule);
-    let standing: BTreeMap<&str, &Alert> = before
-        .alerts
-        .iter()
-        .filter(|((name, auth_id), alert)| name == rule.name() && versions.of(auth_id).1 == alert.fingerprint)
-        .map(|((_, auth_id), alert)| (auth_id.as_str(), alert))
-        .collect();
-    let (mut outcome, mut seen) = (Outcome::default(), BTreeSet::new());
-    let are_all = gauge.each(&standing, |subject, reading| {
-        let id = subject.auth_id.as_str();
-        let alert = standing.get_key_value(id).map(|(id, alert)| {
-            seen.insert(*id);
-            *alert
-        });
-        let (levels, fingerprint) = versions.of(id);
-        let judged = match reading {
-            Reading::Value(figure) => Judge { rule, levels, fingerprint, at, now }.figure(subject, figure, alert),
-            Reading::Unknown => Judged { alert: alert.map(|alert| alert.unread(at)), change: None },
-            Reading::Unwatched => Judge::end(alert, Change::Unwatched),
-            Reading::Superseded => Judge::end(alert, Change::Superseded),
-        };
-        outcome.take(rule, gauge, levels, subject, judged);
-    });
-    for (auth_id, alert) in standing.into_iter().filter(|(auth_id, _)| !seen.contains(auth_id)) {
-        let unread = || Judged { alert: Some(alert.unread(at)), change: None };
-        let judged = if are_all { Judge::end(Some(alert), Change::Gone) } else { unread() };
-        outcome.take(rule, gauge, versions.of(auth_id).0, &alert.subject(auth_id), judged);
-    }
-    outcome
+/// What an evaluation is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// A poll of a running service.
+    Watch,
+    /// A single look.
+    Once,
+    /// A rehearsal.
+    Replay,
 }
 
-/// The levels of a rule for each customer, with the fingerprint of that version of it.
-pub(crate) struct Versions<'a> {
-    rule: &'a Rule,
-    all: u64,
+/// The arguments of an evaluation.
+pub(super) struct Walk<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) observation: &'a Observation,
+    pub(super) forecasts: &'a Forecasts<'a>,
+    pub(super) before: &'a State,
+    pub(super) now: DateTime<Utc>,
+    pub(super) mode: Mode,
 }
 
-impl<'a> Versions<'a> {
-    pub(crate) fn new(rule: &'a Rule) -> Self {
-        Self { rule, all: rule.fingerprint(rule.levels()) }
-    }
-
-    pub(crate) fn of(&self, auth_id: &str) -> (Levels, u64) {
-        let levels = self.rule.levels_for(auth_id);
-        (levels, if levels == self.rule.levels() { self.all } else { self.rule.fingerprint(levels) })
-    }
-}
-
-impl Alert {
-    /// The crossing of a severity's level, as it was seen so far.
-    pub fn streak(&self, severity: Severity) -> Option<Streak> {
-        match severity {
-            Severity::Warning => self.warning,
-            Severity::Critical => self.critical,
+impl Walk<'_> {
+    fn run(&self) -> Evaluation {
+        let Self { policy, observation, before, .. } = *self;
+        let customers = observation.once();
+        let (data_health, health_change) = before.data_health.next(observation);
+        let (roster, doubts) = before.roster.next(observation, customers.len());
+        let mut outcome = Outcome::default();
+        let mut passes: Vec<Pass<'_>> = policy.rules().iter().map(|rule| Pass::new(self, rule, &customers)).collect();
+        // A rule that stands in for forecasts comes after the rules on forecasts.
+        passes.sort_by_key(Pass::stands_in);
+        for pass in &mut passes {
+            pass.totals(&mut outcome);
         }
-    }
-
-    fn unread(&self, at: DateTime<Utc>) -> Self {
-        Self { unread_since: self.unread_since.or(Some(at)), ..self.clone() }
-    }
-
-    /// The money of that reading, where the rule is about a wallet that somebody can pay into.
-    pub(crate) fn money(&self, metric: Metric) -> Option<Decimal> {
-        let value = (metric.unit() == Unit::Money).then_some(self.value);
-        self.balance.or(value).filter(|_| matches!(metric.subject_kind(), SubjectKind::Customer | SubjectKind::Partner))
-    }
-
-    /// Whom it is about, as far as that is remembered.
-    pub(crate) fn subject(&self, auth_id: &str) -> Subject {
-        Subject { name: self.name.clone(), currency: self.currency.clone(), ..Subject::new(auth_id, "") }
+        let mut per_customer: Vec<&mut Pass<'_>> = passes.iter_mut().filter(|pass| pass.is_per_customer()).collect();
+        for subject in customers.iter() {
+            let mut forecast = ByForecast::default();
+            for pass in &mut per_customer {
+                pass.customer(subject, &mut forecast, &mut outcome);
+            }
+            outcome.no_data.append(&mut forecast.no_data);
+        }
+        for pass in &mut passes {
+            pass.absent(&doubts, &mut outcome);
+        }
+        let Outcome { alerts, mut transitions, mut firing, no_data } = outcome;
+        let polls = before.polls.saturating_add(u32::from(observation.listing.cut.is_none()));
+        let state = State { alerts: alerts.into_iter().collect(), data_health, roster, polls };
+        let dry = policy.dry_partner(&state);
+        for listed in [&mut transitions, &mut firing] {
+            for transition in listed.iter_mut().filter(|transition| transition.is_of_customer() && transition.change.is_bad()) {
+                transition.inhibited_by = dry.map(str::to_owned);
+            }
+            listed.sort_by(Transition::by_urgency);
+        }
+        let is_told_by_rule = policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge);
+        let [data_health, outage] = [health_change, state.data_health.outage(observation)].map(|change| change.filter(|_| !is_told_by_rule));
+        let has_always = |transition: &Transition| transition.streak.is_some_and(|streak| streak.polls >= polls);
+        let is_first = !transitions.is_empty() && transitions.iter().all(has_always);
+        Evaluation { state, transitions, firing, no_data, doubts, data_health, outage, is_first }
     }
 }

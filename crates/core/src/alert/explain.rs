@@ -5,11 +5,12 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::level::{Direction, Hold, Levels, Severity};
+use super::level::{Direction, Levels, Severity};
 use super::metric::{Metric, SubjectKind, Unit};
 use super::policy::Policy;
 use super::rule::Rule;
 use super::scope::{Billing, Scope};
+use super::streak::Hold;
 
 /// How many customers are named.
 const SHOWN: usize = 20;
@@ -150,7 +151,7 @@ fn listed(mut all: Vec<String>, between: &str) -> String {
 
 fn unknown(rule: &Rule) -> Option<String> {
     let foreseen = if rule.metric().is_foreseen() { " or foreseen" } else { "" };
-    (rule.metric().subject_kind() != SubjectKind::DataHealth)
+    (rule.metric().subject_kind() != SubjectKind::Data)
         .then(|| format!("While it cannot be read{foreseen}, nothing is decided."))
 }
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use toml::de::DeValue;
 
-use super::level::{Direction, Hold, Levels, Recover, Repeat};
+use super::level::{Direction, Levels, Recover, Repeat};
 use super::metric::{Metric, Unit};
 use super::policy::Policy;
 use super::rule::{Rule, RuleDraft};
 use super::scope::{Billing, Scope};
+use super::streak::Hold;
 use crate::forecast::Business;
 use crate::settings::{Reader, SettingsError, Source, Table, Value, values};
 

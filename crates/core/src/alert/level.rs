@@ -1,17 +1,13 @@
-//! Levels: when they are crossed, for how long, when that is over, and how often it is said.
+//! Levels: which severity a value has, when that ends, and how often a chat is reminded of it.
 
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::rule::RuleError;
-use super::state::Streak;
-
-/// Nothing is waited for longer: a slip of the finger would silence a rule.
-const LONGEST: Duration = Duration::from_hours(366 * 24);
+use super::error::RuleError;
+use super::streak::check_time;
 
 /// How bad it is. Critical is worse than warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,47 +104,6 @@ impl Levels {
     pub(crate) fn or(self, other: Self) -> Self {
         Self { warning: self.warning.or(other.warning), critical: self.critical.or(other.critical) }
     }
-}
-
-/// How long a level must be crossed before a rule fires (`for`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
-    /// Seen in so many polls, one after the other.
-    Polls(u32),
-    /// Seen over so long a time.
-    For(Duration),
-}
-
-impl Hold {
-    pub(crate) fn check(self) -> Result<(), RuleError> {
-        match self {
-            Self::Polls(0) => Err(RuleError::new("for", "must be at least one poll")),
-            Self::Polls(_) => Ok(()),
-            Self::For(time) => check_time("for", Some(time)),
-        }
-    }
-
-    /// Whether a crossing was seen long enough.
-    pub(crate) fn is_met(self, streak: &Streak, at: DateTime<Utc>) -> bool {
-        match self {
-            Self::Polls(polls) => streak.polls >= polls,
-            Self::For(time) => at - streak.since >= span(time),
-        }
-    }
-}
-
-/// Refuses a time that nobody means.
-pub(crate) fn check_time(field: &'static str, time: Option<Duration>) -> Result<(), RuleError> {
-    match time {
-        Some(time) if time < Duration::from_secs(1) => Err(RuleError::new(field, "must be at least 1s")),
-        Some(time) if time > LONGEST => Err(RuleError::new(field, "must be at most 366d")),
-        _ => Ok(()),
-    }
-}
-
-/// A length of time that can be set against instants; one too long to be is longer than any.
-pub(crate) fn span(time: Duration) -> TimeDelta {
-    TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
 }
 
 /// How far past a level a value must be back before the alert is over (hysteresis).

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::TimeDelta;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::error::RuleError;
 use super::level::Direction;
-use super::rule::RuleError;
 use crate::settings::values::quoted;
 
 /// A figure that rules can watch.
@@ -40,7 +44,7 @@ pub(crate) enum SubjectKind {
     Partner,
     Fleet,
     Calls,
-    DataHealth,
+    Data,
 }
 
 /// What a metric is counted in.
@@ -120,6 +124,22 @@ impl Metric {
         }
     }
 
+    /// A value in the unit of the metric, as people say it: `500`, `4 h 30 min`, `4.5 working hours`, `84.8 %`.
+    ///
+    /// Money is a plain number here: its currency is the subject's.
+    pub fn format(self, value: Decimal, in_working_hours: bool) -> String {
+        let value = value.normalize();
+        match self.unit() {
+            Unit::Money => value.to_string(),
+            Unit::Hours if in_working_hours => counted(value, "working hour", "working hours"),
+            Unit::Hours => hours(value),
+            Unit::Days => counted(value, "day", "days"),
+            Unit::Times => format!("{value} times the normal burn"),
+            Unit::Percent => format!("{value} %"),
+            Unit::Calls => counted(value, "call", "calls"),
+        }
+    }
+
     /// What it is a figure of.
     pub(crate) const fn subject_kind(self) -> SubjectKind {
         match self {
@@ -127,7 +147,7 @@ impl Metric {
             Self::PartnerBalance | Self::PartnerCoverage => SubjectKind::Partner,
             Self::FleetBalance => SubjectKind::Fleet,
             Self::CallsAnswerRate | Self::CallsCost | Self::CallsVolume => SubjectKind::Calls,
-            Self::DataAge => SubjectKind::DataHealth,
+            Self::DataAge => SubjectKind::Data,
         }
     }
 
@@ -149,6 +169,32 @@ impl Metric {
     /// Whether it rests on what is foreseen of wallets.
     pub(crate) const fn is_foreseen(self) -> bool {
         matches!(self, Self::CustomerRunway | Self::CustomerBurn | Self::PartnerCoverage)
+    }
+}
+
+fn counted(value: Decimal, one: &str, many: &str) -> String {
+    format!("{value} {}", if value == Decimal::ONE { one } else { many })
+}
+
+fn hours(value: Decimal) -> String {
+    let seconds = value.checked_mul(Decimal::from(3600)).and_then(|seconds| seconds.round().to_i64());
+    seconds.and_then(TimeDelta::try_seconds).map_or_else(|| format!("{value} h"), span)
+}
+
+/// A length of time as people say it: `45 s`, `10 min`, `4 h 30 min`, `36 h`, `3 days 4 h`.
+pub(crate) fn span(time: TimeDelta) -> String {
+    let sign = if time < TimeDelta::zero() { "−" } else { "" };
+    let seconds = time.num_seconds().unsigned_abs();
+    let minutes = (seconds + 30) / 60;
+    let parts = |large: u64, unit: &str, small: u64, part: &str| match small {
+        0 => format!("{sign}{large} {unit}"),
+        _ => format!("{sign}{large} {unit} {small} {part}"),
+    };
+    match minutes {
+        0..2 if seconds < 90 => format!("{sign}{seconds} s"),
+        0..60 => format!("{sign}{minutes} min"),
+        60..2880 => parts(minutes / 60, "h", minutes % 60, "min"),
+        _ => parts(minutes / 1440, "days", (minutes % 1440 + 30) / 60 % 24, "h"),
     }
 }
 

@@ -24,10 +24,10 @@
 //! # Ok::<(), rust_decimal::Error>(())
 //! ```
 
-mod board;
 mod bounds;
 mod data_health;
 mod decide;
+mod error;
 mod evaluate;
 mod explain;
 mod file;
@@ -40,30 +40,38 @@ mod metric_tests;
 mod notify;
 #[cfg(test)]
 mod notify_tests;
+mod no_data;
 mod observation;
+mod pass;
 mod policy;
 mod reading;
+mod roster;
 mod rule;
 #[cfg(test)]
 mod runway_tests;
 mod scope;
 mod state;
-mod stored;
+mod streak;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod transition;
 
-pub use board::{standing, unjudged};
 pub use data_health::{DataHealth, DataHealthChange};
-pub use evaluate::{Evaluation, evaluate};
-pub use level::{Direction, Hold, Levels, Recover, Repeat, Severity};
+pub use error::RuleError;
+pub(crate) use evaluate::replay;
+pub use evaluate::{Evaluation, evaluate, evaluate_once};
+pub use level::{Direction, Levels, Recover, Repeat, Severity};
 pub use metric::{Metric, Unit};
-pub use notify::{ChatSettings, Deferred, Notification, Occasion, QuietHours, notify};
-pub use observation::{CallDay, Observation, Subject, Unread, Wallet};
+pub use no_data::{NoData, NoDataReason};
+pub use notify::{ChatSettings, Content, Deferred, Notification, Occasion, QuietHours, notify};
+pub use observation::{CallDay, Listing, Observation, Unread, Wallet};
 pub use policy::Policy;
 pub use reading::Basis;
-pub use rule::{Rule, RuleDraft, RuleError};
+pub use roster::{Doubt, Roster};
+pub use rule::{Rule, RuleDraft};
 pub use scope::{Billing, Scope};
-pub use state::{Alert, Firing, Snooze, State, Streak, Until};
-pub use stored::StoredError;
+pub use state::{Alert, AlertKey, Cause, Firing, Snooze, State, StoredError, Until};
+pub use streak::{Hold, Streak};
+pub use subject::{Subject, SubjectId};
 pub use transition::{Change, Transition};

@@ -1,4 +1,4 @@
-//! What one chat is told, and when: changes grouped into as few notifications as read well, quiet hours kept.
+//! What one chat is told, and when: changes grouped into few notifications, quiet hours kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,11 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::data_health::DataHealthChange;
 use super::evaluate::Evaluation;
 use super::level::Severity;
 use super::metric::SubjectKind;
+use super::state::AlertKey;
 use super::transition::{Change, Transition};
 use crate::time::next_local;
 
@@ -18,9 +20,9 @@ const STORM: usize = 3;
 /// How a chat wants to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChatSettings {
-    /// So many changes of one rule and severity at once come as one notification (default 4).
+    /// So many changes of one rule and severity at once are grouped into one notification (default 4).
     pub fold_from: usize,
-    /// When nobody is to be woken for what can wait.
+    /// When only what cannot wait may make a sound.
     pub quiet: Option<QuietHours>,
 }
 
@@ -30,7 +32,7 @@ impl Default for ChatSettings {
     }
 }
 
-/// Hours of each day in which only what would empty inside them is told. They may span midnight.
+/// Hours of each day in which a chat is told only what cannot wait for their end. They may span midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
     /// When they begin, on clocks of the zone.
@@ -54,56 +56,78 @@ impl QuietHours {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Notification {
-    /// Why now.
-    pub occasion: Occasion,
-    /// What it is about, the most urgent first; one or many.
-    pub transitions: Vec<Transition>,
+    /// What it is about.
+    pub content: Content,
     /// Whether it comes without sound.
     pub is_silent: bool,
 }
 
-/// Why a notification comes.
+/// What a notification is about.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Content {
+    /// Alerts, the most urgent first; one or many.
+    Alerts {
+        /// Why they come together, and now.
+        occasion: Occasion,
+        /// Each alert with its numbers.
+        transitions: Vec<Transition>,
+    },
+    /// The service stopped answering, or answers again.
+    DataHealth(DataHealthChange),
+}
+
+/// Why a notification of alerts comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Occasion {
-    /// It happened now.
+    /// They changed now.
     Now,
-    /// It is what a new installation found.
+    /// The first evaluations of an installation found them.
     Found,
-    /// So much happened now that it comes together, whatever rules it is of.
+    /// The chat is new, and they fire.
+    Welcome,
+    /// So much changed now that it comes together, whatever rules it is of.
     Storm,
-    /// The partner's own wallet is critical, and these customers may run dry for want of it.
+    /// The partner's own wallet is critical, so that these customers cannot be topped up from it.
     DryPartner,
-    /// It happened in quiet hours, and still stands.
+    /// Quiet hours are over, and these fire.
     HandOver,
 }
 
-/// What a chat was not told yet, for the next evaluation.
+/// What a chat knows and what waits for it, for the next evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<(String, String, Deferral)>", into = "Vec<(String, String, Deferral)>")]
+#[serde(default)]
 pub struct Deferred {
-    /// By rule and subject.
-    held: BTreeMap<(String, String), Deferral>,
+    /// Alerts that wait for the end of quiet hours.
+    held: Vec<(AlertKey, Deferral)>,
+    /// What it was told of the service.
+    outage: Outage,
+    /// When it was last told everything that fires. A chat that never was is new.
+    told_all_at: Option<DateTime<Utc>>,
 }
 
+/// Why an alert waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Deferral {
-    /// The chat does not know of the alert.
+    /// The chat was not told of it.
     NotSent,
-    /// It was told, and is to be told again.
+    /// The chat was told, and is to be reminded.
     Reminder,
 }
 
-impl From<Vec<(String, String, Deferral)>> for Deferred {
-    fn from(rows: Vec<(String, String, Deferral)>) -> Self {
-        Self { held: rows.into_iter().map(|(rule, subject, held)| ((rule, subject), held)).collect() }
-    }
-}
-
-impl From<Deferred> for Vec<(String, String, Deferral)> {
-    fn from(waiting: Deferred) -> Self {
-        waiting.held.into_iter().map(|((rule, subject), held)| (rule, subject, held)).collect()
-    }
+/// What a chat knows of an outage of the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Outage {
+    /// None lasts that it was told of.
+    #[default]
+    None,
+    /// One lasts, and waits for the end of quiet hours.
+    Held,
+    /// It was told that one lasts.
+    Told,
 }
 
 impl Deferred {
@@ -120,130 +144,209 @@ impl Deferred {
 
 /// Groups what an evaluation decided into what one chat is told now; and what waits.
 ///
-/// `standing` are the alerts that stand after the evaluation, as [`standing`](super::standing) gives them. Nothing is
-/// dropped: in quiet hours what cannot wait is told at once, and looked at again with every evaluation; the rest is told
-/// when they end, if it still stands. The end of an alert is told to chats that were told of it.
+/// Nothing is dropped. In quiet hours a chat is told at once what cannot wait, looked at again with every evaluation; that
+/// alerts are over it is told without sound; the rest waits for their end, when everything that fires is handed over in one
+/// notification. The end of an alert is told to chats that were told of the alert. A new chat is told what fires, once.
 pub fn notify(
-    manner: &ChatSettings,
+    settings: &ChatSettings,
     evaluation: &Evaluation,
-    standing: &[Transition],
-    waiting: &Deferred,
+    deferred: &Deferred,
     now: DateTime<Utc>,
 ) -> (Vec<Notification>, Deferred) {
-    let quiet = manner.quiet.and_then(|quiet| quiet.until(now)).map(|end| end - now);
-    let mut held = waiting.held.clone();
-    let (mut due, mut good) = (Vec::new(), Vec::new());
-    for said in &evaluation.transitions {
-        let key = said.key();
-        match (said.change, quiet) {
-            (change, _) if !change.is_bad() => match held.remove(&key) {
-                Some(Deferral::NotSent) => {}
-                _ => good.push(said.clone()),
-            },
-            // Better than it was: those who know of it are told without sound.
-            (Change::Fall, _) => match held.get(&key) {
-                Some(Deferral::NotSent) => {}
-                _ => good.push(said.clone()),
-            },
-            (change, Some(left)) if change == Change::Repeat || !said.cannot_wait(left) => {
-                let is_told = change == Change::Repeat && held.get(&key) != Some(&Deferral::NotSent);
-                held.insert(key, if is_told { Deferral::Reminder } else { Deferral::NotSent });
-            }
-            _ => {
-                held.remove(&key);
-                due.push(said.clone());
-            }
-        }
-    }
-    let known: BTreeSet<_> = standing.iter().map(Transition::key).collect();
-    held.retain(|key, _| known.contains(key));
-    let waits = standing.iter().filter(|said| held.contains_key(&said.key()));
-    let handed: Vec<Transition> = match quiet {
-        // What was held may have become urgent without another change.
-        Some(left) => {
-            let urgent: Vec<_> = waits
-                .filter(|said| held.get(&said.key()) == Some(&Deferral::NotSent) && said.cannot_wait(left))
-                .cloned()
-                .collect();
-            for said in &urgent {
-                held.remove(&said.key());
-            }
-            due.extend(urgent);
-            Vec::new()
-        }
-        None => waits.cloned().collect(),
+    let quiet = settings.quiet.and_then(|quiet| quiet.until(now)).map(|end| end - now);
+    let mut gate = Gate {
+        quiet,
+        now,
+        told_all_at: deferred.told_all_at.map(|at| at.min(now)),
+        held: deferred.held.iter().cloned().collect(),
+        due: Vec::new(),
+        good: Vec::new(),
     };
-    if quiet.is_none() {
-        held.clear();
+    let is_new = deferred.told_all_at.is_none();
+    if is_new {
+        gate.welcome(evaluation);
+    } else {
+        evaluation.transitions.iter().for_each(|transition| gate.pass(transition));
     }
-    let mut told = Vec::new();
-    if !handed.is_empty() {
-        told.push(Notification { occasion: Occasion::HandOver, transitions: handed, is_silent: false });
+    let handed_over = gate.wake(evaluation);
+    let (outage, news) = outage(deferred.outage, evaluation, quiet.is_some());
+    let mut told: Vec<_> = news.map(|change| Notification { content: Content::DataHealth(change), is_silent: false }).into_iter().collect();
+    if !handed_over.is_empty() {
+        gate.told_all_at = Some(now);
+        told.push(Notification::alerts(Occasion::HandOver, handed_over, false));
     }
-    told.extend(grouped(due, manner.fold_from, evaluation.is_first));
-    let (fallen, over): (Vec<_>, Vec<_>) = good.into_iter().partition(|said| said.change == Change::Fall);
-    told.extend(folded(fallen, manner.fold_from));
-    told.extend(folded(over, manner.fold_from));
-    (told, Deferred { held })
+    let (due, good) = (std::mem::take(&mut gate.due), std::mem::take(&mut gate.good));
+    let all_at_once = if evaluation.is_first { Some(Occasion::Found) } else { is_new.then_some(Occasion::Welcome) };
+    told.extend(grouped(due, settings.fold_from, all_at_once));
+    let (fallen, over): (Vec<_>, Vec<_>) = good.into_iter().partition(|transition| transition.change == Change::Fall);
+    told.extend([fallen, over].into_iter().flat_map(|group| folded(group, settings.fold_from, quiet.is_some())));
+    let held = gate.held.into_iter().collect();
+    (told, Deferred { held, outage, told_all_at: gate.told_all_at })
 }
 
-/// The alerts that somebody must hear of now.
-fn grouped(due: Vec<Transition>, fold_from: usize, is_first: bool) -> Vec<Notification> {
-    if is_first && due.len() > 1 {
-        return vec![Notification { occasion: Occasion::Found, transitions: due, is_silent: false }];
+/// Sorts transitions into what is due now and what waits.
+struct Gate {
+    /// How long quiet hours last, where it is quiet.
+    quiet: Option<TimeDelta>,
+    now: DateTime<Utc>,
+    told_all_at: Option<DateTime<Utc>>,
+    held: BTreeMap<AlertKey, Deferral>,
+    due: Vec<Transition>,
+    /// What is better than it was.
+    good: Vec<Transition>,
+}
+
+impl Gate {
+    /// A new chat: everything that fires is due, or waits.
+    fn welcome(&mut self, evaluation: &Evaluation) {
+        self.told_all_at = Some(self.now);
+        for firing in &evaluation.firing {
+            let fired = evaluation.transitions.iter().find(|transition| transition.key() == firing.key());
+            match self.quiet {
+                Some(left) if !firing.cannot_wait(left) => _ = self.held.insert(firing.key(), Deferral::NotSent),
+                _ => self.due.push(fired.unwrap_or(firing).clone()),
+            }
+        }
     }
-    let is_partner = |said: &Transition| said.metric.subject_kind() == SubjectKind::Partner;
-    let is_of_dry = |said: &Transition| said.inhibited_by.is_some() || is_partner(said);
-    let (dry, rest): (Vec<_>, Vec<_>) = due.into_iter().partition(is_of_dry);
+
+    fn pass(&mut self, transition: &Transition) {
+        let key = transition.key();
+        let is_unknown = self.held.get(&key) == Some(&Deferral::NotSent);
+        match (transition.change, self.quiet) {
+            (change, _) if !change.is_bad() => {
+                self.held.remove(&key);
+                if !is_unknown {
+                    self.good.push(transition.clone());
+                }
+            }
+            // Better than it was, for those who know of it.
+            (Change::Fall, _) if is_unknown => {}
+            (Change::Fall, _) => self.good.push(transition.clone()),
+            (Change::Repeat, Some(_)) => _ = self.held.entry(key).or_insert(Deferral::Reminder),
+            (Change::Repeat, None) if self.is_recent(transition) => {}
+            (_, Some(left)) if !transition.cannot_wait(left) => _ = self.held.insert(key, Deferral::NotSent),
+            _ => {
+                self.held.remove(&key);
+                self.due.push(transition.clone());
+            }
+        }
+    }
+
+    /// Whether the chat was told everything so recently that a reminder would be a repetition.
+    fn is_recent(&self, transition: &Transition) -> bool {
+        let half = transition.repeats_after.map(|after| after / 2);
+        self.told_all_at.zip(half).is_some_and(|(told, half)| self.now - told < half)
+    }
+
+    /// Looks again at what waits. Gives everything that fires, where quiet hours are over and something waited.
+    fn wake(&mut self, evaluation: &Evaluation) -> Vec<Transition> {
+        let known: BTreeSet<_> = evaluation.firing.iter().map(Transition::key).collect();
+        self.held.retain(|key, _| known.contains(key));
+        let Some(left) = self.quiet else {
+            if self.held.is_empty() {
+                return Vec::new();
+            }
+            self.held.clear();
+            // What changed in this very poll comes by itself.
+            let due: BTreeSet<_> = self.due.iter().map(Transition::key).collect();
+            return evaluation.firing.iter().filter(|firing| !due.contains(&firing.key())).cloned().collect();
+        };
+        // What waited may have become urgent without another change.
+        for firing in &evaluation.firing {
+            let key = firing.key();
+            if self.held.get(&key) == Some(&Deferral::NotSent) && firing.cannot_wait(left) {
+                self.held.remove(&key);
+                self.due.push(firing.clone());
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// What a chat is told of the service, and knows from then on.
+fn outage(known: Outage, evaluation: &Evaluation, is_quiet: bool) -> (Outage, Option<DataHealthChange>) {
+    match (known, &evaluation.data_health) {
+        (Outage::Told, Some(back @ DataHealthChange::Back { .. })) => (Outage::None, Some(back.clone())),
+        (_, Some(DataHealthChange::Back { .. })) => (Outage::None, None),
+        (_, Some(DataHealthChange::Lost { .. })) if is_quiet => (Outage::Held, None),
+        (_, Some(lost)) => (Outage::Told, Some(lost.clone())),
+        (Outage::Held, None) if !is_quiet => match &evaluation.outage {
+            Some(lost) => (Outage::Told, Some(lost.clone())),
+            None => (Outage::None, None),
+        },
+        (known, None) => (known, None),
+    }
+}
+
+impl Notification {
+    fn alerts(occasion: Occasion, transitions: Vec<Transition>, is_silent: bool) -> Self {
+        Self { content: Content::Alerts { occasion, transitions }, is_silent }
+    }
+}
+
+/// The alerts that somebody must hear of now; in one notification where there is a reason for that.
+fn grouped(due: Vec<Transition>, fold_from: usize, together: Option<Occasion>) -> Vec<Notification> {
+    match together {
+        Some(Occasion::Welcome) if !due.is_empty() => return vec![Notification::alerts(Occasion::Welcome, due, false)],
+        Some(occasion) if due.len() > 1 => return vec![Notification::alerts(occasion, due, false)],
+        _ => {}
+    }
+    let is_partner = |told: &Transition| told.metric.subject_kind() == SubjectKind::Partner;
+    let (dry, rest): (Vec<_>, Vec<_>) = due.into_iter().partition(|told| told.inhibited_by.is_some() || is_partner(told));
     let mut told = Vec::new();
-    if dry.iter().any(|said| said.inhibited_by.is_some()) {
-        // Somebody was told with sound of what it comes from.
-        let is_silent = !dry.iter().any(is_partner);
-        told.push(Notification { occasion: Occasion::DryPartner, transitions: dry, is_silent });
+    if dry.iter().any(|told| told.inhibited_by.is_some()) {
+        // The partner's alert rang. It silences what is less than critical.
+        let is_silent = !dry.iter().any(|told| is_partner(told) || told.severity == Severity::Critical);
+        told.push(Notification::alerts(Occasion::DryPartner, dry, is_silent));
     } else {
-        told.extend(folded(dry, fold_from));
+        told.extend(folded(dry, fold_from, false));
     }
-    let rest = folded(rest, fold_from);
+    let rest = folded(rest, fold_from, false);
     if rest.len() > STORM {
-        let mut transitions: Vec<_> = rest.into_iter().flat_map(|one| one.transitions).collect();
+        let mut transitions: Vec<_> = rest.into_iter().flat_map(Notification::into_transitions).collect();
         transitions.sort_by(Transition::by_urgency);
-        told.push(Notification { occasion: Occasion::Storm, transitions, is_silent: false });
+        told.push(Notification::alerts(Occasion::Storm, transitions, false));
     } else {
         told.extend(rest);
     }
     told
 }
 
+impl Notification {
+    fn into_transitions(self) -> Vec<Transition> {
+        match self.content {
+            Content::Alerts { transitions, .. } => transitions,
+            Content::DataHealth(_) => Vec::new(),
+        }
+    }
+}
+
 /// One notification for each rule and severity with many changes, and one for each change of those with few.
-fn folded(said: Vec<Transition>, fold_from: usize) -> Vec<Notification> {
+fn folded(told: Vec<Transition>, fold_from: usize, is_quiet: bool) -> Vec<Notification> {
     let mut groups: Vec<((String, Severity), Vec<Transition>)> = Vec::new();
-    for said in said {
-        let of = (said.rule.clone(), said.severity);
+    for transition in told {
+        let of = (transition.rule.clone(), transition.severity);
         match groups.iter_mut().find(|(group, _)| *group == of) {
-            Some((_, members)) => members.push(said),
-            None => groups.push((of, vec![said])),
+            Some((_, members)) => members.push(transition),
+            None => groups.push((of, vec![transition])),
         }
     }
     let each = groups.into_iter().flat_map(|(_, members)| {
-        if members.len() >= fold_from { vec![members] } else { members.into_iter().map(|said| vec![said]).collect() }
+        if members.len() >= fold_from { vec![members] } else { members.into_iter().map(|one| vec![one]).collect() }
     });
-    let told = each.map(|transitions| {
-        let is_silent = transitions.iter().all(Transition::is_silent);
-        Notification { occasion: Occasion::Now, transitions, is_silent }
+    let notifications = each.map(|transitions| {
+        let is_silent = is_quiet || transitions.iter().all(Transition::is_silent);
+        Notification::alerts(Occasion::Now, transitions, is_silent)
     });
-    told.collect()
+    notifications.collect()
 }
 
 impl Transition {
-    fn key(&self) -> (String, String) {
-        (self.rule.clone(), self.subject.auth_id.clone())
-    }
-
     /// Whether it comes without sound: nobody has to do anything.
     fn is_silent(&self) -> bool {
         match self.change {
             Change::Fall | Change::Gone | Change::Unwatched | Change::Superseded => true,
-            Change::Fire | Change::Escalate | Change::Repeat | Change::Stand | Change::Resolve => false,
+            Change::Fire | Change::Escalate | Change::Repeat | Change::Unchanged | Change::Resolve => false,
         }
     }
 
@@ -257,8 +360,8 @@ impl Transition {
             || match (self.metric.subject_kind(), self.runway(), self.basis.coverage) {
                 (SubjectKind::Customer, Some(runway), _) => runway.low.is_some_and(|low| low.hours < hours),
                 (SubjectKind::Partner, _, Some(coverage)) => coverage.days * 24.0 < hours,
-                // Nothing is foreseen: what is critical may not last.
-                (SubjectKind::Customer | SubjectKind::Partner | SubjectKind::DataHealth, ..) => is_critical,
+                // Without a forecast, what is critical may not last.
+                (SubjectKind::Customer | SubjectKind::Partner | SubjectKind::Data, ..) => is_critical,
                 (SubjectKind::Fleet | SubjectKind::Calls, ..) => false,
             }
     }

@@ -7,8 +7,10 @@ use rust_decimal::Decimal;
 
 use super::level::{Direction, Levels, Recover, Severity};
 use super::metric::{Metric, SubjectKind};
-use super::rule::{Rule, RuleDraft, RuleError};
+use super::error::RuleError;
+use super::rule::{Rule, RuleDraft};
 use super::state::State;
+use super::subject::SubjectId;
 
 /// The rules in force, each with a name of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +45,6 @@ impl Policy {
         &self.0
     }
 
-    /// The same rules with `for` taken as met by a single look.
-    #[must_use]
-    pub fn at_once(&self) -> Self {
-        Self(self.0.iter().map(Rule::at_once).collect())
-    }
-
     /// Whether a rule watches the partner's own wallet, which then must be read.
     pub fn watches_partner(&self) -> bool {
         self.0.iter().any(|rule| rule.metric().subject_kind() == SubjectKind::Partner)
@@ -59,10 +55,10 @@ impl Policy {
         self.0.iter().any(|rule| rule.metric().subject_kind() == SubjectKind::Calls)
     }
 
-    /// The rule by which the partner's own wallet is critical, so that customers may run dry for want of it.
-    pub(crate) fn dry_partner(&self, state: &State) -> Option<&str> {
+    /// The rule by which the partner's own wallet is critical, so that customers cannot be topped up from it.
+    pub(super) fn dry_partner(&self, state: &State) -> Option<&str> {
         let is_dry = |rule: &&Rule| {
-            let alert = state.alerts.get(&(rule.name().to_owned(), "partner".to_owned()));
+            let alert = state.alert(rule.name(), &SubjectId::Partner);
             rule.metric().subject_kind() == SubjectKind::Partner
                 && rule.direction() == Direction::Below
                 && alert.and_then(|alert| alert.firing).is_some_and(|firing| firing.severity == Severity::Critical)
@@ -116,7 +112,8 @@ mod tests {
     fn a_rule_that_contradicts_itself_names_the_field() {
         use std::time::Duration;
 
-        use super::super::level::{Hold, Repeat};
+        use super::super::level::Repeat;
+        use super::super::streak::Hold;
         let levels = |warning: i64, critical: i64| Levels { warning: Some(warning.into()), critical: Some(critical.into()) };
         let draft = || RuleDraft::new("low", Metric::CustomerBalance, levels(2000, 500));
         for (draft, expected) in [

@@ -1,4 +1,4 @@
-//! Reads the figure that a rule watches off an observation.
+//! Reads the figure that a rule watches from an observation.
 
 use std::collections::BTreeMap;
 
@@ -8,35 +8,35 @@ use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 
 use super::data_health::DataHealth;
 use super::metric::{Metric, SubjectKind};
-use super::observation::{CallDay, Observation, Subject, Unread};
+use super::no_data::NoDataReason;
+use super::observation::{CallDay, Observation, Unread};
 use super::rule::Rule;
 use super::state::Alert;
+use super::subject::{Subject, SubjectId};
 use crate::forecast::{Burn, Cautious, Coverage, Forecasts, Runway};
 
-/// Days beyond which coverage is not looked for.
+/// Days beyond which coverage is not computed.
 const COVERED_DAYS: f64 = 14.0;
 
-/// What the rule's figure is, of one subject.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Reading {
+/// The rule's figure for one subject.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Reading {
     /// The figure.
     Value(Figure),
-    /// It could not be read or foreseen.
-    Unknown,
+    /// It could not be read.
+    NoData(NoDataReason),
     /// The rule is not about this customer.
     Unwatched,
-    /// Enough is known of the wallet by now for rules on forecasts, for which this one only stands in.
-    Superseded,
 }
 
 /// A figure that was read.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Figure {
-    pub(crate) value: Decimal,
+pub(super) struct Figure {
+    pub(super) value: Decimal,
     /// The instant that it is of.
-    pub(crate) read_at: DateTime<Utc>,
-    /// Whether it must be remembered, though no level is crossed: the next one builds on it.
-    pub(crate) is_kept: bool,
+    pub(super) read_at: DateTime<Utc>,
+    /// Whether it must be remembered though no level is crossed: the next one builds on it.
+    pub(super) is_kept: bool,
 }
 
 /// The numbers behind a figure, for those who ask why. What does not apply, or is not known, is absent.
@@ -45,9 +45,9 @@ pub(crate) struct Figure {
 pub struct Basis {
     /// How long the customer's wallet lasts.
     pub runway: Option<Runway>,
-    /// How the wallet's spend stands to its own normal.
+    /// How the wallet's spend compares with its own normal.
     pub burn: Option<Burn>,
-    /// How far the partner's wallet reaches.
+    /// How long the partner's wallet lasts.
     pub coverage: Option<Coverage>,
     /// The calls of the day that was judged.
     pub calls: Option<CallDay>,
@@ -55,22 +55,23 @@ pub struct Basis {
     pub unread: Option<Unread>,
 }
 
-/// Reads one rule's figure.
-pub(crate) struct Gauge<'a> {
+/// Reads the figures of one rule.
+pub(super) struct Gauge<'a> {
     rule: &'a Rule,
     observation: &'a Observation,
-    customers: Result<&'a [Subject], &'a Unread>,
+    customers: &'a [Subject],
     forecasts: &'a Forecasts<'a>,
     data_health: &'a DataHealth,
     cautious: Option<Cautious<'a>>,
+    coverage: Option<Coverage>,
 }
 
 impl<'a> Gauge<'a> {
-    /// `customers` are those of the observation, each once; `data_health` is as the observation left it.
-    pub(crate) fn new(
+    /// `customers` are those of the observation, each once; `data_health` is from before it.
+    pub(super) fn new(
         rule: &'a Rule,
         observation: &'a Observation,
-        customers: Result<&'a [Subject], &'a Unread>,
+        customers: &'a [Subject],
         forecasts: &'a Forecasts<'a>,
         data_health: &'a DataHealth,
     ) -> Self {
@@ -79,87 +80,95 @@ impl<'a> Gauge<'a> {
             let ends = levels.filter_map(|level| rule.recovers_at(level)?.to_f64());
             forecasts.up_to(ends.fold(0.0, f64::max), rule.in_working_hours())
         });
-        Self { rule, observation, customers, forecasts, data_health, cautious }
+        let mut gauge = Self { rule, observation, customers, forecasts, data_health, cautious, coverage: None };
+        gauge.coverage = gauge.read_coverage();
+        gauge
     }
 
-    /// Shows every subject of the rule with its figure. Gives whether these are all: who is missing has gone.
-    pub(crate) fn each(&self, standing: &BTreeMap<&str, &Alert>, mut show: impl FnMut(&Subject, Reading)) -> bool {
-        let of = self.rule.metric().subject_kind();
-        match of {
-            SubjectKind::Customer => {}
-            SubjectKind::Partner => {
-                let (subject, reading) = self.partner();
-                show(&subject, reading);
-            }
-            SubjectKind::Fleet => self.fleet().iter().for_each(|(subject, reading)| show(subject, *reading)),
+    /// The rule's figures that are not about one customer.
+    pub(super) fn totals(&self) -> Vec<(Subject, Reading)> {
+        match self.rule.metric().subject_kind() {
+            SubjectKind::Customer => Vec::new(),
+            SubjectKind::Partner => vec![self.partner()],
+            SubjectKind::Fleet => self.fleet(),
             SubjectKind::Calls => {
-                show(&Subject::figure("calls", None, self.day().and_then(|day| day.currency.clone())), self.calls())
+                let currency = self.day().and_then(|day| day.currency.clone());
+                vec![(Subject::figure(SubjectId::Calls, None, currency), self.calls())]
             }
-            SubjectKind::DataHealth => show(&Subject::figure("data", None, None), self.feed_age()),
+            SubjectKind::Data => vec![(Subject::figure(SubjectId::Data, None, None), self.data_age())],
         }
-        let Ok(customers) = self.customers else { return matches!(of, SubjectKind::Partner | SubjectKind::Calls) };
-        match of {
-            SubjectKind::Customer => customers.iter().for_each(|subject| show(subject, self.customer(subject))),
-            SubjectKind::DataHealth => customers
-                .iter()
-                .filter(|subject| subject.balance.is_none() || standing.contains_key(subject.auth_id.as_str()))
-                .for_each(|subject| show(subject, self.wallet_age(subject, standing.get(subject.auth_id.as_str()).copied()))),
-            _ => {}
-        }
-        true
     }
 
-    fn customer(&self, subject: &Subject) -> Reading {
-        if !self.rule.watches(subject) {
-            return Reading::Unwatched;
+    /// The rule's figure for one customer; `None` where it has none.
+    pub(super) fn customer(&self, subject: &Subject, before: Option<&Alert>) -> Option<Reading> {
+        match self.rule.metric().subject_kind() {
+            SubjectKind::Customer if self.rule.watches(subject) => Some(self.wallet(subject)),
+            SubjectKind::Data if before.is_none() && subject.balance.is_some() => None,
+            SubjectKind::Data if self.rule.watches(subject) => Some(self.wallet_age(subject, before)),
+            SubjectKind::Customer | SubjectKind::Data => Some(Reading::Unwatched),
+            SubjectKind::Partner | SubjectKind::Fleet | SubjectKind::Calls => None,
         }
-        if self.rule.only_without_forecast() && self.forecasts.knows(&subject.auth_id) {
-            return Reading::Superseded;
-        }
-        let value = subject.balance.and_then(|balance| match self.rule.metric() {
-            Metric::CustomerBurn => rounded(self.forecasts.burn(&subject.auth_id)?.ratio),
-            Metric::CustomerRunway => {
-                let span = self.cautious.as_ref()?.of(&subject.auth_id, balance)?;
+    }
+
+    fn wallet(&self, subject: &Subject) -> Reading {
+        let Some(balance) = subject.balance else { return Reading::NoData(NoDataReason::Balance(subject.unread.clone())) };
+        let value = match self.rule.metric() {
+            Metric::CustomerBurn => subject.customer().and_then(|auth_id| rounded(self.forecasts.burn(auth_id)?.ratio)),
+            Metric::CustomerRunway => subject.customer().and_then(|auth_id| {
+                let span = self.cautious.as_ref()?.of(auth_id, balance)?;
                 rounded(if self.rule.in_working_hours() { span.working } else { span.hours })
-            }
+            }),
             _ => Some(balance),
-        });
-        self.now(value)
+        };
+        self.now(value, || NoDataReason::NoForecast)
     }
 
     fn partner(&self) -> (Subject, Reading) {
-        let Some(Ok(wallet)) = &self.observation.partner else {
-            return (Subject::figure("partner", None, None), Reading::Unknown);
+        let wallet = match &self.observation.partner {
+            Some(Ok(wallet)) => wallet,
+            Some(Err(unread)) => {
+                return (Subject::figure(SubjectId::Partner, None, None), Reading::NoData(NoDataReason::Unread(unread.clone())));
+            }
+            None => return (Subject::figure(SubjectId::Partner, None, None), Reading::NoData(NoDataReason::NotReported)),
         };
-        let subject = Subject::figure("partner", Some(wallet.balance), wallet.currency.clone());
+        let subject = Subject::figure(SubjectId::Partner, Some(wallet.balance), wallet.currency.clone());
         let value = match self.rule.metric() {
-            Metric::PartnerCoverage => self.coverage(&subject).and_then(|coverage| rounded(coverage.days)),
+            Metric::PartnerCoverage => self.coverage.and_then(|coverage| rounded(coverage.days)),
             _ => Some(wallet.balance),
         };
-        (subject, self.now(value))
+        (subject, self.now(value, || NoDataReason::NoForecast))
     }
 
-    /// How far the partner's wallet reaches; amounts of another currency are not its to pay.
-    fn coverage(&self, partner: &Subject) -> Option<Coverage> {
+    /// How long the partner's wallet lasts; customers whose currency is another are not topped up from it.
+    fn read_coverage(&self) -> Option<Coverage> {
+        let Some(Ok(partner)) = &self.observation.partner else { return None };
+        if self.rule.metric() != Metric::PartnerCoverage || self.observation.listing.cut.is_some() {
+            return None;
+        }
         let is_paid = |subject: &&Subject| {
             let currencies = subject.currency.as_ref().zip(partner.currency.as_ref());
             self.rule.watches(subject) && currencies.is_none_or(|(of, paid)| of == paid)
         };
-        let watched = self.customers.ok()?.iter().filter(is_paid);
-        let wallets = watched.filter_map(|subject| Some((subject.auth_id.as_str(), subject.balance?)));
-        self.forecasts.coverage(wallets, partner.balance?, COVERED_DAYS)
+        let watched = self.customers.iter().filter(is_paid);
+        let wallets = watched.filter_map(|subject| Some((subject.customer()?, subject.balance?)));
+        self.forecasts.coverage(wallets, partner.balance, COVERED_DAYS)
     }
 
-    /// The sum of each currency; unknown where one of its wallets is.
+    /// The sum of each currency; no data where one of its wallets has none.
     fn fleet(&self) -> Vec<(Subject, Reading)> {
+        if let Some(unread) = &self.observation.listing.cut {
+            let no_data = Reading::NoData(NoDataReason::Unread(unread.clone()));
+            return vec![(Subject::figure(SubjectId::Fleet(None), None, None), no_data)];
+        }
         let mut sums: BTreeMap<Option<&str>, Option<Decimal>> = BTreeMap::new();
-        for subject in self.customers.unwrap_or_default().iter().filter(|subject| self.rule.watches(subject)) {
+        for subject in self.customers.iter().filter(|subject| self.rule.watches(subject)) {
             let sum = sums.entry(subject.currency.as_deref()).or_insert(Some(Decimal::ZERO));
             *sum = sum.zip(subject.balance).and_then(|(sum, balance)| sum.checked_add(balance));
         }
         let each = sums.into_iter().map(|(currency, sum)| {
-            let id = currency.map_or_else(|| "fleet".to_owned(), |currency| format!("fleet:{currency}"));
-            (Subject::figure(id, sum, currency.map(str::to_owned)), self.now(sum))
+            let currency = currency.map(str::to_owned);
+            let subject = Subject::figure(SubjectId::Fleet(currency.clone()), sum, currency);
+            (subject, self.now(sum, || NoDataReason::Balance(None)))
         });
         each.collect()
     }
@@ -169,59 +178,76 @@ impl<'a> Gauge<'a> {
     }
 
     fn calls(&self) -> Reading {
-        self.now(self.day().and_then(|day| match self.rule.metric() {
+        let day = match &self.observation.calls {
+            Some(Ok(day)) => day,
+            Some(Err(unread)) => return Reading::NoData(NoDataReason::Unread(unread.clone())),
+            None => return Reading::NoData(NoDataReason::NotReported),
+        };
+        let value = match self.rule.metric() {
             Metric::CallsCost => day.cost,
             Metric::CallsVolume => day.calls.map(Decimal::from),
             _ => {
-                let calls = day.calls.filter(|calls| *calls >= self.rule.min_calls().max(1))?;
-                let rate = Decimal::from(day.answered?).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(calls))?;
-                Some(rate.round_dp(2))
+                let needed = self.rule.min_calls().max(1);
+                if let Some(calls) = day.calls.filter(|calls| *calls < needed) {
+                    return Reading::NoData(NoDataReason::TooFewCalls { calls, needed });
+                }
+                day.calls.zip(day.answered).and_then(|(calls, answered)| {
+                    let rate = Decimal::from(answered).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(calls))?;
+                    Some(rate.round_dp(2)).filter(|_| answered <= calls)
+                })
             }
-        }))
-    }
-
-    /// Hours since the customers could be read; since the first attempt where they never were.
-    fn feed_age(&self) -> Reading {
-        let read_at = match self.customers {
-            Ok(_) => Some(self.observation.at),
-            Err(_) => self.data_health.read_at.or(self.data_health.failed_since),
         };
-        read_at.map_or(Reading::Unknown, |read_at| self.age(read_at, false))
+        self.now(value, || NoDataReason::NotReported)
     }
 
-    /// Hours since one wallet could be read while others were; for as long as it is unread, an alert on it is kept.
-    fn wallet_age(&self, subject: &Subject, standing: Option<&Alert>) -> Reading {
+    /// Hours since the list of customers could be read; since the first attempt where it never was.
+    fn data_age(&self) -> Reading {
+        let unread = &self.observation.listing.cut;
+        let read_at = match unread {
+            None => Some(self.observation.at),
+            Some(_) => self.data_health.read_at.or(self.data_health.failed_since),
+        };
+        let no_data = || unread.clone().map_or(NoDataReason::NotReported, NoDataReason::Unread);
+        read_at.map_or_else(|| Reading::NoData(no_data()), |read_at| self.age(read_at, false))
+    }
+
+    /// Hours since one wallet could be read while others were; while it cannot, an alert on it is kept.
+    fn wallet_age(&self, subject: &Subject, before: Option<&Alert>) -> Reading {
         match subject.balance {
-            _ if !self.rule.watches(subject) => Reading::Unwatched,
             Some(_) => self.age(self.observation.at, false),
-            None => self.age(standing.map_or(self.observation.at, |alert| alert.read_at), true),
+            None => self.age(before.map_or(self.observation.at, |alert| alert.read_at), true),
         }
     }
 
     fn age(&self, read_at: DateTime<Utc>, is_kept: bool) -> Reading {
+        let read_at = read_at.min(self.observation.at);
         let age = (self.observation.at - read_at).max(TimeDelta::zero());
-        let hours = Decimal::from(age.num_seconds()).checked_div(Decimal::from(3600));
-        hours.map_or(Reading::Unknown, |hours| Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept }))
+        let hours = Decimal::from(age.num_seconds()).checked_div(Decimal::from(3600)).unwrap_or(Decimal::MAX);
+        Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept })
     }
 
-    fn now(&self, value: Option<Decimal>) -> Reading {
-        value.map_or(Reading::Unknown, |value| Reading::Value(Figure { value, read_at: self.observation.at, is_kept: false }))
+    fn now(&self, value: Option<Decimal>, no_data: impl FnOnce() -> NoDataReason) -> Reading {
+        match value {
+            Some(value) => Reading::Value(Figure { value, read_at: self.observation.at, is_kept: false }),
+            None => Reading::NoData(no_data()),
+        }
     }
 
     /// The numbers behind a subject's figure.
-    pub(crate) fn basis(&self, subject: &Subject) -> Basis {
+    pub(super) fn basis(&self, subject: &Subject) -> Basis {
         match self.rule.metric().subject_kind() {
-            SubjectKind::Customer => Basis {
-                runway: subject.balance.and_then(|balance| self.forecasts.runway(&subject.auth_id, balance)),
-                burn: self.forecasts.burn(&subject.auth_id).filter(|_| self.rule.metric() == Metric::CustomerBurn),
-                ..Basis::default()
-            },
-            SubjectKind::Partner if self.rule.metric().is_foreseen() => {
-                Basis { coverage: self.coverage(subject), ..Basis::default() }
+            SubjectKind::Customer => {
+                let Some(auth_id) = subject.customer() else { return Basis::default() };
+                Basis {
+                    runway: subject.balance.and_then(|balance| self.forecasts.runway(auth_id, balance)),
+                    burn: self.forecasts.burn(auth_id).filter(|_| self.rule.metric() == Metric::CustomerBurn),
+                    ..Basis::default()
+                }
             }
+            SubjectKind::Partner => Basis { coverage: self.coverage, ..Basis::default() },
             SubjectKind::Calls => Basis { calls: self.day().cloned(), ..Basis::default() },
-            SubjectKind::DataHealth => Basis { unread: self.customers.err().cloned(), ..Basis::default() },
-            SubjectKind::Partner | SubjectKind::Fleet => Basis::default(),
+            SubjectKind::Data => Basis { unread: self.observation.listing.cut.clone(), ..Basis::default() },
+            SubjectKind::Fleet => Basis::default(),
         }
     }
 }

@@ -1,16 +1,17 @@
 //! Rules: which figure is watched, which levels it must not cross, and how insistently that is said.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
 
 use super::bounds;
-use super::level::{self, Direction, Hold, Levels, Recover, Repeat, Severity};
+use super::error::RuleError;
+use super::level::{Direction, Levels, Recover, Repeat, Severity};
 use super::metric::{Metric, SubjectKind};
-use super::observation::Subject;
 use super::scope::{self, Filter, Scope};
+use super::streak::{self, Hold};
+use super::subject::Subject;
 
 /// Calls that a day needs before its answer rate is judged, unless a rule says otherwise.
 const MIN_CALLS: u64 = 50;
@@ -64,29 +65,6 @@ impl PartialEq for Rule {
 }
 
 impl Eq for Rule {}
-
-/// Why a rule was refused: the field and, in words, what is wrong and what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleError {
-    /// The field, as in the policy file: `below.critical`, `for`, …
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub message: String,
-}
-
-impl RuleError {
-    pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
-    }
-}
-
-impl fmt::Display for RuleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.field, self.message)
-    }
-}
-
-impl std::error::Error for RuleError {}
 
 impl RuleDraft {
     /// A rule with the usual direction of its metric and the default hold, recovery, repeats and scope.
@@ -157,8 +135,8 @@ impl RuleDraft {
         }
         self.hold.check()?;
         self.repeat.check()?;
-        level::check_time("recover_for", self.recover_for)?;
-        level::check_time("escalate_after", self.escalate_after)
+        streak::check_time("recover_for", self.recover_for)?;
+        streak::check_time("escalate_after", self.escalate_after)
     }
 
     fn check_levels(&self, levels: Levels) -> Result<(), RuleError> {
@@ -287,11 +265,5 @@ impl Rule {
         );
         // FNV-1a: short, and fixed for all time, which the standard library's hasher is not.
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    }
-
-    /// The same rule with `for` taken as met by a single look.
-    #[must_use]
-    pub fn at_once(&self) -> Self {
-        Self { draft: RuleDraft { hold: Hold::Polls(1), ..self.draft.clone() }, filter: self.filter.clone() }
     }
 }

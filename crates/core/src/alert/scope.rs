@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use wildmatch::WildMatch;
 
 use super::metric::Metric;
-use super::observation::Subject;
-use super::rule::RuleError;
+use super::subject::Subject;
+use super::error::RuleError;
 
 /// Signs of the longest pattern: no name of a customer is as long.
 const LONGEST: usize = 200;
@@ -94,7 +94,7 @@ impl Filter {
         is_billed_so
             && (*inactive || subject.is_active)
             && (*auto_recharge || !subject.auto_recharge)
-            && (customers.is_empty() || customers.contains(&subject.auth_id))
+            && (customers.is_empty() || subject.customer().is_some_and(|auth_id| customers.contains(auth_id)))
             && (self.names.is_empty() || self.is_named(subject.name.as_deref().unwrap_or_default()))
     }
 

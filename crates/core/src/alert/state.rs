@@ -1,6 +1,7 @@
 //! What one evaluation leaves for the next.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -8,34 +9,61 @@ use serde::{Deserialize, Serialize};
 
 use super::data_health::DataHealth;
 use super::level::Severity;
+use super::metric::{Metric, SubjectKind, Unit};
+use super::roster::Roster;
+use super::streak::Streak;
+use super::subject::{Subject, SubjectId};
 
 /// What one evaluation leaves for the next. Wallets that are fine leave nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
-    /// By rule and customer (or what stands in its place, see [`Subject`](super::Subject)).
-    pub alerts: BTreeMap<(String, String), Alert>,
+    /// Alerts that are pending or firing.
+    pub alerts: BTreeMap<AlertKey, Alert>,
     /// Whether the service can be read.
     pub data_health: DataHealth,
-    /// Whether anything was ever said.
-    pub has_spoken: bool,
+    /// How many customers there are.
+    pub roster: Roster,
+    /// Polls that read the list of customers to its end.
+    pub polls: u32,
+}
+
+/// Names an alert: a rule, and whom or what it fires for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AlertKey {
+    /// Name of the rule.
+    pub rule: String,
+    /// Whom or what it is about.
+    pub subject: SubjectId,
+}
+
+impl AlertKey {
+    /// The alert of a rule for a subject.
+    pub fn new(rule: impl Into<String>, subject: SubjectId) -> Self {
+        Self { rule: rule.into(), subject }
+    }
 }
 
 impl State {
-    /// Says nothing more of an alert that fires, until then. Gives whether there is one.
-    pub fn snooze(&mut self, rule: &str, auth_id: &str, until: Until) -> bool {
-        let Some(alert) = self.alerts.get_mut(&(rule.to_owned(), auth_id.to_owned())) else { return false };
+    /// The alert of a rule for a subject, where there is one.
+    pub fn alert(&self, rule: &str, subject: &SubjectId) -> Option<&Alert> {
+        self.alerts.get(&AlertKey::new(rule, subject.clone()))
+    }
+
+    /// Mutes an alert that fires. Gives whether there is one.
+    pub fn snooze(&mut self, key: &AlertKey, until: Until, now: DateTime<Utc>) -> bool {
+        let Some(alert) = self.alerts.get_mut(key) else { return false };
         let Some(firing) = alert.firing else { return false };
-        alert.snooze = Some(Snooze { until, severity: firing.severity });
+        alert.snooze = Some(Snooze { until, severity: firing.severity, set_at: now });
         true
     }
 }
 
-/// An alert that is pending (no level has been crossed long enough) or firing.
+/// An alert that is pending (no level has been crossed for long enough) or firing.
 ///
-/// It is [unknown](Self::unread_since) while its value cannot be read: it stands, and nothing is decided.
+/// While its value [cannot be read](Self::unread_since) it stays as it is, and nothing is decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
-    /// Of the rule that it was decided by: another rule of that name starts afresh.
+    /// Of the version of the rule that decided it: another version starts fresh.
     pub fingerprint: u64,
     /// The customer's name, for when the customer is no longer listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,60 +71,75 @@ pub struct Alert {
     /// The wallet's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// The severity at which it fires; `None` while it is pending.
+    /// How it fires; `None` while it is pending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub firing: Option<Firing>,
-    /// Since when and how often the value was seen beyond the warning level.
+    /// In which polls the value was beyond the warning level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<Streak>,
     /// The same for the critical level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical: Option<Streak>,
-    /// Since when the value is past recovery, while that must hold.
+    /// In which polls the value was past recovery, where that must last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recovered_since: Option<Streak>,
-    /// The wallet at that reading, where it is not the value itself.
+    pub recovered: Option<Streak>,
+    /// In which polls the customer was not listed, or not one that the rule watches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent: Option<Streak>,
+    /// The wallet when the value was read, where it is not the value itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Decimal>,
-    /// The last value that was read, and when.
+    /// The last value that was read.
     pub value: Decimal,
     /// When that was.
     pub read_at: DateTime<Utc>,
     /// Since when the value cannot be read, if it cannot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_since: Option<DateTime<Utc>>,
-    /// Until when nothing is said of it.
+    /// Until when it is muted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snooze: Option<Snooze>,
 }
 
-/// Somebody saw the alert and wants to hear no more of it for now. What gets worse is said all the same.
+/// Somebody muted an alert. A worse severity is told all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snooze {
     /// When it ends.
     pub until: Until,
-    /// How bad it was when it was snoozed.
+    /// The severity at which it was snoozed.
     pub severity: Severity,
+    /// When it was snoozed.
+    pub set_at: DateTime<Utc>,
 }
 
-/// When a snooze ends, if the alert does not end before, or get worse.
+/// When a snooze ends, if the alert does not end before, or become worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Until {
     /// At an instant; for a local time see [`time::next_local`](crate::time::next_local).
     Time(DateTime<Utc>),
-    /// When money is paid in, be it too little to end the alert.
+    /// When money is paid in, even if it is too little to end the alert.
     ToppedUp,
     /// At the next level: the alert was acknowledged.
     NextLevel,
 }
 
 impl Snooze {
+    /// The same, set now at the latest: one that a clock ahead of time set is moved back with its end.
+    pub(super) fn bounded(self, now: DateTime<Utc>) -> Self {
+        let ahead = (self.set_at - now).max(chrono::TimeDelta::zero());
+        let until = match self.until {
+            Until::Time(end) => Until::Time(end - ahead),
+            until => until,
+        };
+        Self { until, set_at: self.set_at - ahead, ..self }
+    }
+
     /// Whether it still holds.
-    pub(crate) fn holds(&self, was_paid: bool, now: DateTime<Utc>) -> bool {
+    pub(super) fn holds(&self, is_topped_up: bool, now: DateTime<Utc>) -> bool {
         match self.until {
             Until::Time(end) => now < end,
-            Until::ToppedUp => !was_paid,
+            Until::ToppedUp => !is_topped_up,
             Until::NextLevel => true,
         }
     }
@@ -107,26 +150,88 @@ impl Snooze {
 pub struct Firing {
     /// How bad it is.
     pub severity: Severity,
+    /// Why it is as bad as that.
+    pub cause: Cause,
     /// Since when it fires, at whichever severity.
     pub since: DateTime<Utc>,
-    /// When it was last said.
-    pub said_at: DateTime<Utc>,
+    /// From when `escalate_after` counts: since it is a warning that nobody acted on.
+    pub ages_from: DateTime<Utc>,
+    /// When chats were last told of it.
+    pub told_at: DateTime<Utc>,
 }
 
-/// A crossing seen in one poll after the other. Polls in which the value could not be read do not count and do not interrupt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Streak {
-    /// When it was first seen.
-    pub since: DateTime<Utc>,
-    /// In how many polls.
-    pub polls: u32,
+/// Why an alert has its severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The value was beyond the level of that severity.
+    Level,
+    /// It was a warning for longer than `escalate_after`.
+    Age,
 }
 
-impl Streak {
-    /// One more poll, in which the crossing was seen or not.
-    pub(crate) fn next(streak: Option<Self>, is_crossed: bool, at: DateTime<Utc>) -> Option<Self> {
-        let before = streak.unwrap_or(Self { since: at, polls: 0 });
-        // Where the clock was set back, the time begins anew; polls are polls.
-        is_crossed.then_some(Self { polls: before.polls.saturating_add(1), since: before.since.min(at) })
+impl Alert {
+    /// In which polls the level of a severity was crossed.
+    pub fn streak(&self, severity: Severity) -> Option<Streak> {
+        match severity {
+            Severity::Warning => self.warning,
+            Severity::Critical => self.critical,
+        }
+    }
+
+    /// The same, after a poll that did not read the value.
+    pub(super) fn unread(&self, at: DateTime<Utc>) -> Self {
+        Self { unread_since: Some(self.unread_since.map_or(at, |since| since.min(at))), ..self.clone() }
+    }
+
+    /// The money when the value was read, where the rule is about a wallet that somebody can pay into.
+    pub(super) fn money(&self, metric: Metric) -> Option<Decimal> {
+        let value = (metric.unit() == Unit::Money).then_some(self.value);
+        self.balance.or(value).filter(|_| matches!(metric.subject_kind(), SubjectKind::Customer | SubjectKind::Partner))
+    }
+
+    /// Whom or what it is about, as far as the alert remembers.
+    pub(super) fn subject(&self, id: &SubjectId, metric: Metric) -> Subject {
+        Subject { name: self.name.clone(), ..Subject::figure(id.clone(), self.money(metric), self.currency.clone()) }
+    }
+
+    /// The alert as text for a database.
+    pub fn to_json(&self) -> String {
+        // Nothing in it can be refused; were it, the alert would start fresh.
+        serde_json::to_string(&Stored { version: VERSION, alert: self.clone() }).unwrap_or_default()
+    }
+
+    /// Reads an alert back.
+    ///
+    /// # Errors
+    ///
+    /// The text is damaged, or of a newer version.
+    pub fn from_json(text: &str) -> Result<Self, StoredError> {
+        let stored: Stored = serde_json::from_str(text).map_err(|error| StoredError(format!("it is damaged: {error}")))?;
+        if stored.version != VERSION {
+            return Err(StoredError(format!("it is of version {}, which is not known", stored.version)));
+        }
+        Ok(stored.alert)
     }
 }
+
+/// The layout of today.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    alert: Alert,
+}
+
+/// Why a stored alert cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredError(String);
+
+impl fmt::Display for StoredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StoredError {}

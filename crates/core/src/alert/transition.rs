@@ -2,15 +2,16 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use super::level::{Direction, Levels, Severity};
-use super::metric::{Metric, SubjectKind, Unit};
-use super::observation::Subject;
+use super::metric::{Metric, SubjectKind, Unit, span};
 use super::reading::Basis;
 use super::rule::Rule;
-use super::state::{Alert, Firing, Streak};
+use super::state::{Alert, AlertKey, Cause, Firing};
+use super::streak::Streak;
+use super::subject::Subject;
 use crate::forecast::{Runway, Span};
 
 /// What happened to an alert.
@@ -23,10 +24,10 @@ pub enum Change {
     Escalate,
     /// It is only a warning now.
     Fall,
-    /// It still stands and is due to be said again.
+    /// It still fires, and a reminder is due.
     Repeat,
-    /// It stands, and nothing happened; for those who ask, or were not told when it did.
-    Stand,
+    /// It fires as before.
+    Unchanged,
     /// The value is past recovery.
     Resolve,
     /// The customer left the list.
@@ -40,7 +41,7 @@ pub enum Change {
 impl Change {
     /// Whether the alert stands after it.
     pub const fn is_bad(self) -> bool {
-        matches!(self, Self::Fire | Self::Escalate | Self::Fall | Self::Repeat | Self::Stand)
+        matches!(self, Self::Fire | Self::Escalate | Self::Fall | Self::Repeat | Self::Unchanged)
     }
 }
 
@@ -60,7 +61,9 @@ pub struct Transition {
     pub severity: Severity,
     /// On which side of its level it fires.
     pub direction: Direction,
-    /// The level of that severity.
+    /// Why it has that severity.
+    pub cause: Cause,
+    /// The level that was crossed: that of the severity, or the warning level where it became critical by its age.
     pub level: Decimal,
     /// The value at which it is no longer of that severity; of one that resolved, at which it was over.
     pub recovers_at: Decimal,
@@ -68,8 +71,14 @@ pub struct Transition {
     pub value: Decimal,
     /// When that was read.
     pub read_at: DateTime<Utc>,
+    /// Since when the value cannot be read, if it cannot.
+    pub unread_since: Option<DateTime<Utc>>,
     /// Since when the alert fires.
     pub since: DateTime<Utc>,
+    /// How long nobody acted on it: since it became a warning.
+    pub age: TimeDelta,
+    /// After how long chats are reminded of it; `None`: never.
+    pub repeats_after: Option<TimeDelta>,
     /// How long the level was seen crossed.
     pub streak: Option<Streak>,
     /// The numbers behind the value.
@@ -82,18 +91,16 @@ pub struct Transition {
 
 impl Transition {
     /// `alert` is as it was when the change was decided. `None` where the rule has no level for it.
-    pub(crate) fn new(
-        rule: &Rule,
-        levels: Levels,
+    pub(super) fn new(
+        (rule, levels): (&Rule, Levels),
         subject: &Subject,
-        change: Change,
-        firing: Firing,
+        (change, firing): (Change, Firing),
         alert: &Alert,
         basis: Basis,
+        now: DateTime<Utc>,
     ) -> Option<Self> {
-        // A rule without a level of its own for what is critical: the warning's, which stood too long.
-        let of = if levels.of(firing.severity).is_some() { firing.severity } else { Severity::Warning };
-        let level = levels.of(of)?;
+        let crossed = if firing.cause == Cause::Age { Severity::Warning } else { firing.severity };
+        let level = levels.of(crossed)?;
         // It is over when it is no warning any more; until then, when it is no longer as bad.
         let ends = if change == Change::Resolve { levels.warning.unwrap_or(level) } else { level };
         Some(Self {
@@ -103,16 +110,35 @@ impl Transition {
             change,
             severity: firing.severity,
             direction: rule.direction(),
+            cause: firing.cause,
             level,
             recovers_at: rule.recovers_at(ends)?,
             value: alert.value,
             read_at: alert.read_at,
+            unread_since: alert.unread_since,
             since: firing.since,
-            streak: alert.streak(of),
+            age: (now - firing.ages_from).max(TimeDelta::zero()),
+            repeats_after: Some(rule.repeat(firing.severity)).and_then(|after| TimeDelta::from_std(after).ok()),
+            streak: alert.streak(crossed),
             basis,
             in_working_hours: rule.in_working_hours(),
             inhibited_by: None,
         })
+    }
+
+    /// Names the alert.
+    pub fn key(&self) -> AlertKey {
+        AlertKey::new(&self.rule, self.subject.id.clone())
+    }
+
+    /// Whether the value is beyond the level, not between it and recovery.
+    pub fn is_beyond_level(&self) -> bool {
+        self.direction.is_crossed(self.value, self.level)
+    }
+
+    /// Whether it is about one customer's wallet.
+    pub fn is_of_customer(&self) -> bool {
+        self.metric.subject_kind() == SubjectKind::Customer
     }
 
     /// How long the customer's wallet lasts, where that is foreseen.
@@ -130,7 +156,7 @@ impl Transition {
 
     /// The worst first; of these the partner's own wallet, which may explain others; then what is empty soonest, or as far as
     /// nothing is foreseen has the least.
-    pub(crate) fn by_urgency(&self, other: &Self) -> Ordering {
+    pub(super) fn by_urgency(&self, other: &Self) -> Ordering {
         let is_partner = |of: &Self| of.metric.subject_kind() == SubjectKind::Partner;
         (other.severity.cmp(&self.severity))
             .then_with(|| is_partner(other).cmp(&is_partner(self)))
@@ -138,49 +164,47 @@ impl Transition {
             // Amounts of different currencies are not set against each other.
             .then_with(|| self.subject.currency.cmp(&other.subject.currency))
             .then_with(|| self.subject.balance.cmp(&other.subject.balance))
-            .then_with(|| (&self.subject.auth_id, &self.rule).cmp(&(&other.subject.auth_id, &other.rule)))
+            .then_with(|| (&self.subject.id, &self.rule).cmp(&(&other.subject.id, &other.rule)))
     }
 
     /// Why, with the numbers it was decided on.
     pub fn reason(&self) -> String {
-        let Self { severity, .. } = self;
         let (beyond, back) = (self.direction.word(), self.direction.other().word());
-        let (value, level, end) = (self.said(self.value), self.said(self.level), self.said(self.recovers_at));
+        let [value, level, end] = [self.value, self.level, self.recovers_at].map(|value| self.format(value));
+        let of = if self.cause == Cause::Age { Severity::Warning } else { self.severity };
         let because = self.because();
         match self.change {
-            Change::Fire | Change::Escalate => {
-                let polls = match self.streak.map_or(1, |streak| streak.polls) {
-                    1 => "1 poll".to_owned(),
-                    polls => format!("{polls} polls"),
-                };
-                format!("{value} is {beyond} the {severity} level of {level}, seen in {polls}{because}")
-            }
-            Change::Repeat | Change::Stand => {
-                format!("{value} is still {beyond} {end}, where the {severity} alert ends{because}")
-            }
-            Change::Fall => format!("{value} is past the recovery of the critical level, still {beyond} {end}{because}"),
+            Change::Gone => format!("the customer is no longer listed; last value {value}"),
+            Change::Unwatched => format!("the rule no longer watches this customer; last value {value}"),
+            Change::Superseded => format!("a forecast is available, and the rules on forecasts apply; last value {value}"),
             Change::Resolve if self.value == self.recovers_at => {
                 format!("{value} has reached {end}, where the alert ends{because}")
             }
             Change::Resolve => format!("{value} is {back} {end}, where the alert ends{because}"),
-            Change::Gone => format!("the customer is no longer listed; last value {value}"),
-            Change::Superseded => format!("the wallet can be foreseen now, and rules on forecasts take over; last value {value}"),
-            Change::Unwatched => format!("the rule no longer watches this customer; last value {value}"),
+            _ if !self.is_beyond_level() => {
+                format!("back to {value}, {back} the {of} level of {level}, not yet {end}{because}")
+            }
+            Change::Fire | Change::Escalate if self.cause == Cause::Level => {
+                let polls = match self.streak.map_or(1, |streak| streak.polls) {
+                    1 => "1 poll".to_owned(),
+                    polls => format!("{polls} polls"),
+                };
+                format!("{value} is {beyond} the {of} level of {level}, seen in {polls}{because}")
+            }
+            Change::Escalate => {
+                let age = span(self.age);
+                format!("{value} is {beyond} the {of} level of {level}; a warning for {age} on which nobody acted{because}")
+            }
+            Change::Fall => format!("{value} is still {beyond} the {of} level of {level}{because}"),
+            Change::Fire | Change::Repeat | Change::Unchanged => {
+                format!("{value} is still {beyond} the {of} level of {level}; the alert ends at {end}{because}")
+            }
         }
     }
 
     /// A value in the unit of the metric.
-    pub fn said(&self, value: Decimal) -> String {
-        let value = value.normalize();
-        match self.metric.unit() {
-            Unit::Money => value.to_string(),
-            Unit::Hours if self.in_working_hours => format!("{value} working hours"),
-            Unit::Hours => format!("{value} h"),
-            Unit::Days => format!("{value} days"),
-            Unit::Times => format!("{value} times the normal burn"),
-            Unit::Percent => format!("{value} %"),
-            Unit::Calls => format!("{value} calls"),
-        }
+    pub fn format(&self, value: Decimal) -> String {
+        self.metric.format(value, self.in_working_hours)
     }
 
     /// What the value rests on.

@@ -61,7 +61,10 @@ impl Forecaster {
 
     /// Takes in every balance that was read. A poll that failed, and a wallet that was not read, change nothing.
     pub fn observe(&mut self, observation: &Observation) {
-        let Ok(customers) = &observation.customers else { return };
+        let customers = &observation.customers;
+        if customers.is_empty() {
+            return;
+        }
         let wall = self.business.wall(observation.at);
         if self.fleet_day != Some(wall.div_euclid(24 * HOUR)) {
             self.fleet_day = Some(wall.div_euclid(24 * HOUR));
@@ -72,8 +75,8 @@ impl Forecaster {
         }
         let hour = wall.div_euclid(HOUR);
         for (guess, subject) in customers.iter().enumerate() {
-            let Some(balance) = subject.balance else { continue };
-            let place = self.place(guess, &subject.auth_id);
+            let (Some(auth_id), Some(balance)) = (subject.customer(), subject.balance) else { continue };
+            let place = self.place(guess, auth_id);
             let wallet = &mut self.wallets[place];
             let currency = subject.currency.as_deref().map_or(0, code);
             if currency != 0 && currency != wallet.currency {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
-use crate::alert::{Change, Observation, Policy, Severity, State, Subject, evaluate};
+use crate::alert::{Change, Observation, Policy, Severity, State, Subject, replay};
 use crate::forecast::{Business, Every, Forecaster};
 use crate::history::{History, MovementKind, Sweep};
 
@@ -32,11 +32,11 @@ pub struct Notification {
 /// Rules on what a history does not have ([`Metric::is_in_history`](crate::alert::Metric::is_in_history)) say nothing.
 /// A movement of the ledger is known from its instant on. Alerts that are said again while they stand are left out.
 pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<Notification> {
-    let mut replay = Replay::new(history, business);
+    let mut life = Replay::new(history, business);
     let (mut state, mut said) = (State::default(), Vec::new());
     for sweep in history.sweeps() {
-        replay.poll(history, &sweep);
-        let evaluation = evaluate(policy, &replay.observation, &replay.forecaster.at(sweep.at), &state, sweep.at);
+        life.poll(history, &sweep);
+        let evaluation = replay(policy, &life.observation, &life.forecaster.at(sweep.at), &state, sweep.at);
         state = evaluation.state;
         said.extend(evaluation.transitions.into_iter().filter_map(|transition| {
             let kind = match transition.change {
@@ -53,7 +53,7 @@ pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<
                 value: transition.value,
                 reason: transition.reason(),
                 rule: transition.rule,
-                auth_id: transition.subject.auth_id,
+                auth_id: transition.subject.id.to_string(),
             })
         }));
     }
@@ -88,7 +88,7 @@ impl Replay {
 
     fn poll(&mut self, history: &History, sweep: &Sweep<'_>) {
         self.observation.at = sweep.at;
-        let Ok(subjects) = &mut self.observation.customers else { return };
+        let subjects = &mut self.observation.customers;
         for place in self.unread.drain(..) {
             subjects[place].balance = self.balances[place];
         }

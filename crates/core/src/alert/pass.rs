@@ -1,0 +1,230 @@
+//! One rule on its way over everything that was observed.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::TimeDelta;
+
+use super::decide::{Judge, Judged};
+use super::evaluate::{Mode, Walk};
+use super::level::{Levels, Severity};
+use super::metric::{Metric, SubjectKind};
+use super::no_data::{NoData, NoDataReason};
+use super::reading::{Basis, Gauge, Reading};
+use super::roster::{Absence, Doubt};
+use super::rule::Rule;
+use super::state::{Alert, AlertKey};
+use super::streak::Hold;
+use super::subject::{Subject, SubjectId};
+use super::transition::{Change, Transition};
+
+/// An alert of a customer that was missing for so long is dropped, whatever other counts say.
+const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(30);
+
+/// What all rules leave.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) alerts: Vec<(AlertKey, Alert)>,
+    pub(super) transitions: Vec<Transition>,
+    pub(super) firing: Vec<Transition>,
+    pub(super) no_data: Vec<NoData>,
+}
+
+/// What the rules on forecasts found for one customer, for the rules that stand in for them.
+#[derive(Default)]
+pub(super) struct ByForecast {
+    /// The worst severity that fires.
+    worst: Option<Severity>,
+    /// Whether a level is crossed, and not for long enough yet.
+    is_pending: bool,
+    /// Rules that have no forecast.
+    pub(super) no_data: Vec<NoData>,
+}
+
+/// One rule on its way over everything that was observed.
+pub(super) struct Pass<'a> {
+    walk: &'a Walk<'a>,
+    rule: &'a Rule,
+    gauge: Gauge<'a>,
+    versions: Versions<'a>,
+    /// Alerts that this version of the rule decided.
+    before: HashMap<&'a SubjectId, &'a Alert>,
+    /// Which of them were looked at.
+    seen: HashSet<&'a SubjectId>,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn new(walk: &'a Walk<'a>, rule: &'a Rule, customers: &'a [Subject]) -> Self {
+        let versions = Versions::new(rule);
+        let alerts = walk.before.alerts.iter().filter(|(key, _)| key.rule == rule.name());
+        let before = alerts.filter(|(key, alert)| versions.of(&key.subject).1 == alert.fingerprint);
+        let before = before.map(|(key, alert)| (&key.subject, alert)).collect();
+        let gauge = Gauge::new(rule, walk.observation, customers, walk.forecasts, &walk.before.data_health);
+        Self { walk, rule, gauge, versions, before, seen: HashSet::new() }
+    }
+
+    /// Whether it stands in for rules on forecasts.
+    pub(super) fn stands_in(&self) -> bool {
+        self.rule.only_without_forecast()
+    }
+
+    pub(super) fn is_per_customer(&self) -> bool {
+        matches!(self.rule.metric().subject_kind(), SubjectKind::Customer | SubjectKind::Data)
+    }
+
+    /// Judges the figures that are not about one customer.
+    pub(super) fn totals(&mut self, outcome: &mut Outcome) {
+        for (subject, reading) in self.gauge.totals() {
+            let before = self.alert(&subject.id);
+            match reading {
+                Reading::Value(figure) => self.leave(&subject, self.judge(&subject.id).figure(&subject, figure, before), outcome),
+                Reading::NoData(reason) => {
+                    let no_data = self.unread(&subject, before, reason, outcome);
+                    outcome.no_data.push(no_data);
+                }
+                Reading::Unwatched => {}
+            }
+        }
+        // However many customers there are, one reason for all.
+        if let Some(unread) = &self.walk.observation.listing.cut
+            && self.rule.metric().is_of_customer()
+        {
+            let all = Subject::figure(SubjectId::Data, None, None);
+            outcome.no_data.push(self.no_data(&all, None, NoDataReason::Unread(unread.clone())));
+        }
+    }
+
+    /// Judges one customer.
+    pub(super) fn customer(&mut self, subject: &Subject, forecast: &mut ByForecast, outcome: &mut Outcome) {
+        let before = self.alert(&subject.id);
+        let Some(reading) = self.gauge.customer(subject, before) else { return };
+        match reading {
+            Reading::Unwatched => {
+                if let Some(before) = before {
+                    self.leave(subject, self.judge(&subject.id).absent(before, Change::Unwatched), outcome);
+                }
+            }
+            Reading::NoData(reason) => {
+                let is_covered = reason == NoDataReason::NoForecast && self.rule.metric() == Metric::CustomerRunway;
+                let no_data = self.unread(subject, before, reason, outcome);
+                if is_covered { &mut forecast.no_data } else { &mut outcome.no_data }.push(no_data);
+            }
+            Reading::Value(figure) => {
+                let judged = self.judge(&subject.id).figure(subject, figure, before);
+                let judged = if self.stands_in() { self.stand_in(subject, judged, before, forecast) } else { judged };
+                if self.rule.metric().is_foreseen() {
+                    let firing = judged.alert.as_ref().map(|alert| alert.firing);
+                    forecast.is_pending |= firing == Some(None);
+                    forecast.worst = forecast.worst.max(firing.flatten().map(|firing| firing.severity));
+                }
+                self.leave(subject, judged, outcome);
+            }
+        }
+    }
+
+    /// A rule that stands in for forecasts gives way to them, unless it found worse than they did.
+    fn stand_in(&self, subject: &Subject, judged: Judged, before: Option<&Alert>, forecast: &mut ByForecast) -> Judged {
+        if !subject.customer().is_some_and(|auth_id| self.walk.forecasts.knows(auth_id)) {
+            // Judged by this rule, the customer has data.
+            forecast.no_data.clear();
+            return judged;
+        }
+        let Some(firing) = before.and_then(|before| before.firing) else { return Judged::default() };
+        let severity = judged.alert.as_ref().and_then(|alert| alert.firing).map_or(firing.severity, |firing| firing.severity);
+        if forecast.worst >= Some(severity) || (severity == Severity::Warning && !forecast.is_pending) {
+            return Judge::end(before, Change::Superseded);
+        }
+        judged
+    }
+
+    /// Alerts of customers and currencies that were not among those observed.
+    pub(super) fn absent(&mut self, doubts: &[Doubt], outcome: &mut Outcome) {
+        let (observation, at) = (self.walk.observation, self.walk.observation.at);
+        let missing: Vec<_> = self.before.iter().filter(|(id, _)| !self.seen.contains(**id)).map(|(id, alert)| (*id, *alert)).collect();
+        for (id, alert) in missing {
+            let absence = Absence::of(observation, doubts, id.customer().unwrap_or_default());
+            let is_forgotten = alert.unread_since.is_some_and(|since| at - since >= FORGOTTEN_AFTER);
+            let subject = alert.subject(id, self.rule.metric());
+            if absence == Absence::Left {
+                self.leave(&subject, self.judge(id).absent(alert, Change::Gone), outcome);
+            } else if is_forgotten {
+                self.leave(&subject, Judge::end(Some(alert), Change::Gone), outcome);
+            } else {
+                let reason = observation.listing.cut.clone().map_or(NoDataReason::NotListed, NoDataReason::Unread);
+                let no_data = self.unread(&subject, Some(alert), reason, outcome);
+                outcome.no_data.push(no_data);
+            }
+        }
+    }
+
+    fn judge(&self, id: &SubjectId) -> Judge<'a> {
+        let (levels, fingerprint) = self.versions.of(id);
+        let hold = if self.walk.mode == Mode::Once { Hold::AT_ONCE } else { self.rule.hold() };
+        Judge { rule: self.rule, levels, fingerprint, hold, at: self.walk.observation.at, now: self.walk.now }
+    }
+
+    /// The alert that there was for a subject, which counts as looked at.
+    fn alert(&mut self, id: &SubjectId) -> Option<&'a Alert> {
+        let (id, alert) = self.before.get_key_value(id)?;
+        self.seen.insert(*id);
+        Some(*alert)
+    }
+
+    /// Takes down what became of an alert.
+    fn leave(&self, subject: &Subject, judged: Judged, outcome: &mut Outcome) {
+        let (levels, _) = self.versions.of(&subject.id);
+        let transition = judged.change.and_then(|(change, firing, alert)| {
+            Transition::new((self.rule, levels), subject, (change, firing), &alert, self.gauge.basis(subject), self.walk.now)
+        });
+        let fires = judged.alert.as_ref().and_then(|alert| Some((alert, alert.firing?)));
+        if let Some((alert, firing)) = fires.filter(|_| self.walk.mode != Mode::Replay) {
+            outcome.firing.extend(match &transition {
+                Some(transition) => Some(Transition { change: Change::Unchanged, ..transition.clone() }),
+                None => {
+                    let basis = if alert.unread_since.is_none() { self.gauge.basis(subject) } else { Basis::default() };
+                    Transition::new((self.rule, levels), subject, (Change::Unchanged, firing), alert, basis, self.walk.now)
+                }
+            });
+        }
+        outcome.alerts.extend(judged.alert.map(|alert| (AlertKey::new(self.rule.name(), subject.id.clone()), alert)));
+        outcome.transitions.extend(transition);
+    }
+
+    /// The value was not read: an alert stays as it is.
+    fn unread(&self, subject: &Subject, before: Option<&Alert>, reason: NoDataReason, outcome: &mut Outcome) -> NoData {
+        let alert = before.map(|before| before.unread(self.walk.observation.at));
+        let no_data = self.no_data(subject, alert.as_ref(), reason);
+        if let Some(alert) = alert {
+            let last = Subject { balance: alert.money(self.rule.metric()), ..subject.clone() };
+            self.leave(&last, Judged { alert: Some(alert), change: None }, outcome);
+        }
+        no_data
+    }
+
+    fn no_data(&self, subject: &Subject, alert: Option<&Alert>, reason: NoDataReason) -> NoData {
+        NoData {
+            rule: self.rule.name().to_owned(),
+            metric: self.rule.metric(),
+            subject: subject.id.clone(),
+            name: subject.name.clone(),
+            reason,
+            since: alert.and_then(|alert| alert.unread_since),
+        }
+    }
+}
+
+/// The levels of a rule for each subject, with the fingerprint of that version of it.
+struct Versions<'a> {
+    rule: &'a Rule,
+    all: u64,
+}
+
+impl<'a> Versions<'a> {
+    fn new(rule: &'a Rule) -> Self {
+        Self { rule, all: rule.fingerprint(rule.levels()) }
+    }
+
+    fn of(&self, id: &SubjectId) -> (Levels, u64) {
+        let levels = id.customer().map_or(self.rule.levels(), |auth_id| self.rule.levels_for(auth_id));
+        (levels, if levels == self.rule.levels() { self.all } else { self.rule.fingerprint(levels) })
+    }
+}
