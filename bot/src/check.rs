@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
-use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Rule, Severity, State, Subject, evaluate, unjudged};
+use vobiz_core::alert::{Change, Evaluation, Metric, Policy, Rule, Severity, State, Subject, evaluate_once};
 use vobiz_core::dashboard::{CallFigures, Report};
 use vobiz_core::forecast::{Forecaster, Profile, Runway, Span};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
@@ -43,23 +43,22 @@ struct Look {
 /// Polls once, with `for` taken as met. Gives the exit status.
 pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
     let api = client(config)?;
-    let policy = config.policy.at_once();
+    let policy = config.policy.clone();
     let (dashboard, answers) = tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, Utc::now));
     let (seen, now) = (answers.observation(), answers.at);
     let mut forecaster = Forecaster::new(config.business.clone());
     for (auth_id, profile) in Store::remembered(&config.database_url).await {
         forecaster.restore(auth_id, profile);
     }
-    let mut evaluation = evaluate(&policy, &seen, &forecaster.at(now), &State::default(), now);
+    let mut evaluation = evaluate_once(&policy, &seen, &forecaster.at(now), &State::default(), now);
     // Monitoring shows the first line, which is the worst.
     evaluation.transitions.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
     let forecasts = forecaster.at(now);
-    let figures = |rule: &str| policy.rules().iter().any(|of| of.name() == rule && !of.metric().is_of_customer());
-    let unjudged = unjudged(&policy, &seen, &forecasts, &evaluation.state);
-    let unjudged: Vec<String> = unjudged.into_iter().map(|(rule, _)| rule).filter(|rule| figures(rule)).collect();
+    let figures = evaluation.no_data.iter().filter(|no_data| !no_data.metric.is_of_customer());
+    let unjudged: Vec<String> = figures.map(|no_data| no_data.rule.clone()).collect();
     let foreseen = evaluation.transitions.iter().filter_map(|alert| {
-        let runway = forecasts.runway(&alert.subject.auth_id, alert.subject.balance?)?;
-        Some((alert.subject.auth_id.clone(), runway))
+        let runway = forecasts.runway(alert.subject.customer()?, alert.subject.balance?)?;
+        Some((alert.subject.id.to_string(), runway))
     });
     let runways = foreseen.collect();
     let look = Look { runways, unjudged, dashboard, answers, evaluation, level: config.policy.low_balance(), policy };
@@ -102,7 +101,7 @@ fn tenths(hours: f64) -> String {
 impl Look {
     /// How long a wallet lasts, where that was foreseen.
     fn runway(&self, subject: &Subject) -> Option<&Runway> {
-        self.runways.get(&subject.auth_id)
+        self.runways.get(&subject.id.to_string())
     }
 
     fn errors(&self) -> impl Iterator<Item = &Error> {
@@ -156,7 +155,7 @@ impl Look {
         let firing = self.evaluation.transitions.iter().filter(|alert| alert.change == Change::Fire).map(|alert| {
             json!({
                 "rule": alert.rule,
-                "subject": alert.subject.auth_id,
+                "subject": alert.subject.id.to_string(),
                 "name": alert.subject.name,
                 "level": alert.severity,
                 "state": "firing",
@@ -183,7 +182,7 @@ impl Look {
             self.on_wallets().filter(|rule| rule.watches(subject)).map(|rule| {
                 json!({
                     "rule": rule.name(),
-                    "subject": subject.auth_id,
+                    "subject": subject.id.to_string(),
                     "name": subject.name,
                     "level": null,
                     "state": "unknown",
@@ -268,7 +267,11 @@ impl Look {
 /// Name and id on one line, whatever is in them.
 fn who(subject: &Subject) -> String {
     let name = subject.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("(no name)");
-    messages::plain(&format!("{} ({})", messages::name(Some(name), &subject.auth_id), messages::escape(&subject.auth_id)))
+    messages::plain(&format!(
+        "{} ({})",
+        messages::name(Some(name), &subject.id.to_string()),
+        messages::escape(&subject.id.to_string())
+    ))
 }
 
 /// A report nested as on the wire, with the figures that the API leaves out beside those it sends.

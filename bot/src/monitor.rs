@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
-use vobiz_core::alert::{Deferred, Evaluation, State, Transition, evaluate, notify, standing};
+use vobiz_core::alert::{Deferred, Evaluation, State, evaluate, notify};
 use vobiz_core::forecast::Forecaster;
 
 use crate::messages::{self, Reader};
@@ -46,27 +46,20 @@ async fn poll(service: &Service, forecaster: &mut Forecaster, before: State) -> 
     forecaster.observe(&observation);
     let forecasts = forecaster.at(now);
     let evaluation = evaluate(&service.policy, &observation, &forecasts, &before, now);
-    let standing = standing(&service.policy, &observation, &forecasts, &evaluation.state);
-    let (owed, waiting) = owed(service, &evaluation, &standing, now).await?;
+    let (owed, waiting) = owed(service, &evaluation, now).await?;
     tracing::debug!(alerts = evaluation.state.alerts.len(), owed = owed.len(), "poll judged");
     service.store.record(&before, &evaluation.state, &waiting, &owed, now).await?;
     Ok(evaluation.state)
 }
 
 /// Every chat is told in its own manner and time zone; what it is not told yet waits.
-async fn owed(
-    service: &Service,
-    evaluation: &Evaluation,
-    standing: &[Transition],
-    now: DateTime<Utc>,
-) -> Result<(Vec<Draft>, Vec<(i64, Deferred)>)> {
+async fn owed(service: &Service, evaluation: &Evaluation, now: DateTime<Utc>) -> Result<(Vec<Draft>, Vec<(i64, Deferred)>)> {
     let (mut owed, mut waiting) = (Vec::new(), Vec::new());
     for chat in &service.chats {
         let (reader, id) = (Reader { zone: chat.zone, now }, service.store.present_chat(chat.id).await?);
         let before = service.store.waiting(chat.id).await?;
-        let (told, waits) = notify(&chat.manner, evaluation, standing, &before, now);
-        let feed = evaluation.data_health.iter().map(|change| messages::feed(change, &reader));
-        let notices = feed.chain(told.iter().flat_map(|told| messages::notice(told, &reader)));
+        let (told, waits) = notify(&chat.manner, evaluation, &before, now);
+        let notices = told.iter().flat_map(|told| messages::notice(told, &reader));
         owed.extend(notices.map(|notice| Draft { chat: id, html: notice.html, silent: notice.silent, ..Draft::default() }));
         if waits != before {
             waiting.push((chat.id, waits));

@@ -42,8 +42,11 @@ impl Answers {
     /// As rules see it.
     pub(crate) fn observation(&self) -> Observation {
         let (partner, calls) = (self.partner.as_ref().map(read), self.calls.as_ref().map(read));
-        let customers = read(&self.customers);
-        Observation { customers, partner, calls, ..Observation::complete(self.at, Vec::new()) }
+        let seen = match &self.customers {
+            Ok(customers) => Observation::complete(self.at, customers.clone()),
+            Err(error) => Observation::failed(self.at, error),
+        };
+        Observation { partner, calls, ..seen }
     }
 }
 

@@ -173,12 +173,15 @@ async fn the_worst_wallet_decides_the_exit_status() {
     assert!(status == 0 && text.starts_with("fine: no rule fires for any of 6 customers"), "{text}");
 
     let [first, second, ..] = watched.as_slice() else { panic!("two customers that rules watch") };
-    sandbox.set_wallet(&first.auth_id, Decimal::new(199_999, 2)).expect("a wallet can be set");
+    sandbox.set_wallet(&first.id.to_string(), Decimal::new(199_999, 2)).expect("a wallet can be set");
     assert_eq!(check(&sandbox).0, 1);
-    sandbox.set_wallet(&second.auth_id, Decimal::new(49_999, 2)).expect("a wallet can be set");
+    sandbox.set_wallet(&second.id.to_string(), Decimal::new(49_999, 2)).expect("a wallet can be set");
     let (status, found) = check(&sandbox);
     assert_eq!(status, 2, "{found:#}");
-    assert_eq!((&found["alerts"][0]["level"], &found["alerts"][0]["subject"]), (&json!("critical"), &json!(second.auth_id)));
+    assert_eq!(
+        (&found["alerts"][0]["level"], &found["alerts"][0]["subject"]),
+        (&json!("critical"), &json!(second.id.to_string()))
+    );
 }
 
 #[tokio::test]

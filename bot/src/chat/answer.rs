@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use chrono::{DateTime, Days, Utc};
-use vobiz_core::alert::{Observation, State, Subject, evaluate};
+use vobiz_core::alert::{Observation, State, Subject, evaluate_once};
 use vobiz_core::forecast::Forecasts;
 use vobiz_core::{DateRange, Decimal, ErrorKind};
 
@@ -104,8 +104,8 @@ async fn customer(service: &Service, id: &str, reader: &Reader) -> Result<String
     let alerts: Vec<_> = state
         .alerts
         .iter()
-        .filter(|((_, subject), _)| *subject == account.auth_id)
-        .map(|((rule, _), alert)| (rule.as_str(), alert))
+        .filter(|(key, _)| key.subject.customer() == Some(account.auth_id.as_str()))
+        .map(|(key, alert)| (key.rule.as_str(), alert))
         .collect();
     let fallback = service.currency_for(std::slice::from_ref(&account)).await;
     Ok(messages::customer(&account, wallet.as_ref(), fallback.as_deref(), &alerts, reader))
@@ -121,14 +121,9 @@ pub(crate) async fn morning(service: &Service) -> SummaryData {
     let low = match &subjects {
         Ok(subjects) => {
             let seen: Vec<Subject> = subjects.clone();
-            let mut low = evaluate(
-                &service.policy.at_once(),
-                &Observation::complete(now, seen),
-                &Forecasts::none(),
-                &State::default(),
-                now,
-            )
-            .transitions;
+            let mut low =
+                evaluate_once(&service.policy, &Observation::complete(now, seen), &Forecasts::none(), &State::default(), now)
+                    .transitions;
             low.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
             low
         }

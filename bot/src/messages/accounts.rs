@@ -23,7 +23,7 @@ pub(crate) fn low(
     let said = say(level, currency);
     let mut under: Vec<_> =
         subjects.iter().filter_map(|subject| Some((subject.balance.filter(|balance| *balance < level)?, subject))).collect();
-    under.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.auth_id.cmp(&other.auth_id)));
+    under.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.id.cmp(&other.id)));
     let unread: Vec<_> = subjects.iter().filter(|subject| subject.balance.is_none()).collect();
     let mut text = match under.len() {
         0 => format!("🟢 Fine: no wallet of {} is under {said}", counted(subjects.len(), "customer", "customers")),
@@ -52,7 +52,7 @@ pub(crate) fn low(
 }
 
 fn named(subject: &Subject) -> String {
-    format!("{} <code>{}</code>", name(subject.name.as_deref(), &subject.auth_id), escape(&subject.auth_id))
+    format!("{} <code>{}</code>", name(subject.name.as_deref(), &subject.id.to_string()), escape(&subject.id.to_string()))
 }
 
 /// What makes a customer one that rules do not watch.
@@ -74,7 +74,7 @@ pub(crate) fn customer(
         Ok(wallet) => (wallet.balance, wallet.currency.as_deref().or(subject.currency.as_deref())),
         Err(_) => (None, subject.currency.as_deref()),
     };
-    let mut text = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id));
+    let mut text = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string()));
     match balance {
         Some(balance) => {
             let _ = write!(text, " has {}", show(balance, currency));
@@ -90,7 +90,7 @@ pub(crate) fn customer(
     }
     let kind = if subject.is_prepaid { "prepaid" } else { "postpaid" };
     let state = if subject.is_active { "active" } else { "inactive" };
-    let _ = write!(text, "\n<code>{}</code> · {kind} · {state}", escape(&subject.auth_id));
+    let _ = write!(text, "\n<code>{}</code> · {kind} · {state}", escape(&subject.id.to_string()));
     if subject.auto_recharge {
         text.push_str(" · auto-recharge");
     }

@@ -1,7 +1,7 @@
 //! Alerts and their ends, of wallets and of the service.
 
 use vobiz_core::Decimal;
-use vobiz_core::alert::{Change, DataHealthChange, Metric, Notification, Occasion, Severity, Transition};
+use vobiz_core::alert::{Change, Content, DataHealthChange, Metric, Notification, Occasion, Severity, Transition};
 
 use super::{Reader, beside, counted, escape, figure, name, runway, say, sign, span};
 
@@ -15,9 +15,13 @@ pub(crate) struct Notice {
 
 /// The messages of a notification: one, unless its list is longer than Telegram takes.
 pub(crate) fn notice(notification: &Notification, reader: &Reader) -> Vec<Notice> {
-    let texts = match (notification.occasion, notification.transitions.as_slice()) {
-        (Occasion::Now, [one]) => vec![single(one, reader)],
-        (_, many) => super::split(&folded(notification.occasion, many, reader)),
+    let texts = match &notification.content {
+        Content::Alerts { occasion, transitions } => match (occasion, transitions.as_slice()) {
+            (Occasion::Now, [one]) => vec![single(one, reader)],
+            (_, many) => super::split(&folded(*occasion, many, reader)),
+        },
+        Content::DataHealth(change) => vec![data_health(change, reader)],
+        _ => Vec::new(),
     };
     texts.into_iter().map(|html| Notice { html, silent: notification.is_silent }).collect()
 }
@@ -34,12 +38,12 @@ fn single(transition: &Transition, reader: &Reader) -> String {
 fn amount(transition: &Transition, reader: &Reader) -> String {
     let Transition { subject, level, value, severity, since, read_at, .. } = transition;
     let currency = subject.currency.as_deref();
-    let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id));
+    let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string()));
     let (balance, level) = (beside(*value, *level, currency), say(*level, currency));
     let since = reader.at(*since);
     let news = match transition.change {
         Change::Fire | Change::Escalate => format!("{} {who} has {balance} left: {severity}, under {level}", sign(*severity)),
-        Change::Repeat | Change::Stand => {
+        Change::Repeat | Change::Unchanged => {
             format!("{} {who} still has {balance}: {severity}, under {level} since {since}", sign(*severity))
         }
         Change::Fall => format!("{} {who} has {balance} again: only a {severity} now, under {level}", sign(*severity)),
@@ -58,11 +62,11 @@ fn amount(transition: &Transition, reader: &Reader) -> String {
     let rule = escape(&transition.rule);
     let detail = match transition.change {
         Change::Resolve | Change::Gone | Change::Unwatched | Change::Superseded => {
-            format!("<code>{}</code> · {rule} · had been low since {since}", escape(&subject.auth_id))
+            format!("<code>{}</code> · {rule} · had been low since {since}", escape(&subject.id.to_string()))
         }
         _ => format!(
             "<code>{}</code> · {rule} · the alert ends at {}",
-            escape(&subject.auth_id),
+            escape(&subject.id.to_string()),
             say(transition.recovers_at, currency)
         ),
     };
@@ -73,14 +77,14 @@ fn amount(transition: &Transition, reader: &Reader) -> String {
 fn lasting(transition: &Transition, reader: &Reader) -> String {
     let Transition { subject, severity, since, .. } = transition;
     let currency = subject.currency.as_deref();
-    let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id));
+    let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string()));
     let lasts =
         transition.runway().map_or_else(|| "cannot be foreseen now".to_owned(), |runway| runway::runs_dry(runway, reader));
     let is_empty = subject.balance.is_some_and(|balance| balance <= Decimal::ZERO);
     let news = if is_empty { "is empty".to_owned() } else { lasts.clone() };
     let news = match transition.change {
         Change::Fire | Change::Escalate => format!("{} {who} {news}: {severity}", sign(*severity)),
-        Change::Repeat | Change::Stand => {
+        Change::Repeat | Change::Unchanged => {
             format!("{} {who} still {news}: {severity} since {}", sign(*severity), reader.at(*since))
         }
         Change::Fall => format!("{} {who} {news}: only a {severity} now", sign(*severity)),
@@ -92,7 +96,7 @@ fn lasting(transition: &Transition, reader: &Reader) -> String {
     let burning = transition.runway().map(|runway| runway::burning(runway, currency));
     let basis: Vec<String> = left.into_iter().chain(burning).collect();
     let basis = if basis.is_empty() { String::new() } else { format!("\n{}", basis.join(", ")) };
-    format!("{news}{basis}\n<code>{}</code> · {}", escape(&subject.auth_id), escape(&transition.rule))
+    format!("{news}{basis}\n<code>{}</code> · {}", escape(&subject.id.to_string()), escape(&transition.rule))
 }
 
 /// A list with a head that says what they have in common.
@@ -116,6 +120,7 @@ fn folded(occasion: Occasion, transitions: &[Transition], reader: &Reader) -> St
         Occasion::Found => {
             format!("{} {many} {need}, as found at the start: {counts}", sign(worst))
         }
+        Occasion::Welcome => format!("{} {many} {need} as this chat joins: {counts}", sign(worst)),
         Occasion::HandOver => {
             format!("{} {many} from the quiet hours still {need}: {counts}", sign(worst))
         }
@@ -140,7 +145,11 @@ fn row(transition: &Transition, is_bad: bool, reader: &Reader) -> String {
         _ => severity.name(),
     };
     let sign = if is_bad { sign(*severity) } else { "🟢" };
-    let who = format!("<b>{}</b> <code>{}</code>", name(subject.name.as_deref(), &subject.auth_id), escape(&subject.auth_id));
+    let who = format!(
+        "<b>{}</b> <code>{}</code>",
+        name(subject.name.as_deref(), &subject.id.to_string()),
+        escape(&subject.id.to_string())
+    );
     match metric {
         Metric::CustomerRunway => {
             let left = subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
@@ -155,9 +164,9 @@ fn row(transition: &Transition, is_bad: bool, reader: &Reader) -> String {
 }
 
 /// The service as a whole cannot be read, or can again.
-pub(crate) fn feed(change: &DataHealthChange, reader: &Reader) -> Notice {
-    let html = match change {
-        DataHealthChange::Lost { since, read_at, polls, why } => {
+pub(super) fn data_health(change: &DataHealthChange, reader: &Reader) -> String {
+    match change {
+        DataHealthChange::Lost { since, read_at, polls, why, .. } => {
             let last = match read_at {
                 Some(read_at) => format!("Balances are unknown; the last ones are of {}.", reader.at(*read_at)),
                 None => "Balances are unknown: none has been read yet.".to_owned(),
@@ -177,6 +186,5 @@ pub(crate) fn feed(change: &DataHealthChange, reader: &Reader) -> Notice {
             )
         }
         _ => "⚪ The API's state is unknown".to_owned(),
-    };
-    Notice { html, silent: false }
+    }
 }

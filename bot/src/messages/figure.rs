@@ -1,7 +1,7 @@
 //! Alerts on figures other than what is in a customer's wallet and how long it lasts.
 
 use vobiz_core::Decimal;
-use vobiz_core::alert::{Change, Metric, Transition};
+use vobiz_core::alert::{Change, Metric, SubjectId, Transition};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
 
 use super::{Reader, beside, escape, name, say, sign, weekday};
@@ -13,7 +13,7 @@ pub(super) fn news(transition: &Transition, reader: &Reader) -> String {
     let level = format!("{} {}", direction.word(), value(transition, *level));
     let news = match change {
         Change::Fire | Change::Escalate => format!("{} {who} {what}: {severity}, {level}", sign(*severity)),
-        Change::Repeat | Change::Stand => {
+        Change::Repeat | Change::Unchanged => {
             format!("{} {who} still {what}: {severity}, {level} since {}", sign(*severity), reader.at(*since))
         }
         Change::Fall => format!("{} {who} {what}: only a {severity} now, {level}", sign(*severity)),
@@ -22,7 +22,7 @@ pub(super) fn news(transition: &Transition, reader: &Reader) -> String {
         _ => format!("⚪ {who}: no longer watched"),
     };
     let basis = basis(transition).map(|basis| format!("{basis}\n")).unwrap_or_default();
-    format!("{news}\n{basis}<code>{}</code> · {}", escape(&transition.subject.auth_id), escape(&transition.rule))
+    format!("{news}\n{basis}<code>{}</code> · {}", escape(&transition.subject.id.to_string()), escape(&transition.rule))
 }
 
 /// Who and what, on a line.
@@ -40,8 +40,8 @@ fn who(transition: &Transition) -> String {
             Some(day) => format!("<b>Calls of {}</b>", weekday(day.day)),
             None => "<b>Calls</b>".to_owned(),
         },
-        Metric::DataAge if subject.auth_id == "data" => "<b>The customers</b>".to_owned(),
-        _ => format!("<b>{}</b>", name(subject.name.as_deref(), &subject.auth_id)),
+        Metric::DataAge if subject.id == SubjectId::Data => "<b>The customers</b>".to_owned(),
+        _ => format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string())),
     }
 }
 
@@ -70,7 +70,7 @@ fn value(transition: &Transition, value: Decimal) -> String {
     };
     match transition.metric {
         Metric::PartnerBalance | Metric::FleetBalance | Metric::CallsCost => say(value, currency),
-        _ => transition.said(value),
+        _ => transition.format(value),
     }
 }
 

@@ -15,7 +15,7 @@ use vobiz_core::alert::Severity;
 use vobiz_core::{Error, money};
 
 pub(crate) use accounts::{customer, low};
-pub(crate) use alert::{feed, notice};
+pub(crate) use alert::notice;
 pub(crate) use buttons::{again, pages, reports, summary as summary_buttons};
 pub(crate) use figure::said as figure;
 pub(crate) use report::{analytics, dashboard};

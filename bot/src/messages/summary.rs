@@ -75,8 +75,8 @@ fn low(morning: &SummaryData) -> String {
     };
     for Transition { subject, value, level, severity, .. } in morning.low.iter().take(NAMED) {
         let balance = beside(*value, *level, subject.currency.as_deref());
-        let shown = name(subject.name.as_deref(), &subject.auth_id);
-        let _ = write!(text, "\n{} {balance}  {shown} <code>{}</code>", sign(*severity), escape(&subject.auth_id));
+        let shown = name(subject.name.as_deref(), &subject.id.to_string());
+        let _ = write!(text, "\n{} {balance}  {shown} <code>{}</code>", sign(*severity), escape(&subject.id.to_string()));
     }
     if morning.low.len() > NAMED {
         let _ = write!(text, "\n… and {} more: /low", morning.low.len() - NAMED);

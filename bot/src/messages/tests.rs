@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use vobiz_core::alert::{
-    ChatSettings, DataHealthChange, Deferred, Observation, Policy, State, Subject, Transition, Unread, evaluate, notify,
+    ChatSettings, DataHealthChange, Deferred, Observation, Policy, State, Subject, Transition, Unread, evaluate, evaluate_once,
+    notify,
 };
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Forecasts;
@@ -32,11 +33,13 @@ fn customer(number: usize, balance: Option<&str>) -> Subject {
 /// What is said of customers whose wallets read so, poll after poll.
 fn said(polls: &[&[&str]]) -> String {
     let (policy, mut state, mut said) = (Policy::default(), State::default(), Vec::new());
+    let mut deferred = Deferred::default();
     for (poll, balances) in (0..).zip(polls) {
         let now = reader().now + TimeDelta::minutes(5 * (poll - 2));
         let customers = (1..).zip(*balances).map(|(number, balance)| customer(number, Some(balance))).collect();
         let evaluation = evaluate(&policy, &Observation::complete(now, customers), &Forecasts::none(), &state, now);
-        let (told, _) = notify(&ChatSettings::default(), &evaluation, &[], &Deferred::default(), now);
+        let (told, waits) = notify(&ChatSettings::default(), &evaluation, &deferred, now);
+        deferred = waits;
         let sent = told.iter().flat_map(|told| notice(told, &Reader { now, ..reader() }));
         said.extend(sent.map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
         state = evaluation.state;
@@ -60,10 +63,11 @@ fn a_service_that_cannot_be_read_is_said_with_operation_and_cause() {
         kind: "server",
         message: "list accounts: 127.0.0.1 failed: it sent a web page instead of a reason (HTTP 502)".into(),
     };
-    let lost = |read_at| DataHealthChange::Lost { since: at("2026-05-11T19:50:00Z"), read_at, polls: 2, why: why.clone() };
+    let lost =
+        |read_at| DataHealthChange::Lost { since: at("2026-05-11T19:50:00Z"), read_at, polls: 2, read: 0, why: why.clone() };
     let changes =
         [lost(Some(at("2026-05-11T19:45:00Z"))), lost(None), DataHealthChange::Back { since: at("2026-05-12T03:20:00Z") }];
-    assert_snapshot!(changes.map(|change| feed(&change, &reader()).html).join("\n---\n"));
+    assert_snapshot!(changes.map(|change| alert::data_health(&change, &reader())).join("\n---\n"));
 }
 
 #[test]
@@ -139,14 +143,8 @@ fn morning(low: Vec<Transition>, subjects: Vec<Subject>) -> SummaryData {
 
 fn low_ones(subjects: &[Subject]) -> Vec<Transition> {
     let now = reader().now;
-    evaluate(
-        &Policy::default().at_once(),
-        &Observation::complete(now, subjects.to_vec()),
-        &Forecasts::none(),
-        &State::default(),
-        now,
-    )
-    .transitions
+    evaluate_once(&Policy::default(), &Observation::complete(now, subjects.to_vec()), &Forecasts::none(), &State::default(), now)
+        .transitions
 }
 
 #[test]

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row as _, Sqlite, Transaction};
 use tokio::sync::watch;
-use vobiz_core::alert::{Alert, DataHealth, Deferred, State};
+use vobiz_core::alert::{Alert, AlertKey, DataHealth, Deferred, Roster, State, SubjectId};
 
 pub(crate) use outbox::{Button, Buttons, Draft, Owed};
 
@@ -64,14 +64,16 @@ impl Store {
 
     /// The alert state that the last evaluation left.
     pub(crate) async fn alert_state(&self) -> Result<State> {
-        let has_spoken = self.fact("spoken").await?.unwrap_or_default();
-        let mut state =
-            State { data_health: self.fact("data_health").await?.unwrap_or_default(), has_spoken, ..State::default() };
+        let mut state = State {
+            data_health: self.fact("data_health").await?.unwrap_or_default(),
+            roster: self.fact("roster").await?.unwrap_or_default(),
+            polls: self.fact("polls").await?.unwrap_or_default(),
+            ..State::default()
+        };
         for row in sqlx::query("SELECT rule, subject, state FROM alerts").fetch_all(&self.pool).await? {
             let (rule, subject) = (row.get::<String, _>(0), row.get::<String, _>(1));
-            // Text of before alerts had versions, bytes since; SQLite keeps either in one column.
-            match Alert::from_bytes(row.get_unchecked(2)) {
-                Ok(alert) => drop(state.alerts.insert((rule, subject), alert)),
+            match Alert::from_json(row.get(2)) {
+                Ok(alert) => drop(state.alerts.insert(AlertKey::new(rule, SubjectId::from(subject)), alert)),
                 // Worse than forgetting one alert, which the next polls fire again, would be not to start.
                 Err(error) => tracing::warn!(rule, subject, %error, "an alert of the database cannot be read and starts afresh"),
             }
@@ -89,27 +91,26 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let mut transaction = self.begin().await?;
-        for ((rule, subject), alert) in &after.alerts {
-            if before.alerts.get(&(rule.clone(), subject.clone())) != Some(alert) {
+        for (key, alert) in &after.alerts {
+            if before.alerts.get(key) != Some(alert) {
                 sqlx::query("INSERT INTO alerts (rule, subject, state) VALUES ($1, $2, $3) ON CONFLICT (rule, subject) DO UPDATE SET state = excluded.state")
-                    .bind(rule)
-                    .bind(subject)
-                    .bind(alert.to_bytes())
+                    .bind(&key.rule)
+                    .bind(key.subject.to_string())
+                    .bind(alert.to_json())
                     .execute(&mut *transaction)
                     .await?;
             }
         }
-        for (rule, subject) in before.alerts.keys().filter(|key| !after.alerts.contains_key(*key)) {
+        for key in before.alerts.keys().filter(|key| !after.alerts.contains_key(*key)) {
             sqlx::query("DELETE FROM alerts WHERE rule = $1 AND subject = $2")
-                .bind(rule)
-                .bind(subject)
+                .bind(&key.rule)
+                .bind(key.subject.to_string())
                 .execute(&mut *transaction)
                 .await?;
         }
         set_fact::<DataHealth>(&mut transaction, "data_health", &after.data_health).await?;
-        if before.has_spoken != after.has_spoken {
-            set_fact(&mut transaction, "spoken", &after.has_spoken).await?;
-        }
+        set_fact::<Roster>(&mut transaction, "roster", &after.roster).await?;
+        set_fact(&mut transaction, "polls", &after.polls).await?;
         for (chat, waiting) in waiting {
             set_fact(&mut transaction, &waiting_fact(*chat), waiting).await?;
         }

@@ -73,12 +73,12 @@ fn judge(wallets: usize) -> Result<f64> {
         learned.observe(&few.observation);
     }
     let now = few.observation.at;
-    let kinds: Vec<&Profile> = few.subjects().iter().filter_map(|subject| learned.profile(&subject.auth_id)).collect();
+    let kinds: Vec<&Profile> = few.subjects().iter().filter_map(|subject| learned.profile(subject.customer()?)).collect();
     ensure!(kinds.len() == KINDS, "every kind is known");
     let mut forecaster = Forecaster::new(Business::default());
     let mut many = World::new(wallets);
     for (subject, kind) in many.subjects().iter().zip(kinds.iter().cycle()) {
-        forecaster.restore(subject.auth_id.clone(), (*kind).clone());
+        forecaster.restore(subject.id.to_string(), (*kind).clone());
     }
     // From empty to a week's worth: as a fleet is.
     for (number, subject) in (0_i64..).zip(many.subjects_mut()) {
@@ -128,18 +128,18 @@ impl World {
     }
 
     fn subjects(&self) -> &[Subject] {
-        self.observation.customers.as_deref().unwrap_or_default()
+        &self.observation.customers
     }
 
     fn subjects_mut(&mut self) -> &mut [Subject] {
-        self.observation.customers.as_deref_mut().unwrap_or_default()
+        &mut self.observation.customers
     }
 
     fn live(&mut self) {
         self.poll += 1;
         self.observation.at = start() + TimeDelta::minutes(5 * self.poll);
         let busy = if (42..162).contains(&(self.poll % POLLS)) { 10 } else { 1 };
-        let Ok(subjects) = &mut self.observation.customers else { return };
+        let subjects = &mut self.observation.customers;
         for ((number, subject), cents) in (0_i64..).zip(subjects).zip(&mut self.cents) {
             self.chance ^= self.chance << 13;
             self.chance ^= self.chance >> 7;

@@ -40,7 +40,7 @@ pub(crate) fn run(folder: &str) -> Result<()> {
             let balance = said.subject.balance.map(|balance| balance.to_string()).unwrap_or_default();
             let row = [
                 poll.at.to_rfc3339(),
-                said.subject.auth_id.clone(),
+                said.subject.id.to_string(),
                 format!("{:?}", said.change),
                 balance,
                 end(runway.low),

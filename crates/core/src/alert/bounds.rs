@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
+use super::error::RuleError;
 use super::level::{Direction, Levels, Recover};
 use super::metric::{Metric, Unit};
-use super::error::RuleError;
 
 /// Days that are surely looked ahead: what lasts longer counts as lasting so long.
 const FORESEEN: i64 = 13;

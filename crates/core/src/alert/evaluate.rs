@@ -133,7 +133,8 @@ impl Walk<'_> {
             listed.sort_by(Transition::by_urgency);
         }
         let is_told_by_rule = policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge);
-        let [data_health, outage] = [health_change, state.data_health.outage(observation)].map(|change| change.filter(|_| !is_told_by_rule));
+        let [data_health, outage] =
+            [health_change, state.data_health.outage(observation)].map(|change| change.filter(|_| !is_told_by_rule));
         let has_always = |transition: &Transition| transition.streak.is_some_and(|streak| streak.polls >= polls);
         let is_first = !transitions.is_empty() && transitions.iter().all(has_always);
         Evaluation { state, transitions, firing, no_data, doubts, data_health, outage, is_first }

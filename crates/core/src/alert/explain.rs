@@ -151,8 +151,7 @@ fn listed(mut all: Vec<String>, between: &str) -> String {
 
 fn unknown(rule: &Rule) -> Option<String> {
     let foreseen = if rule.metric().is_foreseen() { " or foreseen" } else { "" };
-    (rule.metric().subject_kind() != SubjectKind::Data)
-        .then(|| format!("While it cannot be read{foreseen}, nothing is decided."))
+    (rule.metric().subject_kind() != SubjectKind::Data).then(|| format!("While it cannot be read{foreseen}, nothing is decided."))
 }
 
 /// A value in the unit of the metric.

@@ -97,9 +97,6 @@ include_auto_recharge = true",
     assert_eq!((draft.recover_for, draft.escalate_after), (Some(minutes(20)), Some(minutes(30))));
     assert_eq!(draft.repeat, Repeat { warning: minutes(40), critical: minutes(50) });
     assert!(draft.only_without_forecast && draft.scope.postpaid && draft.scope.auto_recharge && !draft.scope.inactive);
-    let (policy, _) = Policy::from_toml(&text, "rules.toml").unwrap();
-    let at_once = RuleDraft { hold: Hold::Polls(1), ..draft.clone() };
-    assert_eq!(policy.at_once().rules()[0].draft(), at_once);
 }
 
 #[test]

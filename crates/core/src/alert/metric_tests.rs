@@ -46,7 +46,7 @@ fn life(policy: &Policy, polls: Vec<Observation>) -> Vec<Vec<String>> {
         let seen = Observation { at: at(poll), ..seen };
         let evaluation = evaluate(policy, &seen, &Forecasts::none(), &state, at(poll));
         let words =
-            |said: &Transition| format!("{:?} {} {}: {}", said.change, said.severity, said.subject.auth_id, said.reason());
+            |said: &Transition| format!("{:?} {} {}: {}", said.change, said.severity, said.subject.id.to_string(), said.reason());
         said.push(evaluation.transitions.iter().map(words).collect());
         state = evaluation.state;
     }
@@ -164,9 +164,9 @@ fn the_feed_ages_while_it_fails_and_is_young_again_when_it_answers() {
     assert_eq!(
         told,
         [
-            (4, &vec!["Fire warning data: 0.33 h is above the warning level of 0.25 h, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
-            (7, &vec!["Escalate critical data: 0.58 h is above the critical level of 0.5 h, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
-            (9, &vec!["Resolve critical data: 0 h is under 0.225 h, where the alert ends".to_owned()]),
+            (4, &vec!["Fire warning data: 20 min is above the warning level of 15 min, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
+            (7, &vec!["Escalate critical data: 35 min is above the critical level of 30 min, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
+            (9, &vec!["Resolve critical data: 0 s is under 14 min, where the alert ends".to_owned()]),
         ]
     );
     let lost = evaluate(&policy, &failed(), &Forecasts::none(), &State::default(), at(0)).state;
@@ -185,9 +185,19 @@ fn what_cannot_be_judged_is_told_by_rule_and_subject() {
     let rules = rules.map(|(name, metric)| RuleDraft { name: name.into(), ..draft(metric, "5", "") }.build().unwrap());
     let policy = Policy::new(rules.into()).unwrap();
     let seen = Observation::complete(at(0), vec![customer("MA_1", "9", "INR"), customer("MA_2", "unread", "USD")]);
-    let told = unjudged(&policy, &seen, &Forecasts::none(), &State::default());
-    let told: Vec<_> = told.iter().map(|(rule, subject)| format!("{rule} {subject}")).collect();
-    assert_eq!(told, ["own partner", "calls calls", "runway MA_1", "runway MA_2", "balance MA_2", "fleet fleet:USD"]);
+    let no_data = evaluate(&policy, &seen, &Forecasts::none(), &State::default(), at(0)).no_data;
+    let told: Vec<_> = no_data.iter().map(|one| format!("{} {}: {}", one.rule, one.subject, one.reason)).collect();
+    assert_eq!(
+        told,
+        [
+            "own partner: the figure is not reported",
+            "calls calls: the figure is not reported",
+            "fleet fleet:USD: the balance was not sent",
+            "runway MA_1: there is no forecast: the wallet's history is too short, or nothing was spent in it",
+            "runway MA_2: the balance was not sent",
+            "balance MA_2: the balance was not sent",
+        ]
+    );
 }
 
 #[test]
@@ -204,9 +214,9 @@ fn one_wallet_that_is_not_read_ages_while_others_are_read() {
             vec![],
             vec![],
             vec![],
-            vec!["Fire warning MA_1: 0.33 h is above the warning level of 0.25 h, seen in 1 poll"],
+            vec!["Fire warning MA_1: 20 min is above the warning level of 15 min, seen in 1 poll"],
             vec![],
-            vec!["Resolve warning MA_1: 0 h is under 0.225 h, where the alert ends; 7 left"],
+            vec!["Resolve warning MA_1: 0 s is under 14 min, where the alert ends; 7 left"],
         ]
     );
 }
@@ -219,9 +229,9 @@ fn single_customers_have_levels_of_their_own_and_editing_one_leaves_the_others_a
     };
     let seen = || Observation::complete(at(0), vec![customer("MA_1", "1500", "INR"), customer("MA_2", "1500", "INR")]);
     let first = evaluate(&with(Some("1000")), &seen(), &Forecasts::none(), &State::default(), at(0));
-    assert_eq!(first.transitions.iter().map(|said| said.subject.auth_id.as_str()).collect::<Vec<_>>(), ["MA_1"]);
+    assert_eq!(first.transitions.iter().map(|said| said.subject.customer().unwrap_or_default()).collect::<Vec<_>>(), ["MA_1"]);
     let then = evaluate(&with(Some("1600")), &seen(), &Forecasts::none(), &first.state, at(1));
-    let said: Vec<_> = then.transitions.iter().map(|said| (said.subject.auth_id.as_str(), said.level)).collect();
+    let said: Vec<_> = then.transitions.iter().map(|said| (said.subject.customer().unwrap_or_default(), said.level)).collect();
     assert_eq!(said, [("MA_2", decimal("1600"))]);
 }
 
@@ -306,7 +316,8 @@ fn burn_far_from_normal_is_told_and_what_it_empties_soonest_comes_first() {
         state = evaluation.state;
         told.extend(evaluation.transitions);
     }
-    let whom: Vec<_> = told.iter().map(|said| (said.change, said.severity, said.subject.auth_id.as_str())).collect();
+    let whom: Vec<_> =
+        told.iter().map(|said| (said.change, said.severity, said.subject.customer().unwrap_or_default())).collect();
     assert_eq!(whom, [(Change::Fire, Severity::Critical, "MA_1"), (Change::Fire, Severity::Warning, "MA_3")]);
     assert!(told[0].hours_left() < told[1].hours_left());
     assert!(told[0].basis.burn.is_some_and(|burn| burn.ratio > 10.0));
@@ -342,10 +353,14 @@ fn the_partners_wallet_covers_what_customers_will_spend_and_when_dry_it_explains
             assert!(reason.contains("days is under") && reason.contains(" a day and will lack 0.00 when"), "{reason}");
         }
         let (told, _) =
-            notify(&ChatSettings::default(), &Evaluation { is_first: false, ..evaluation }, &[], &Deferred::default(), at(polls));
-        let dry: Vec<_> = told.iter().filter(|told| told.occasion == Occasion::DryPartner).collect();
+            notify(&ChatSettings::default(), &Evaluation { is_first: false, ..evaluation }, &Deferred::known(at(0)), at(polls));
+        let dry = told.iter().filter_map(|told| match &told.content {
+            Content::Alerts { occasion: Occasion::DryPartner, transitions } => Some(transitions),
+            _ => None,
+        });
+        let dry: Vec<_> = dry.collect();
         assert_eq!(dry.len(), usize::from(expected == Some(Severity::Critical)), "{money}");
-        assert!(dry.iter().all(|told| told.transitions.len() == 4 && told.transitions[0].subject.auth_id == "partner"));
+        assert!(dry.iter().all(|told| told.len() == 4 && told[0].subject.id == SubjectId::Partner));
     }
 }
 

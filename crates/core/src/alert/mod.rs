@@ -37,10 +37,10 @@ mod level;
 mod metric;
 #[cfg(test)]
 mod metric_tests;
+mod no_data;
 mod notify;
 #[cfg(test)]
 mod notify_tests;
-mod no_data;
 mod observation;
 mod pass;
 mod policy;

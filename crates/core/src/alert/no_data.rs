@@ -56,7 +56,9 @@ impl fmt::Display for NoDataReason {
             Self::Balance(Some(why)) => write!(f, "the balance could not be read: {why}"),
             Self::Balance(None) => f.write_str("the balance was not sent"),
             Self::NotListed => f.write_str("the customer is missing from a list that may be incomplete"),
-            Self::NoForecast => f.write_str("there is no forecast: the wallet's history is too short, or nothing was spent in it"),
+            Self::NoForecast => {
+                f.write_str("there is no forecast: the wallet's history is too short, or nothing was spent in it")
+            }
             Self::NotReported => f.write_str("the figure is not reported"),
             Self::TooFewCalls { calls, needed } => write!(f, "the day had {calls} calls; the rule needs {needed}"),
         }

@@ -131,6 +131,12 @@ enum Outage {
 }
 
 impl Deferred {
+    /// Of a chat that was told everything then.
+    #[cfg(test)]
+    pub(super) fn known(at: DateTime<Utc>) -> Self {
+        Self { told_all_at: Some(at), ..Self::default() }
+    }
+
     /// How many alerts wait for the end of quiet hours.
     pub fn len(&self) -> usize {
         self.held.len()
@@ -170,7 +176,8 @@ pub fn notify(
     }
     let handed_over = gate.wake(evaluation);
     let (outage, news) = outage(deferred.outage, evaluation, quiet.is_some());
-    let mut told: Vec<_> = news.map(|change| Notification { content: Content::DataHealth(change), is_silent: false }).into_iter().collect();
+    let mut told: Vec<_> =
+        news.map(|change| Notification { content: Content::DataHealth(change), is_silent: false }).into_iter().collect();
     if !handed_over.is_empty() {
         gate.told_all_at = Some(now);
         told.push(Notification::alerts(Occasion::HandOver, handed_over, false));

@@ -1,4 +1,4 @@
-//! What a chat is told: grouping, quiet hours, snoozes; a case for each branch, and what holds whatever happens.
+//! What a chat is told: grouping, quiet hours, snoozes; a case for each branch, and properties.
 
 use std::collections::BTreeMap;
 
@@ -24,21 +24,23 @@ fn policy() -> Policy {
     Policy::new(vec![draft.build().unwrap()]).unwrap()
 }
 
-/// A chat and the wallets it hears of, told poll by poll at five minutes each.
+/// A chat and the wallets that it is told of, in polls five minutes apart.
 struct Chat {
     policy: Policy,
-    manner: ChatSettings,
+    settings: ChatSettings,
     state: State,
-    waiting: Deferred,
+    deferred: Deferred,
     now: DateTime<Utc>,
 }
 
 impl Chat {
     fn new(quiet: Option<(&str, &str)>, now: &str) -> Self {
         let quiet = quiet.map(|(from, to)| QuietHours { from: time(from), to: time(to), zone: Kolkata });
-        let manner = ChatSettings { quiet, ..ChatSettings::default() };
-        let state = State { has_spoken: true, ..State::default() };
-        Self { policy: policy(), manner, state, waiting: Deferred::default(), now: at(now) }
+        let settings = ChatSettings { quiet, ..ChatSettings::default() };
+        // Not the first poll, and the chat is not new.
+        let state = State { polls: 100, ..State::default() };
+        let now = at(now);
+        Self { policy: policy(), settings, state, deferred: Deferred::known(now - TimeDelta::days(1)), now }
     }
 
     fn poll(&mut self, balances: &[i64]) -> Vec<Notification> {
@@ -48,25 +50,42 @@ impl Chat {
             .map(|(number, balance): (i32, _)| Subject::new(format!("MA_{number}"), "").with_balance(Decimal::from(*balance)));
         let seen = Observation::complete(self.now, customers.collect());
         let evaluation = evaluate(&self.policy, &seen, &Forecasts::none(), &self.state, self.now);
-        let standing = standing(&self.policy, &seen, &Forecasts::none(), &evaluation.state);
-        let (told, waiting) = notify(&self.manner, &evaluation, &standing, &self.waiting, self.now);
-        (self.state, self.waiting) = (evaluation.state, waiting);
+        let (told, deferred) = notify(&self.settings, &evaluation, &self.deferred, self.now);
+        (self.state, self.deferred) = (evaluation.state, deferred);
         told
     }
 
     /// The same as words: the occasion, whether silent, and each change.
     fn told(&mut self, balances: &[i64]) -> Vec<String> {
-        let words = |told: Notification| {
-            let each =
-                told.transitions.iter().map(|said| format!("{:?} {} {}", said.change, said.severity, said.subject.auth_id));
-            let silent = if told.is_silent { ", silent" } else { "" };
-            format!("{:?}{silent}: {}", told.occasion, each.collect::<Vec<_>>().join(", "))
-        };
-        self.poll(balances).into_iter().map(words).collect()
+        self.poll(balances).iter().map(words).collect()
+    }
+
+    fn snooze(&mut self, number: i32, until: Until) -> bool {
+        self.state.snooze(&AlertKey::new("low", SubjectId::Customer(format!("MA_{number}"))), until, self.now)
     }
 
     fn live(&mut self, hours: i64, balances: &[i64]) -> Vec<String> {
         (0..hours * 12).flat_map(|_| self.told(balances)).collect()
+    }
+}
+
+fn transitions(told: &Notification) -> &[Transition] {
+    match &told.content {
+        Content::Alerts { transitions, .. } => transitions,
+        Content::DataHealth(_) => &[],
+    }
+}
+
+/// A notification as words: the occasion, whether silent, and each change.
+fn words(told: &Notification) -> String {
+    let silent = if told.is_silent { ", silent" } else { "" };
+    match &told.content {
+        Content::Alerts { occasion, transitions } => {
+            let each = transitions.iter().map(|one| format!("{:?} {} {}", one.change, one.severity, one.subject.id));
+            format!("{occasion:?}{silent}: {}", each.collect::<Vec<_>>().join(", "))
+        }
+        Content::DataHealth(DataHealthChange::Lost { .. }) => format!("Lost{silent}"),
+        Content::DataHealth(DataHealthChange::Back { .. }) => format!("Back{silent}"),
     }
 }
 
@@ -88,7 +107,7 @@ fn few_changes_come_one_by_one_and_many_of_a_rule_and_severity_together() {
 #[test]
 fn what_a_new_installation_finds_comes_as_one_message() {
     let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
-    chat.state.has_spoken = false;
+    chat.state.polls = 0;
     assert_eq!(
         chat.told(&[1, 1500, 1400]),
         ["Found: Fire critical MA_1, Fire warning MA_3, Fire warning MA_2"],
@@ -112,17 +131,17 @@ fn quiet_hours_hold_what_can_wait_and_hand_over_what_still_stands() {
     // 22:00 to 07:00 in Kolkata are 16:30 to 01:30.
     let mut chat = Chat::new(Some(("22:00", "07:00")), "2026-05-12T16:30:00Z");
     assert_eq!(chat.told(&[1500, 1600, 9000, 9000]), Vec::<String>::new(), "two warnings can wait");
-    assert_eq!(chat.waiting.len(), 2);
+    assert_eq!(chat.deferred.len(), 2);
     assert_eq!(chat.told(&[1500, 9000, 400, 9000]), ["Now: Fire critical MA_3"], "nothing is foreseen, so critical cannot");
-    assert_eq!(chat.waiting.len(), 1, "who was never told of it is not told that it is over");
+    assert_eq!(chat.deferred.len(), 1, "who was never told of it is not told that it is over");
     assert_eq!(chat.told(&[1500, 9000, 400, 0]), ["Now: Fire critical MA_4"], "what is empty cannot wait");
     assert_eq!(chat.live(8, &[1500, 9000, 400, 0]), Vec::<String>::new(), "repeats wait too");
     assert_eq!(
         chat.live(1, &[1500, 9000, 400, 0]),
-        ["HandOver: Stand critical MA_4, Stand critical MA_3, Stand warning MA_1"],
+        ["HandOver: Unchanged critical MA_4, Unchanged critical MA_3, Unchanged warning MA_1"],
         "once, at the end"
     );
-    assert!(chat.waiting.is_empty());
+    assert!(chat.deferred.is_empty());
 }
 
 #[test]
@@ -130,7 +149,7 @@ fn what_gets_worse_while_it_waits_breaks_through() {
     let mut chat = Chat::new(Some(("22:00", "07:00")), "2026-05-12T18:00:00Z");
     chat.told(&[1500]);
     assert_eq!(chat.told(&[300]), ["Now: Escalate critical MA_1"]);
-    assert!(chat.waiting.is_empty());
+    assert!(chat.deferred.is_empty());
 }
 
 #[test]
@@ -153,7 +172,7 @@ fn a_snooze_silences_until_its_end_and_what_gets_worse_breaks_it() {
     let snoozed = |until, balance| {
         let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
         chat.told(&[balance]);
-        assert!(chat.state.snooze("low", "MA_1", until));
+        assert!(chat.snooze(1, until));
         chat
     };
     let hour = Until::Time(at("2026-05-12T06:05:00Z") + TimeDelta::hours(30));
@@ -169,7 +188,7 @@ fn a_snooze_silences_until_its_end_and_what_gets_worse_breaks_it() {
     let mut paid = snoozed(Until::ToppedUp, 1500);
     assert_eq!(paid.live(48, &[1500]), Vec::<String>::new());
     assert_eq!(paid.told(&[1600]), ["Now: Repeat warning MA_1"], "paid, and too little");
-    assert!(!paid.state.snooze("low", "MA_2", Until::ToppedUp), "nothing fires for that one");
+    assert!(!paid.snooze(2, Until::ToppedUp), "nothing fires for that one");
 }
 
 #[test]
@@ -183,7 +202,7 @@ fn what_was_said_is_said_again_so_long_after_whatever_it_was() {
 
     let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
     chat.told(&[300]);
-    chat.state.snooze("low", "MA_1", Until::Time(chat.now + TimeDelta::hours(3)));
+    chat.snooze(1, Until::Time(chat.now + TimeDelta::hours(3)));
     assert_eq!(chat.live(3, &[300]), ["Now: Repeat critical MA_1"], "when the snooze is over");
     assert_eq!(chat.live(3, &[300]), Vec::<String>::new());
     assert_eq!(chat.live(1, &[300]), ["Now: Repeat critical MA_1"], "four hours after that");
@@ -193,7 +212,7 @@ fn what_was_said_is_said_again_so_long_after_whatever_it_was() {
 fn a_snooze_goes_on_from_poll_to_poll() {
     let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
     chat.told(&[300]);
-    chat.state.snooze("low", "MA_1", Until::NextLevel);
+    chat.snooze(1, Until::NextLevel);
     let of = |chat: &Chat| chat.state.alerts.values().next().and_then(|alert| alert.snooze);
     let snooze = of(&chat);
     chat.told(&[301]);
@@ -201,21 +220,23 @@ fn a_snooze_goes_on_from_poll_to_poll() {
 }
 
 #[test]
-fn the_board_ranks_by_time_and_keeps_who_could_not_be_read() {
+fn what_fires_is_ranked_by_urgency_and_keeps_wallets_that_were_not_read() {
     let mut chat = Chat::new(None, "2026-05-12T06:00:00Z");
     chat.told(&[1500, 300, 0]);
     let customers = [("MA_1", None), ("MA_2", Some(250.into())), ("MA_3", Some(0.into()))];
     let customers = customers.map(|(id, balance)| Subject { balance, ..Subject::new(id, "") });
     let seen = Observation::complete(chat.now, customers.to_vec());
-    let state = evaluate(&chat.policy, &seen, &Forecasts::none(), &chat.state, chat.now).state;
-    let whom: Vec<_> = standing(&chat.policy, &seen, &Forecasts::none(), &state)
-        .into_iter()
-        .map(|said| (said.subject.auth_id, said.value.to_string(), said.change))
+    let evaluation = evaluate(&chat.policy, &seen, &Forecasts::none(), &chat.state, chat.now);
+    let firing: Vec<_> = evaluation
+        .firing
+        .iter()
+        .map(|one| (one.subject.id.to_string(), one.value.to_string(), one.unread_since.is_some(), one.change))
         .collect();
-    let stands = |id: &str, value: &str| (id.to_owned(), value.to_owned(), Change::Stand);
-    assert_eq!(whom, [stands("MA_3", "0"), stands("MA_2", "250"), stands("MA_1", "1500")]);
+    let fires = |id: &str, value: &str, is_unread| (id.to_owned(), value.to_owned(), is_unread, Change::Unchanged);
+    assert_eq!(firing, [fires("MA_3", "0", false), fires("MA_2", "250", false), fires("MA_1", "1500", true)]);
     let failed = Observation::failed(chat.now, Unread { kind: "server", message: String::new() });
-    assert_eq!(standing(&chat.policy, &failed, &Forecasts::none(), &state).len(), 3);
+    let evaluation = evaluate(&chat.policy, &failed, &Forecasts::none(), &evaluation.state, chat.now);
+    assert!(evaluation.firing.len() == 3 && evaluation.firing.iter().all(|one| one.unread_since.is_some()));
 }
 
 /// What happens to three wallets in one poll: a balance, not read, or not listed.
@@ -242,41 +263,41 @@ proptest! {
             let seen = Observation::complete(chat.now, customers.collect());
             let before: Vec<_> = chat.state.alerts.iter().filter(|(_, alert)| alert.firing.is_some()).map(|(key, _)| key.clone()).collect();
             if snoozes.contains(&poll) {
-                for (rule, subject) in &before {
-                    prop_assert!(chat.state.snooze(rule, subject, Until::Time(chat.now + TimeDelta::hours(3))));
+                for key in &before {
+                    prop_assert!(chat.state.snooze(key, Until::Time(chat.now + TimeDelta::hours(3)), chat.now));
                 }
             }
             let evaluation = evaluate(&chat.policy, &seen, &Forecasts::none(), &chat.state, chat.now);
             for key in &before {
                 let still = evaluation.state.alerts.get(key).is_some_and(|alert| alert.firing.is_some());
-                let over = evaluation.transitions.iter().any(|said| !said.change.is_bad() && said.subject.auth_id == key.1);
+                let over = evaluation.transitions.iter().any(|said| !said.change.is_bad() && said.subject.id == key.subject);
                 prop_assert!(still != over, "an alert neither stands nor is over: {key:?}");
             }
-            let up = standing(&chat.policy, &seen, &Forecasts::none(), &evaluation.state);
-            let (told, waiting) = notify(&chat.manner, &evaluation, &up, &chat.waiting, chat.now);
-            for said in told.iter().flat_map(|told| &told.transitions) {
-                let id = said.subject.auth_id.clone();
+            let (told, deferred) = notify(&chat.settings, &evaluation, &chat.deferred, chat.now);
+            for said in told.iter().flat_map(transitions) {
+                let id = said.subject.id.to_string();
                 if said.change.is_bad() {
                     knows.insert(id, said.change);
                 } else {
                     prop_assert!(knows.remove(&id).is_some(), "the end of what nobody was told of");
                 }
             }
-            (chat.state, chat.waiting) = (evaluation.state, waiting);
-            let is_quiet = chat.manner.quiet.is_some_and(|quiet| quiet.until(chat.now).is_some());
-            for ((_, subject), _) in chat.state.alerts.iter().filter(|(_, alert)| alert.firing.is_some()) {
-                prop_assert!(is_quiet || knows.contains_key(subject), "an alert that the chat never heard of");
+            (chat.state, chat.deferred) = (evaluation.state, deferred);
+            let is_quiet = chat.settings.quiet.is_some_and(|quiet| quiet.until(chat.now).is_some());
+            for (key, _) in chat.state.alerts.iter().filter(|(_, alert)| alert.firing.is_some()) {
+                prop_assert!(is_quiet || knows.contains_key(&key.subject.to_string()), "an alert that the chat never heard of");
             }
-            prop_assert!(is_quiet || chat.waiting.is_empty());
+            prop_assert!(is_quiet || chat.deferred.is_empty());
         }
     }
 }
 
 /// A state as a restart finds it: what was written down, and nothing else.
 fn restarted(state: &State) -> State {
-    let alerts = state.alerts.iter().map(|(key, alert)| (key.clone(), Alert::from_bytes(&alert.to_bytes()).unwrap()));
+    let alerts = state.alerts.iter().map(|(key, alert)| (key.clone(), Alert::from_json(&alert.to_json()).unwrap()));
     let data_health = serde_json::from_str(&serde_json::to_string(&state.data_health).unwrap()).unwrap();
-    State { alerts: alerts.collect(), data_health, has_spoken: state.has_spoken }
+    let roster = serde_json::from_str(&serde_json::to_string(&state.roster).unwrap()).unwrap();
+    State { alerts: alerts.collect(), data_health, roster, polls: state.polls }
 }
 
 proptest! {
@@ -289,7 +310,7 @@ proptest! {
             let said = lived.poll(&balances);
             prop_assert_eq!(said, replayed.poll(&balances));
             replayed.state = restarted(&replayed.state);
-            replayed.waiting = serde_json::from_str(&serde_json::to_string(&replayed.waiting).unwrap()).unwrap();
+            replayed.deferred = serde_json::from_str(&serde_json::to_string(&replayed.deferred).unwrap()).unwrap();
         }
     }
 }

@@ -86,9 +86,8 @@ impl Observation {
         }
         let mut sorted = customers.clone();
         // A balance that was not read is the last resort.
-        sorted.sort_by_cached_key(|subject| {
-            (subject.id.clone(), subject.balance.is_none(), subject.balance, subject.name.clone())
-        });
+        sorted
+            .sort_by_cached_key(|subject| (subject.id.clone(), subject.balance.is_none(), subject.balance, subject.name.clone()));
         sorted.dedup_by(|later, kept| later.id == kept.id);
         Cow::Owned(sorted)
     }

@@ -139,7 +139,8 @@ impl<'a> Pass<'a> {
     /// Alerts of customers and currencies that were not among those observed.
     pub(super) fn absent(&mut self, doubts: &[Doubt], outcome: &mut Outcome) {
         let (observation, at) = (self.walk.observation, self.walk.observation.at);
-        let missing: Vec<_> = self.before.iter().filter(|(id, _)| !self.seen.contains(**id)).map(|(id, alert)| (*id, *alert)).collect();
+        let missing: Vec<_> =
+            self.before.iter().filter(|(id, _)| !self.seen.contains(**id)).map(|(id, alert)| (*id, *alert)).collect();
         for (id, alert) in missing {
             let absence = Absence::of(observation, doubts, id.customer().unwrap_or_default());
             let is_forgotten = alert.unread_since.is_some_and(|since| at - since >= FORGOTTEN_AFTER);

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use super::error::RuleError;
 use super::level::{Direction, Levels, Recover, Severity};
 use super::metric::{Metric, SubjectKind};
-use super::error::RuleError;
 use super::rule::{Rule, RuleDraft};
 use super::state::State;
 use super::subject::SubjectId;

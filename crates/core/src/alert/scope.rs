@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use wildmatch::WildMatch;
 
+use super::error::RuleError;
 use super::metric::Metric;
 use super::subject::Subject;
-use super::error::RuleError;
 
 /// Signs of the longest pattern: no name of a customer is as long.
 const LONGEST: usize = 200;

@@ -84,7 +84,10 @@ fn an_alert_that_stands_is_said_again_when_due() {
 #[test]
 fn a_failed_poll_leaves_every_alert_and_is_said_once() {
     let policy = Policy::default();
-    let low = Observation::complete(at(0), vec![wallet(Some(1)), Subject { auth_id: "MA_Y".into(), ..wallet(Some(1)) }]);
+    let low = Observation::complete(
+        at(0),
+        vec![wallet(Some(1)), Subject { id: SubjectId::Customer("MA_Y".into()), ..wallet(Some(1)) }],
+    );
     let mut state = evaluate(&policy, &low, &Forecasts::none(), &State::default(), at(0)).state;
     state = evaluate(&policy, &Observation { at: at(1), ..low.clone() }, &Forecasts::none(), &state, at(1)).state;
     let failed =
@@ -104,24 +107,79 @@ fn a_failed_poll_leaves_every_alert_and_is_said_once() {
     assert_eq!(back.transitions, [], "nothing is fired anew");
 }
 
-#[test]
-fn who_left_or_is_no_longer_watched_is_said_and_forgotten() {
+/// What is said in polls that list so many of thirty customers, `MA_0` last and firing before.
+fn shrinking(lists: Vec<Observation>) -> Vec<Vec<Change>> {
     let policy = Policy::default();
-    let firing = {
-        let first =
-            evaluate(&policy, &Observation::complete(at(0), vec![wallet(Some(1))]), &Forecasts::none(), &State::default(), at(0));
-        evaluate(&policy, &Observation::complete(at(1), vec![wallet(Some(1))]), &Forecasts::none(), &first.state, at(1)).state
-    };
-    let postpaid = Subject { is_prepaid: false, ..wallet(Some(1)) };
-    let named = firing.alerts.values().next().unwrap().clone();
-    let gone = Alert { currency: Some("INR".to_owned()), ..named }.subject("MA_X");
-    assert_eq!((gone.currency.as_deref(), gone.name.as_deref()), (Some("INR"), Some("Sharma Logistics")));
-    for (customers, expected) in [(vec![], Change::Gone), (vec![postpaid], Change::Unwatched)] {
-        let evaluation = evaluate(&policy, &Observation::complete(at(2), customers), &Forecasts::none(), &firing, at(2));
-        let said = &evaluation.transitions[0];
-        assert_eq!((said.change, said.subject.name.as_deref()), (expected, Some("Sharma Logistics")));
-        assert!(evaluation.state.alerts.is_empty());
+    let mut state = State::default();
+    let all = |at| Observation::complete(at, (0..30).rev().map(numbered).collect());
+    for poll in 0..2 {
+        state = evaluate(&policy, &all(at(poll)), &Forecasts::none(), &state, at(poll)).state;
     }
+    let polls = (2..).zip(lists).map(|(poll, list)| {
+        let seen = Observation { at: at(poll), ..list };
+        let evaluation = evaluate(&policy, &seen, &Forecasts::none(), &state, at(poll));
+        state = evaluation.state;
+        assert_eq!(state.alerts.len(), evaluation.firing.len());
+        evaluation.transitions.iter().map(|one| one.change).collect()
+    });
+    polls.collect()
+}
+
+/// `MA_0` has ₹1, the others enough.
+fn numbered(number: i32) -> Subject {
+    let balance = if number == 0 { 1 } else { 9000 };
+    Subject::new(format!("MA_{number}"), "").with_balance(Decimal::from(balance))
+}
+
+fn without(missing: i32) -> Observation {
+    Observation::complete(at(0), (missing..30).map(numbered).collect())
+}
+
+#[test]
+fn a_customer_is_gone_once_it_was_missing_for_as_long_as_a_level_must_be_crossed() {
+    use Change::Gone;
+    assert_eq!(shrinking(vec![without(1), without(0), without(1), without(1)]), [vec![], vec![], vec![], vec![Gone]]);
+}
+
+#[test]
+fn a_list_that_other_counts_contradict_ends_no_alert() {
+    let with = |listing: Listing| Observation { listing, ..without(1) };
+    let promised = with(Listing { promised: Some(30), ..Listing::default() });
+    let counted = with(Listing { counted: Some(30), ..Listing::default() });
+    let own_page = with(Listing { asked: [("MA_0".to_owned(), true)].into(), ..Listing::default() });
+    let cut = with(Listing { cut: Some(Unread { kind: "timeout", message: String::new() }), ..Listing::default() });
+    for seen in [promised, counted, own_page, cut] {
+        assert_eq!(shrinking(vec![seen.clone(); 5]), vec![Vec::new(); 5], "{:?}", seen.listing);
+    }
+    let confirmed = Listing { promised: Some(30), asked: [("MA_0".to_owned(), false)].into(), ..Listing::default() };
+    assert_eq!(shrinking(vec![with(confirmed); 2]), [vec![], vec![Change::Gone]], "its own page knows best");
+}
+
+#[test]
+fn a_list_that_shrinks_abruptly_is_believed_only_when_confirmed() {
+    assert_eq!(shrinking(vec![without(20), without(20), without(0), without(0)]), vec![Vec::new(); 4]);
+    assert_eq!(shrinking(vec![without(30); 5]), vec![Vec::new(); 5], "nor one that is empty");
+    let confirmed = Observation { listing: Listing { counted: Some(10), ..Listing::default() }, ..without(20) };
+    assert_eq!(shrinking(vec![confirmed; 2]), [vec![], vec![Change::Gone]], "by another count");
+    let after_hours = shrinking(vec![without(20); 75]);
+    assert_eq!(after_hours.iter().flatten().count(), 1, "or by time");
+    assert_eq!(after_hours[..70].concat(), []);
+}
+
+#[test]
+fn the_end_of_an_alert_by_another_billing_mode_must_hold_too() {
+    let policy = Policy::default();
+    let mut state = State::default();
+    let mut told = Vec::new();
+    for (poll, is_prepaid) in (0..).zip([true, true, false, true, false, false]) {
+        let seen = Observation::complete(at(poll), vec![Subject { is_prepaid, ..wallet(Some(1)) }]);
+        let evaluation = evaluate(&policy, &seen, &Forecasts::none(), &state, at(poll));
+        told.extend(evaluation.transitions.iter().map(|one| (poll, one.change, one.subject.name.clone())));
+        state = evaluation.state;
+    }
+    let name = Some("Sharma Logistics".to_owned());
+    assert_eq!(told, [(1, Change::Fire, name.clone()), (5, Change::Unwatched, name)]);
+    assert!(state.alerts.is_empty());
 }
 
 #[test]
@@ -138,13 +196,38 @@ fn an_edited_rule_starts_afresh_without_a_recovery() {
 }
 
 #[test]
-fn state_is_small_and_reads_back() {
+fn an_alert_reads_back_from_its_stored_form_and_a_damaged_or_newer_one_is_refused() {
     let seen = |poll| Observation::complete(at(poll), vec![wallet(Some(1)).with_currency("INR")]);
     let first = evaluate(&Policy::default(), &seen(0), &Forecasts::none(), &State::default(), at(0));
-    let firing = evaluate(&Policy::default(), &seen(1), &Forecasts::none(), &first.state, at(1)).state;
-    let alert = firing.alerts.values().next().unwrap();
-    let text = serde_json::to_string(alert).unwrap();
-    assert_eq!(&serde_json::from_str::<Alert>(&text).unwrap(), alert);
+    let mut firing = evaluate(&Policy::default(), &seen(1), &Forecasts::none(), &first.state, at(1)).state;
+    let key = firing.alerts.keys().next().unwrap().clone();
+    assert!(firing.snooze(&key, Until::Time(at(9)), at(1)));
+    let alert = &firing.alerts[&key];
+    let text = alert.to_json();
+    assert_eq!(&Alert::from_json(&text).unwrap(), alert);
+    assert!(text.len() < 1000, "{} bytes", text.len());
+    let newer = text.replacen("\"version\":1", "\"version\":2", 1);
+    assert_eq!(Alert::from_json(&newer).unwrap_err().to_string(), "it is of version 2, which is not known");
+    assert!(Alert::from_json(&text[..text.len() - 5]).is_err());
+}
+
+#[test]
+fn a_snooze_that_a_clock_years_ahead_set_ends_after_its_length() {
+    let low = |poll| Observation::complete(at(poll), vec![wallet(Some(1))]);
+    let ahead = 1_000_000;
+    let mut state = State::default();
+    for poll in [ahead, ahead + 1] {
+        state = evaluate(&Policy::default(), &low(poll), &Forecasts::none(), &state, at(poll)).state;
+    }
+    let key = state.alerts.keys().next().unwrap().clone();
+    assert!(state.snooze(&key, Until::Time(at(ahead + 13)), at(ahead + 1)), "for an hour");
+    let mut told = Vec::new();
+    for poll in 0..20 {
+        let evaluation = evaluate(&Policy::default(), &low(poll), &Forecasts::none(), &state, at(poll));
+        told.extend(evaluation.transitions.iter().map(|one| (poll, one.change)));
+        state = evaluation.state;
+    }
+    assert_eq!(told, [(12, Change::Repeat)]);
 }
 
 fn held_for(polls: u32) -> Policy {
@@ -176,7 +259,7 @@ proptest! {
                     Change::Fire | Change::Escalate => prop_assert_eq!(enough, polls as usize),
                     Change::Resolve => prop_assert!(said.value >= Decimal::from(2100)),
                     Change::Fall => prop_assert!(said.value >= Decimal::from(600)),
-                    Change::Repeat | Change::Stand | Change::Gone | Change::Unwatched | Change::Superseded => {}
+                    Change::Repeat | Change::Unchanged | Change::Gone | Change::Unwatched | Change::Superseded => {}
                 }
             }
             state = evaluation.state;
@@ -185,7 +268,7 @@ proptest! {
 
     #[test]
     fn the_order_of_customers_changes_nothing(balances in prop::collection::vec(0_i64..4000, 0..20), turn in 0_usize..20) {
-        let customers: Vec<_> = (0..).zip(&balances).map(|(index, balance)| Subject { auth_id: format!("MA_{index}"), ..wallet(Some(*balance)) }).collect();
+        let customers: Vec<_> = (0..).zip(&balances).map(|(index, balance)| Subject { id: SubjectId::Customer(format!("MA_{index}")), ..wallet(Some(*balance)) }).collect();
         let mut turned = customers.clone();
         turned.rotate_left(turn.min(customers.len()));
         let policy = held_for(1);
