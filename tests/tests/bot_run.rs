@@ -21,7 +21,7 @@ async fn running() -> (Sandbox, [Subject; 2], Home, Bot) {
 }
 
 fn set(sandbox: &Sandbox, customer: &Subject, balance: i64) {
-    sandbox.set_wallet(&customer.auth_id, Decimal::from(balance)).expect("a wallet can be set");
+    sandbox.set_wallet(&customer.id.to_string(), Decimal::from(balance)).expect("a wallet can be set");
 }
 
 fn name(customer: &Subject) -> &str {
@@ -39,7 +39,7 @@ async fn a_low_wallet_is_told_once_in_each_chat_through_a_crash_until_it_recover
     set(&sandbox, &low, 1_999);
     for chat in [PRIVATE, GROUP] {
         let told = until_said(&sandbox, chat, 1).remove(0);
-        for part in [name(&low), &low.auth_id, "₹1,999", "₹2,000", "warning"] {
+        for part in [name(&low), &low.id.to_string(), "₹1,999", "₹2,000", "warning"] {
             assert!(told.contains(part), "{part} is not in {told}");
         }
         assert!(told.starts_with("🟠"), "{told}");
@@ -57,9 +57,9 @@ async fn a_low_wallet_is_told_once_in_each_chat_through_a_crash_until_it_recover
     set(&sandbox, &other, 100);
     for chat in [PRIVATE, GROUP] {
         let told = until_said(&sandbox, chat, 3).remove(2);
-        assert!(told.contains(&other.auth_id) && told.contains("critical"), "{told}");
+        assert!(told.contains(&other.id.to_string()) && told.contains("critical"), "{told}");
     }
-    sandbox.top_up(&low.auth_id, Decimal::from(10_000)).expect("a wallet can be topped up");
+    sandbox.top_up(&low.id.to_string(), Decimal::from(10_000)).expect("a wallet can be topped up");
     for chat in [PRIVATE, GROUP] {
         let told = until_said(&sandbox, chat, 4);
         assert_eq!(told.len(), 4, "{told:#?}");
@@ -82,7 +82,7 @@ async fn many_low_wallets_are_one_message_with_the_whole_list() {
     let _bot = home.start();
     let told = until_said(&sandbox, PRIVATE, 1).remove(0);
     for customer in &watched {
-        assert!(told.contains(&customer.auth_id), "{} is not in {told}", customer.auth_id);
+        assert!(told.contains(&customer.id.to_string()), "{} is not in {told}", customer.id);
     }
     assert!(told.contains(&format!("{} wallets need money", watched.len())), "{told}");
 }
@@ -95,7 +95,7 @@ async fn a_stranger_is_told_once_and_nothing_else() {
     let told = until_said(&sandbox, 777_001, 1).remove(0);
     assert!(told.contains("777001") && !told.contains('₹') && told.chars().count() < 120, "{told}");
     sandbox.chat().say(777_001, &stranger, "/summary");
-    sandbox.chat().say(777_001, &stranger, &format!("/customer {}", low.auth_id));
+    sandbox.chat().say(777_001, &stranger, &format!("/customer {}", low.id));
     // Updates are answered in order: this answer comes after those that do not.
     assert!(ask(&sandbox, "/help").contains("/dashboard"));
     set(&sandbox, &low, 100);
@@ -123,7 +123,7 @@ async fn every_command_is_answered_with_true_figures() {
     }
     assert!(ask(&sandbox, "/low").starts_with("🟢 Fine: no wallet of 8 customers is under ₹2,000"));
     assert!(ask(&sandbox, "/low 60000").starts_with("🟠 8 wallets under ₹60,000"));
-    let customer = ask(&sandbox, &format!("/customer {}", low.auth_id));
+    let customer = ask(&sandbox, &format!("/customer {}", low.id));
     assert!(customer.contains(name(&low)) && customer.contains("₹50,000.00") && customer.contains("prepaid"), "{customer}");
     let summary = ask(&sandbox, "/summary");
     assert!(summary.starts_with("🟢 Fine: no wallet is low") && summary.contains("₹4,00,000.00 in 8"), "{summary}");
@@ -180,7 +180,7 @@ async fn outage(fault: Fault, cause: &str) {
 
     sandbox.faults().add(fault);
     // What happens meanwhile is neither told nor taken back before it was read.
-    sandbox.top_up(&low.auth_id, Decimal::from(10_000)).expect("a wallet can be topped up");
+    sandbox.top_up(&low.id.to_string(), Decimal::from(10_000)).expect("a wallet can be topped up");
     let told = until_said(&sandbox, PRIVATE, 2).remove(1);
     assert!(told.starts_with("⚪ The API cannot be read since"), "{told}");
     assert!(told.contains("list accounts") && told.contains(cause), "{told}");
@@ -195,7 +195,7 @@ async fn outage(fault: Fault, cause: &str) {
     let rest = &told[3..];
     assert!(rest[0].starts_with("🟢 The API answers again"), "{rest:#?}");
     let is_told = |words: [&str; 2]| rest.iter().any(|text| words.iter().all(|word| text.contains(word)));
-    assert!(is_told([&low.auth_id, "recovered"]) && is_told([&other.auth_id, "critical"]), "{rest:#?}");
+    assert!(is_told([&low.id.to_string(), "recovered"]) && is_told([&other.id.to_string(), "critical"]), "{rest:#?}");
     assert!(bot.terminate().success());
 }
 
@@ -231,7 +231,7 @@ async fn silence(fault: Fault) {
         let told = until_said(&sandbox, chat, 2);
         assert!(told[0].contains("warning") && told[1].contains("critical"), "{told:#?}");
     }
-    sandbox.top_up(&low.auth_id, Decimal::from(9_900)).expect("a wallet can be topped up");
+    sandbox.top_up(&low.id.to_string(), Decimal::from(9_900)).expect("a wallet can be topped up");
     for chat in [PRIVATE, GROUP] {
         let told = until_said(&sandbox, chat, 3);
         assert!(told.len() == 3 && told[2].contains("recovered"), "{told:#?}");
@@ -364,13 +364,13 @@ async fn a_group_that_moves_is_followed_through_a_restart() {
         ..Fault::default()
     });
     set(&sandbox, &low, 1_500);
-    assert!(until_said(&sandbox, MOVED, 1)[0].contains(&low.auth_id));
+    assert!(until_said(&sandbox, MOVED, 1)[0].contains(&low.id.to_string()));
     home.until_marked().await;
     bot.kill();
     let bot = home.start();
     set(&sandbox, &other, 1_500);
     let told = until_said(&sandbox, MOVED, 2);
-    assert!(told.len() == 2 && told[1].contains(&other.auth_id), "{told:#?}");
+    assert!(told.len() == 2 && told[1].contains(&other.id.to_string()), "{told:#?}");
     sandbox.chat().say(MOVED, &Person::new(9, "Asha"), "/low");
     assert!(until_said(&sandbox, MOVED, 3)[2].contains("2 wallets under ₹2,000"));
     assert!(texts(&sandbox, GROUP).is_empty());

@@ -57,11 +57,11 @@ async fn a_running_bot_shows_no_token_whatever_goes_wrong() {
     let home = Home::of_two_chats(&sandbox);
     let bot = home.start();
     let commands = ["/help", "/dashboard", "/analytics 7d", "/low 60000", "/summary"].map(str::to_owned);
-    let commands: Vec<_> = commands.into_iter().chain([format!("/customer {}", customer.auth_id)]).collect();
+    let commands: Vec<_> = commands.into_iter().chain([format!("/customer {}", customer.id)]).collect();
     for command in &commands {
         ask(&sandbox, command);
     }
-    sandbox.set_wallet(&customer.auth_id, Decimal::from(100)).expect("a wallet can be set");
+    sandbox.set_wallet(&customer.id.to_string(), Decimal::from(100)).expect("a wallet can be set");
     until_said(&sandbox, GROUP, 1);
 
     // Bodies that hold tokens and break off, and answers that are none.
