@@ -128,6 +128,47 @@ async fn a_pinned_message_is_the_chats_until_it_is_unpinned() {
 }
 
 #[tokio::test]
+async fn a_chat_may_have_several_pinned_messages_that_people_unpin_and_delete() {
+    let (sandbox, bot) = start().await;
+    let chat = sandbox.chat();
+    let mut ids = Vec::new();
+    for text in ["one", "two", "three"] {
+        let id = bot.send_message(GROUP, text).await.expect("it is sent").id;
+        bot.pin_chat_message(GROUP, id).await.expect("it is there");
+        ids.push(id.0);
+    }
+    assert_eq!(chat.pinned(GROUP.0), ids);
+    chat.unpin(GROUP.0, ids[2]).expect("it is pinned");
+    chat.unpin(GROUP.0, ids[2]).expect_err("it is not pinned any more");
+    chat.delete(GROUP.0, ids[0]).expect("it is there");
+    assert_eq!(chat.pinned(GROUP.0), [ids[1]]);
+    assert!(description(bot.edit_message_text(GROUP, MessageId(ids[0]), "late")).await.contains("MessageToEditNotFound"));
+    assert!(description(bot.pin_chat_message(GROUP, MessageId(ids[0]))).await.contains("message to pin not found"));
+}
+
+#[tokio::test]
+async fn the_general_topic_of_a_forum_can_be_closed_and_another_deleted() {
+    let (sandbox, bot) = start().await;
+    let chat = sandbox.chat();
+    chat.join(GROUP.0, &asha());
+    let forum = ChatId(chat.migrate(GROUP.0, &asha()).expect("the group is there"));
+    chat.make_forum(forum.0).expect("it is a supergroup now");
+    let alerts = bot.create_forum_topic(forum, "Alerts").await.expect("it is a forum").thread_id;
+    let sent = bot.send_message(forum, "Low").message_thread_id(alerts).await.expect("it is open");
+
+    chat.close_topic(forum.0, None, true).expect("it is a forum");
+    assert!(description(bot.send_message(forum, "Low")).await.contains("TOPIC_CLOSED"));
+    bot.send_message(forum, "Low").message_thread_id(alerts).await.expect("another topic is open");
+    bot.reopen_general_forum_topic(forum).await.expect("it is closed");
+    bot.send_message(forum, "Low").await.expect("it is open again");
+
+    chat.delete_topic(forum.0, alerts.0.0).expect("it is there");
+    let refused = description(bot.send_message(forum, "Low").message_thread_id(alerts)).await;
+    assert!(refused.contains("message thread not found"), "{refused}");
+    assert!(description(bot.edit_message_text(forum, sent.id, "Lower")).await.contains("MessageToEditNotFound"));
+}
+
+#[tokio::test]
 async fn a_forum_has_topics_that_take_messages_while_they_are_open() {
     let (sandbox, bot) = start().await;
     let chat = sandbox.chat();

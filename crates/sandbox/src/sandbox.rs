@@ -106,6 +106,7 @@ impl Sandbox {
             .fallback(partner::not_found)
             .layer(from_fn(page::guard));
         tokio::spawn(tick(clock.clone()));
+        tokio::spawn(telegram.clone().post_updates());
         let service = router.into_make_service_with_connect_info::<Cord>();
         tokio::spawn(async move { axum::serve(Lines(listener), service).await });
         Ok(Services { url, credentials, clock, telegram, faults, world })

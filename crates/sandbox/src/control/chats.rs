@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::{Context as _, bail};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -70,6 +71,12 @@ enum Change {
     Deactivate,
     Forum,
     Topic,
+    /// Closes a topic, or the general one.
+    Close,
+    Reopen,
+    /// Deletes a message, or a topic with its messages.
+    Delete,
+    Unpin,
 }
 
 /// What somebody does with the bot in a chat.
@@ -81,6 +88,8 @@ pub(super) struct Done {
     change: Change,
     /// A group's new name, for `join`; the name of a `topic`.
     title: Option<String>,
+    topic: Option<i32>,
+    message_id: Option<i32>,
 }
 
 /// `POST /control/chats`: gives the id that the chat has afterwards, and that of a topic.
@@ -109,6 +118,14 @@ fn apply(chats: &Chat, done: &Done) -> anyhow::Result<Value> {
             let name = done.title.as_deref().unwrap_or("General");
             return Ok(json!({"chat": chat, "topic": chats.open_topic(chat, &from, name)?}));
         }
+        Change::Close => chats.close_topic(chat, done.topic, true)?,
+        Change::Reopen => chats.close_topic(chat, done.topic, false)?,
+        Change::Delete => match (done.topic, done.message_id) {
+            (Some(topic), None) => chats.delete_topic(chat, topic)?,
+            (None, Some(message)) => chats.delete(chat, message)?,
+            _ => bail!("give either topic or message_id"),
+        },
+        Change::Unpin => chats.unpin(chat, done.message_id.context("message_id is missing")?)?,
     }
     Ok(json!({"chat": chat}))
 }

@@ -83,6 +83,18 @@ impl Chat {
         Ok(())
     }
 
+    /// Lets a person delete a message, the bot's or another's. The bot gets no update.
+    ///
+    /// # Errors
+    /// When there is no such message.
+    pub fn delete(&self, chat: i64, message_id: i32) -> anyhow::Result<()> {
+        let mut state = lock(&self.0.0.state);
+        let is_there = state.rooms.get(&chat).is_some_and(|room| room.messages.contains_key(&message_id));
+        ensure!(is_there, "chat {chat} has no message {message_id}");
+        state.remove(chat, message_id);
+        Ok(())
+    }
+
     /// Everything the bot did so far, in order.
     pub fn sent(&self) -> Vec<Sent> {
         lock(&self.0.0.state).sent.clone()

@@ -81,30 +81,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Value, Refusal> {
     const MISSING: &str = "message to delete not found";
     let (chat, id) = (call.parameters.chat_id()?, call.parameters.message_id()?);
     call.state.message(chat, id, MISSING)?;
-    if let Some(room) = call.state.rooms.get_mut(&chat) {
-        room.messages.remove(&id);
-        room.pinned = room.pinned.filter(|pinned| *pinned != id);
-    }
-    call.state.show_room(chat);
-    call.state.events.push(json!({"kind": "gone", "chat_id": chat, "message_id": id}));
+    call.state.remove(chat, id);
     let mut sent = call.noted("", &super::markup::Formatted::default(), None);
     (sent.chat_id, sent.message_id) = (chat, id);
-    call.state.note(sent);
-    Ok(json!(true))
-}
-
-/// `pinChatMessage` and `unpinChatMessage`.
-pub(super) fn pin(call: &mut Call<'_>, pins: bool) -> Result<Value, Refusal> {
-    let chat = call.parameters.chat_id()?;
-    let id = if pins { Some(call.parameters.message_id()?) } else { call.parameters.message_id().ok() };
-    if let Some(id) = id {
-        call.state.message(chat, id, "message to pin not found")?;
-    }
-    let room = call.state.rooms.get_mut(&chat).ok_or_else(|| bad_request("chat not found"))?;
-    room.pinned = id.filter(|_| pins);
-    call.state.show_room(chat);
-    let mut sent = call.noted("", &super::markup::Formatted::default(), None);
-    (sent.chat_id, sent.message_id) = (chat, id.unwrap_or(0));
     call.state.note(sent);
     Ok(json!(true))
 }

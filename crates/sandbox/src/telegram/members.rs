@@ -7,7 +7,6 @@ use super::chat::Chat;
 use super::message::Person;
 use super::parameters;
 use super::room::Standing;
-use super::state::State;
 use crate::lock::lock;
 
 /// Supergroups have ids below this.
@@ -113,15 +112,6 @@ impl Chat {
         state.tell("my_chat_member", object);
         state.show_room(chat);
         Ok(())
-    }
-}
-
-impl State {
-    /// Publishes what a chat is now.
-    pub(super) fn show_room(&mut self, chat: i64) {
-        if let Some(room) = self.rooms.get(&chat) {
-            self.events.push(room.shown());
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::markup::Formatted;
 use super::parameters;
 use super::refusal::{Refusal, bad_request, not_found};
 use super::state::Query;
-use super::{commands, edit, send, topics};
+use super::{commands, edit, pins, send, topics, webhook};
 
 /// How long a pressed button waits for its answer.
 const QUERY_LIFE: TimeDelta = TimeDelta::minutes(15);
@@ -19,7 +19,7 @@ const LONGEST_ANSWER: usize = 200;
 
 type Method = fn(&mut Call<'_>) -> Result<Value, Refusal>;
 
-const METHODS: [(&str, Method); 30] = [
+const METHODS: [(&str, Method); 34] = [
     ("getMe", get_me),
     ("sendMessage", send::message),
     ("sendPhoto", |call| send::file(call, "photo")),
@@ -28,13 +28,16 @@ const METHODS: [(&str, Method); 30] = [
     ("createForumTopic", topics::create),
     ("closeForumTopic", |call| topics::close(call, true)),
     ("reopenForumTopic", |call| topics::close(call, false)),
+    ("deleteForumTopic", topics::delete),
+    ("closeGeneralForumTopic", |call| topics::close_general(call, true)),
+    ("reopenGeneralForumTopic", |call| topics::close_general(call, false)),
     ("editMessageText", edit::message_text),
     ("editMessageCaption", edit::message_caption),
     ("editMessageReplyMarkup", edit::reply_markup),
     ("deleteMessage", edit::delete),
-    ("pinChatMessage", |call| edit::pin(call, true)),
-    ("unpinChatMessage", |call| edit::pin(call, false)),
-    ("unpinAllChatMessages", |call| edit::pin(call, false)),
+    ("pinChatMessage", pins::pin),
+    ("unpinChatMessage", pins::unpin),
+    ("unpinAllChatMessages", pins::unpin_all),
     ("answerCallbackQuery", answer_callback_query),
     ("setMyCommands", commands::set),
     ("getMyCommands", commands::get),
@@ -43,8 +46,9 @@ const METHODS: [(&str, Method); 30] = [
     ("setMyShortDescription", agree),
     ("setMyName", agree),
     ("sendChatAction", send_chat_action),
-    ("deleteWebhook", delete_webhook),
-    ("getWebhookInfo", get_webhook_info),
+    ("setWebhook", webhook::set),
+    ("deleteWebhook", webhook::delete),
+    ("getWebhookInfo", webhook::info),
     ("getChat", get_chat),
     ("getChatMember", get_chat_member),
     ("getFile", get_file),
@@ -95,18 +99,6 @@ fn answer_callback_query(call: &mut Call<'_>) -> Result<Value, Refusal> {
 fn send_chat_action(call: &mut Call<'_>) -> Result<Value, Refusal> {
     call.parameters.chat_id()?;
     Ok(json!(true))
-}
-
-fn delete_webhook(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    if call.parameters.flag("drop_pending_updates") {
-        call.state.updates.clear();
-    }
-    Ok(json!(true))
-}
-
-fn get_webhook_info(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let waiting = call.state.updates.len();
-    Ok(json!({"url": "", "has_custom_certificate": false, "pending_update_count": waiting}))
 }
 
 fn get_chat(call: &mut Call<'_>) -> Result<Value, Refusal> {

@@ -13,6 +13,7 @@ mod members;
 mod message;
 mod methods;
 mod parameters;
+mod pins;
 mod refusal;
 mod room;
 mod send;
@@ -20,6 +21,7 @@ mod sent;
 mod state;
 mod topics;
 mod updates;
+mod webhook;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

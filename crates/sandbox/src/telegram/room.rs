@@ -31,9 +31,12 @@ pub(super) struct Room {
     pub(super) object: Value,
     pub(super) messages: BTreeMap<i32, Message>,
     pub(super) people: BTreeMap<i64, Person>,
-    pub(super) pinned: Option<i32>,
+    /// The pinned messages, the last one pinned at the end.
+    pub(super) pinned: Vec<i32>,
     pub(super) standing: Standing,
-    /// The topics of a forum, and whether each is closed.
+    /// Whether the topic of a forum is closed that messages without a topic are in.
+    pub(super) general_is_closed: bool,
+    /// The other topics of a forum, and whether each is closed.
     pub(super) topics: BTreeMap<i32, bool>,
     last_id: i32,
 }
@@ -44,7 +47,8 @@ impl Room {
             object: chat_object(id, person),
             messages: BTreeMap::new(),
             people: BTreeMap::new(),
-            pinned: None,
+            pinned: Vec::new(),
+            general_is_closed: false,
             standing: Standing::Member,
             topics: BTreeMap::new(),
             last_id: 0,
@@ -87,7 +91,7 @@ impl Room {
             "gifts_from_channels": false,
         });
         chat["permissions"] = json!({"can_send_messages": true, "can_send_photos": true, "can_send_documents": true});
-        if let Some(message) = self.pinned.and_then(|id| self.messages.get(&id)) {
+        if let Some(message) = self.pinned.last().and_then(|id| self.messages.get(id)) {
             chat["pinned_message"] = parameters::json(message);
         }
         chat
@@ -103,7 +107,7 @@ impl Room {
             Standing::Moved(to) => ("moved", Some(to)),
         };
         json!({
-            "kind": "chat", "chat": self.object, "people": self.people.values().collect::<Vec<_>>(), "pinned": self.pinned,
+            "kind": "chat", "chat": self.object, "people": self.people.values().collect::<Vec<_>>(), "pinned": self.pinned.last(),
             "standing": standing, "moved_to": moved_to,
         })
     }

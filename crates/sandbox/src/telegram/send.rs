@@ -89,9 +89,10 @@ impl Place {
     fn of(call: &Call<'_>) -> Result<Self, Refusal> {
         let chat = call.parameters.chat_id()?;
         let topic = call.parameters.integer("message_thread_id");
-        if let Some(topic) = topic {
-            let room = call.state.rooms.get(&chat);
-            room.ok_or_else(|| bad_request("message thread not found"))?.admit_to(topic)?;
+        match call.state.rooms.get(&chat) {
+            Some(room) => room.admit_to(topic)?,
+            None if topic.is_some() => return Err(bad_request("message thread not found")),
+            None => {}
         }
         Ok(Self { chat, topic, replied: replied(call, chat)? })
     }

@@ -15,6 +15,7 @@ use super::parameters::json;
 use super::refusal::{Refusal, bad_request};
 use super::room::Room;
 use super::sent::Sent;
+use super::webhook::Webhook;
 
 /// A stored file.
 #[derive(Debug, Clone)]
@@ -48,6 +49,7 @@ pub(crate) struct State {
     pub(super) files: HashMap<String, Stored>,
     pub(super) updates: VecDeque<Update>,
     pub(super) allowed: Option<Vec<String>>,
+    pub(super) webhook: Option<Webhook>,
     pub(super) queries: HashMap<String, Query>,
     pub(super) commands: BTreeMap<String, Value>,
     /// Moves whenever a poller should look again.
@@ -74,6 +76,7 @@ impl State {
             files: HashMap::new(),
             updates: VecDeque::new(),
             allowed: None,
+            webhook: None,
             queries: HashMap::new(),
             commands: BTreeMap::new(),
             stirred: watch::channel(0).0,
@@ -113,6 +116,16 @@ impl State {
         (id, object)
     }
 
+    /// Takes a message away.
+    pub(super) fn remove(&mut self, chat: i64, id: i32) {
+        if let Some(room) = self.rooms.get_mut(&chat) {
+            room.messages.remove(&id);
+            room.pinned.retain(|pinned| *pinned != id);
+        }
+        self.show_room(chat);
+        self.events.push(json!({"kind": "gone", "chat_id": chat, "message_id": id}));
+    }
+
     /// The bot as a person.
     pub(super) fn bot(&self) -> Person {
         bot(self.bot)
@@ -122,6 +135,13 @@ impl State {
     pub(super) fn message(&mut self, chat: i64, id: i32, missing: &str) -> Result<&mut Message, Refusal> {
         let room = self.rooms.get_mut(&chat).ok_or_else(|| bad_request("chat not found"))?;
         room.messages.get_mut(&id).ok_or_else(|| bad_request(missing))
+    }
+
+    /// Publishes what a chat is now.
+    pub(super) fn show_room(&mut self, chat: i64) {
+        if let Some(room) = self.rooms.get(&chat) {
+            self.events.push(room.shown());
+        }
     }
 
     /// Puts an update before the bot, unless it did not ask for that kind.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::chat::Chat;
-use super::message::Person;
+use super::message::{Message, Person};
 use super::refusal::{Refusal, bad_request};
 use super::room::Room;
 use super::state::State;
@@ -42,14 +42,46 @@ pub(super) fn close(call: &mut Call<'_>, closes: bool) -> Result<Value, Refusal>
     Ok(json!(true))
 }
 
+/// `deleteForumTopic`: the topic and all messages in it.
+pub(super) fn delete(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let chat = call.parameters.chat_id()?;
+    let id = call.parameters.integer("message_thread_id").and_then(|id| i32::try_from(id).ok()).unwrap_or_default();
+    if remove(call.state, chat, id) { Ok(json!(true)) } else { Err(bad_request("message thread not found")) }
+}
+
+/// `closeGeneralForumTopic` and `reopenGeneralForumTopic`.
+pub(super) fn close_general(call: &mut Call<'_>, closes: bool) -> Result<Value, Refusal> {
+    let room = call.state.rooms.get_mut(&call.parameters.chat_id()?).filter(|room| room.is_forum());
+    let room = room.ok_or_else(|| bad_request("the chat is not a forum"))?;
+    if room.general_is_closed == closes {
+        return Err(bad_request("TOPIC_NOT_MODIFIED"));
+    }
+    room.general_is_closed = closes;
+    Ok(json!(true))
+}
+
+fn remove(state: &mut State, chat: i64, topic: i32) -> bool {
+    let Some(room) = state.rooms.get_mut(&chat).filter(|room| room.topics.contains_key(&topic)) else { return false };
+    room.topics.remove(&topic);
+    let is_in = |message: &Message| message.message_thread_id == Some(i64::from(topic));
+    let messages: Vec<i32> = room.messages.values().filter(|message| is_in(message)).map(|message| message.message_id).collect();
+    for id in messages {
+        state.remove(chat, id);
+    }
+    true
+}
+
 impl Room {
     pub(super) fn is_forum(&self) -> bool {
         self.object["is_forum"] == true
     }
 
-    /// Lets a message of the bot into a topic, or says why not.
-    pub(super) fn admit_to(&self, topic: i64) -> Result<(), Refusal> {
-        let is_closed = i32::try_from(topic).ok().and_then(|topic| self.topics.get(&topic));
+    /// Lets a message of the bot into a topic, or into the general one, or says why not.
+    pub(super) fn admit_to(&self, topic: Option<i64>) -> Result<(), Refusal> {
+        let is_closed = match topic {
+            None => Some(self.general_is_closed),
+            Some(topic) => i32::try_from(topic).ok().and_then(|topic| self.topics.get(&topic).copied()),
+        };
         match is_closed {
             None => Err(bad_request("message thread not found")),
             Some(true) => Err(bad_request("TOPIC_CLOSED")),
@@ -69,6 +101,30 @@ impl Chat {
         ensure!(room.object["type"] == "supergroup", "{chat} is no supergroup");
         room.object["is_forum"] = json!(true);
         state.show_room(chat);
+        Ok(())
+    }
+
+    /// Closes a topic of a forum, or opens it again; without a topic, the general one.
+    ///
+    /// # Errors
+    /// When there is no such topic.
+    pub fn close_topic(&self, chat: i64, topic: Option<i32>, closes: bool) -> anyhow::Result<()> {
+        let mut state = lock(&self.0.0.state);
+        let room = state.rooms.get_mut(&chat).filter(|room| room.is_forum()).with_context(|| format!("{chat} is no forum"))?;
+        let is_closed = match topic {
+            None => &mut room.general_is_closed,
+            Some(topic) => room.topics.get_mut(&topic).with_context(|| format!("{chat} has no topic {topic}"))?,
+        };
+        *is_closed = closes;
+        Ok(())
+    }
+
+    /// Deletes a topic of a forum with its messages. The bot gets no update.
+    ///
+    /// # Errors
+    /// When there is no such topic.
+    pub fn delete_topic(&self, chat: i64, topic: i32) -> anyhow::Result<()> {
+        ensure!(remove(&mut lock(&self.0.0.state), chat, topic), "{chat} has no topic {topic}");
         Ok(())
     }
 

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::Telegram;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::state::State;
+use super::{Telegram, webhook};
 use crate::lock::lock;
 
 /// The longest that Telegram lets a poller wait.
@@ -25,14 +25,16 @@ impl Telegram {
         let limit = usize::try_from(limit).unwrap_or(100);
         let wait = parameters.integer("timeout").unwrap_or(0).clamp(0, LONGEST_WAIT);
         let deadline = Instant::now() + Duration::from_secs(wait.unsigned_abs());
-        let allowed = parameters.json("allowed_updates")?;
+        let allowed = allowed_kinds(parameters)?;
         let (mut stirred, poller) = {
             let mut state = lock(&self.0.state);
+            if state.webhook.is_some() {
+                return Err(webhook::conflict());
+            }
             state.poller += 1;
             state.stir();
-            if let Some(names) = allowed.as_ref().and_then(Value::as_array) {
-                let names: Vec<String> = names.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-                state.allowed = Some(names).filter(|names| !names.is_empty());
+            if let Some(kinds) = allowed {
+                state.allowed = kinds;
             }
             state.confirm(offset);
             (state.stirred.subscribe(), state.poller)
@@ -40,6 +42,9 @@ impl Telegram {
         loop {
             {
                 let state = lock(&self.0.state);
+                if state.webhook.is_some() {
+                    return Err(webhook::conflict());
+                }
                 if state.poller != poller {
                     return Err(Refusal::new(StatusCode::CONFLICT, CONFLICT));
                 }
@@ -53,6 +58,15 @@ impl Telegram {
             }
         }
     }
+}
+
+/// The kinds of updates that a bot asks for, where it names any; an empty list asks for the usual ones.
+pub(super) fn allowed_kinds(parameters: &Parameters) -> Result<Option<Option<Vec<String>>>, Refusal> {
+    let allowed = parameters.json("allowed_updates")?;
+    Ok(allowed.as_ref().and_then(Value::as_array).map(|names| {
+        let names: Vec<String> = names.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Some(names).filter(|names| !names.is_empty())
+    }))
 }
 
 const CONFLICT: &str = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
@@ -69,7 +83,7 @@ impl State {
         }
     }
 
-    fn waiting(&self, limit: usize) -> Vec<Value> {
+    pub(super) fn waiting(&self, limit: usize) -> Vec<Value> {
         let wanted = |kind: &str| self.allowed.is_some() || !ON_REQUEST.contains(&kind);
         let updates = self.updates.iter().filter(|update| wanted(update.kind)).take(limit);
         updates
