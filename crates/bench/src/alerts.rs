@@ -2,15 +2,15 @@
 
 mod clock;
 mod fans;
+mod files;
+mod habits;
 mod notes;
-mod npz;
 mod ours;
 mod replay;
 mod score;
 mod truth;
 mod usual;
 
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result, bail};
 use rust_decimal::Decimal;
 use vobiz_core::alert::Policy;
 use vobiz_core::history::History;
-use vobiz_sandbox::history::Plan;
+use vobiz_sandbox::history::{Plan, live};
 
 use notes::Note;
 use score::Score;
@@ -90,10 +90,19 @@ pub(crate) fn judge(folder: &str, file: &str) -> Result<()> {
 /// The files of a world, made once.
 fn world(scratch: &Path, seed: u64) -> Result<PathBuf> {
     let folder = scratch.join(format!("seed-{seed}"));
-    fs::create_dir_all(&folder)?;
-    vobiz_sandbox::history::write(&Plan { seed, customers: CUSTOMERS, days: DAYS }, &folder)
-        .context("the world is not written")?;
+    files::write(&live(&Plan { seed, customers: CUSTOMERS, days: DAYS }), &folder).context("the world is not written")?;
     Ok(folder)
+}
+
+/// Makes one world: `maker` is `sandbox` or `habits`.
+pub(crate) fn make(maker: &str, seed: &str, folder: &str) -> Result<()> {
+    let seed = seed.parse().context("a seed is a number")?;
+    let world = match maker {
+        "sandbox" => live(&Plan { seed, customers: CUSTOMERS, days: DAYS }),
+        "habits" => habits::world(seed, CUSTOMERS, DAYS as usize),
+        _ => bail!("{maker} makes no worlds; write sandbox or habits"),
+    };
+    files::write(&world, Path::new(folder))
 }
 
 /// A row of the table.

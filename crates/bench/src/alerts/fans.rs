@@ -5,18 +5,17 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use vobiz_core::alert::{Change, Observation, Policy, State, Subject, evaluate};
 use vobiz_core::forecast::{Business, Forecaster, Span};
-use vobiz_sandbox::history::Plan;
+use vobiz_sandbox::history::{Plan, live};
 
 use super::replay::{Shown, replay};
-use super::truth;
+use super::{files, truth};
 
 /// Makes a world in `folder` and prints a row for each ring: when, whose, the balance, and the range in hours.
 pub(crate) fn run(folder: &str) -> Result<()> {
     let folder = Path::new(folder);
-    std::fs::create_dir_all(folder)?;
     // None of the worlds that are judged.
     let plan = Plan { seed: 11, customers: 120, days: 60 };
-    vobiz_sandbox::history::write(&plan, folder).context("the world is not written")?;
+    files::write(&live(&plan), folder).context("the world is not written")?;
     let history = truth::history(folder)?;
     let (policy, mut forecaster, mut state) = (Policy::default(), Forecaster::new(Business::default()), State::default());
     let mut rows = csv::Writer::from_writer(std::io::stdout());

@@ -14,7 +14,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use vobiz_core::history::{History, MovementKind};
 
 use super::clock::{self, DAY, POLL, WorkClock, float, whole};
-use super::npz::Archive;
+use super::files::npz_read::Archive;
 
 /// Days that are history and not judged, and days at the end whose outcome is not known, in minutes.
 pub(super) const WARM_UP: f64 = 14.0 * DAY;

@@ -1,8 +1,8 @@
 //! The true wallets of a world, five minutes by five minutes.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
-use super::{POLL, Plan};
+use super::{POLL, Plan, START};
 use crate::money::Amount;
 use crate::world::{Customer, Entry, World};
 
@@ -17,7 +17,7 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn of(plan: &Plan) -> Self {
-        let start = Plan::start();
+        let start = DateTime::from_timestamp(START, 0).unwrap_or_default();
         let mut world = World::open_lives(plan.seed, plan.customers, start, plan.days);
         let steps = usize::try_from(i64::from(plan.days) * 86_400 / POLL).unwrap_or(0);
         let mut wallets = vec![Vec::with_capacity(steps); plan.customers];

@@ -1,40 +1,21 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::record::{Record, known_at};
-use super::{Plan, truth, write};
+use super::{Plan, live, truth};
 use crate::money::Amount;
 
 const PLAN: Plan = Plan { seed: 11, customers: 50, days: 35 };
 /// Lived once for all.
 static RECORD: LazyLock<Record> = LazyLock::new(|| Record::of(&PLAN));
 
-fn files(plan: &Plan) -> BTreeMap<String, Vec<u8>> {
-    let folder = tempfile::tempdir().expect("a folder");
-    write(plan, folder.path()).expect("files");
-    let entries = fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("a file"));
-    entries.map(|entry| (entry.file_name().into_string().expect("a name"), fs::read(entry.path()).expect("a file"))).collect()
-}
-
 #[test]
-fn the_same_plan_gives_the_same_files_and_another_seed_others() {
+fn the_same_plan_gives_the_same_world_and_another_seed_another() {
     let plan = Plan { customers: 12, days: 3, ..PLAN };
-    let (once, again, other) = (files(&plan), files(&plan), files(&Plan { seed: 12, ..plan }));
-    let names: Vec<&str> = once.keys().map(String::as_str).collect();
-    let expected = [
-        "accounts.csv",
-        "ledger.csv",
-        "polls.csv",
-        "samples.csv.gz",
-        "truth.csv",
-        "truth_drains.csv",
-        "truth_kinds.csv",
-        "truth_series.npz",
-    ];
-    assert_eq!(names, expected);
-    assert!(once == again);
-    assert!(once["samples.csv.gz"] != other["samples.csv.gz"]);
+    let world = live(&plan);
+    assert!(world == live(&plan));
+    assert!(world.samples != live(&Plan { seed: 12, ..plan }).samples);
+    assert_eq!((world.accounts.len(), world.balances.len()), (12, 12));
 }
 
 #[test]

@@ -3,24 +3,15 @@
 use std::mem::discriminant;
 
 use super::record::{Record, known_at};
+use super::recorded::RunOut;
 use super::working::{self, LEAD};
 use crate::money::Amount;
 use crate::world::{Burst, Customer, Entry, Kind, ordinary_spend};
 
-/// A wallet that ran out.
-pub(super) struct RunOut {
-    pub(super) customer: usize,
-    /// The burst that emptied it, or else the last top-up.
-    pub(super) drain_start: i64,
-    pub(super) empty_at: i64,
-    pub(super) kind: &'static str,
-    pub(super) cause: &'static str,
-}
-
 /// Every run-out of wallets that can run out, in no order.
 pub(super) fn run_outs(record: &Record) -> Vec<RunOut> {
     let mut found = Vec::new();
-    for (customer, who, wallets) in record.customers() {
+    for (account, who, wallets) in record.customers() {
         if who.traits.is_postpaid() || !who.traits.is_active {
             continue;
         }
@@ -29,18 +20,18 @@ pub(super) fn run_outs(record: &Record) -> Vec<RunOut> {
                 && before > Amount::ZERO
                 && now <= Amount::ZERO
             {
-                found.push(judge(record, customer, who, wallets, step + 1));
+                found.push(judge(record, account, who, wallets, step + 1));
             }
         }
     }
     found
 }
 
-fn judge(record: &Record, customer: usize, who: &Customer, wallets: &[Amount], step: usize) -> RunOut {
+fn judge(record: &Record, account: usize, who: &Customer, wallets: &[Amount], step: usize) -> RunOut {
     let empty_at = record.second(step);
     let topped_up = last(who, empty_at, is_top_up).map_or(i64::MIN, known_at);
     let since = topped_up.max(record.start).max(who.traits.since.div_euclid(1_000_000));
-    let ran = |kind, cause, drain_start| RunOut { customer, drain_start, empty_at, kind, cause };
+    let ran = |kind, cause, drain_start| RunOut { account, drain_start, empty_at, kind, cause };
 
     let fee = last(who, empty_at, |entry| matches!(entry.kind, Kind::Rent(_) | Kind::Weekly));
     let fee = fee.filter(|fee| known_at(fee) > record.second(step - 1));

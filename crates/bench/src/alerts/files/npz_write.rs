@@ -1,4 +1,4 @@
-//! An archive of arrays as numpy reads it.
+//! Arrays into numpy's archives: texts and numbers of eight bytes.
 
 use std::io::{self, Seek, Write};
 
@@ -14,7 +14,7 @@ impl<W: Write + Seek> Archive<W> {
     }
 
     /// Texts, which must be as long as each other in letters.
-    pub(super) fn texts(&mut self, name: &str, texts: &[String]) -> io::Result<()> {
+    pub(super) fn texts(&mut self, name: &str, texts: &[&str]) -> io::Result<()> {
         let width = texts.first().map_or(1, |text| text.chars().count());
         self.begin(name, &format!("<U{width}"), &format!("({},)", texts.len()))?;
         for letter in texts.iter().flat_map(|text| text.chars()) {
@@ -24,11 +24,11 @@ impl<W: Write + Seek> Archive<W> {
     }
 
     /// Rows of numbers, which must be as long as each other.
-    pub(super) fn numbers<'a>(
+    pub(super) fn numbers(
         &mut self,
         name: &str,
         shape: (usize, usize),
-        rows: impl Iterator<Item = Box<dyn Iterator<Item = f64> + 'a>>,
+        rows: impl Iterator<Item = impl Iterator<Item = f64>>,
     ) -> io::Result<()> {
         self.begin(name, "<f8", &format!("({}, {})", shape.0, shape.1))?;
         let mut bytes = Vec::with_capacity(shape.1 * 8);

@@ -7,10 +7,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use zip::ZipArchive;
 
-pub(super) struct Archive(ZipArchive<File>);
+pub(in crate::alerts) struct Archive(ZipArchive<File>);
 
 impl Archive {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(in crate::alerts) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
         Ok(Self(ZipArchive::new(file)?))
     }
@@ -28,7 +28,7 @@ impl Archive {
         Ok((String::from_utf8(header)?, bytes))
     }
 
-    pub(super) fn texts(&mut self, name: &str) -> Result<Vec<String>> {
+    pub(in crate::alerts) fn texts(&mut self, name: &str) -> Result<Vec<String>> {
         let (header, bytes) = self.array(name)?;
         let width: usize = between(&header, "<U", "'").context("not an array of texts")?.parse()?;
         let text = |bytes: &[u8]| -> String {
@@ -39,7 +39,7 @@ impl Archive {
     }
 
     /// Rows of numbers.
-    pub(super) fn numbers(&mut self, name: &str) -> Result<Vec<Vec<f64>>> {
+    pub(in crate::alerts) fn numbers(&mut self, name: &str) -> Result<Vec<Vec<f64>>> {
         let (header, bytes) = self.array(name)?;
         ensure!(header.contains("'<f8'") && header.contains("'fortran_order': False"), "not rows of numbers: {header}");
         let shape = between(&header, "'shape': (", ")").context("an array without a shape")?;
