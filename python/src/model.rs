@@ -96,6 +96,12 @@ macro_rules! model {
             }
         }
 
+        impl From<vobiz_core::Answer<$Core>> for $Name {
+            fn from(answer: vobiz_core::Answer<$Core>) -> Self {
+                answer.into_inner().into()
+            }
+        }
+
         impl From<std::sync::Arc<$Core>> for $Name {
             fn from(core: std::sync::Arc<$Core>) -> Self {
                 Self(core)

@@ -102,11 +102,6 @@ impl Error {
         }))
     }
 
-    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
-        self.0.kind = kind;
-        self
-    }
-
     /// The error of a change whose answer was lost: it may have been done, and `look` says where to find out.
     pub(crate) fn into_unknown(mut self, look: &str) -> Self {
         self.0.kind = ErrorKind::OutcomeUnknown;
@@ -223,6 +218,15 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error").field("kind", &self.0.kind).field("text", &self.to_string()).finish_non_exhaustive()
     }
+}
+
+/// The innermost cause of an error: `invalid peer certificate: UnknownIssuer` rather than `error sending request`.
+pub fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }
 
 impl StdError for Error {

@@ -14,12 +14,17 @@ pub mod settings;
 pub mod time;
 
 pub use api::{accounts, capacity, cdrs, create, dashboard, kyc, numbers, profile, top, transactions, transfer};
+pub use client::address::{base_address, is_loopback};
+pub use client::answer::Answer;
 pub use client::builder::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY};
 pub use client::client::PartnerClient;
+pub use client::credentials;
+pub use client::network::http_client;
+pub use client::oddity::Oddity;
 pub use client::pace::{DEFAULT_BURST, DEFAULT_RATE};
 pub use client::page::Page;
 pub use client::retry::RetryPolicy;
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, root_cause};
 pub use rust_decimal::{self, Decimal};
 pub use secrecy::SecretString;
 pub use time::DateRange;

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use futures::{Stream, TryStreamExt as _};
 use rust_decimal::Decimal;
 
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient, understood};
+use crate::client::model::model;
 use crate::client::page::{self, PER_PAGE, Page};
-use crate::client::wire::model;
 use crate::error::Result;
 
 model! {
@@ -50,7 +51,7 @@ model! {
     /// A customer account (a row of `GET /accounts`, the body of `GET /accounts/{id}`).
     pub struct Account {
         /// Customer id, `MA_…`: the key of every other call.
-        pub auth_id: String = id("auth_id"),
+        pub auth_id: String = customer("auth_id"),
         /// Number of the account, as text.
         pub id: Option<String> = text("id"),
         /// Name; chosen by the customer.
@@ -148,7 +149,7 @@ model! {
     /// One wallet (`GET /accounts/{id}/balance`), described as being of this moment.
     pub struct Wallet {
         /// Customer id, `MA_…`.
-        pub auth_id: Option<String> = id("auth_id"),
+        pub auth_id: Option<String> = customer("auth_id"),
         /// Name of the customer.
         pub name: Option<String> = text("name"),
         /// The balance. `None` is not zero.
@@ -182,7 +183,7 @@ impl Accounts {
             .ask("page", Some(page))
             .ask("per_page", Some(PER_PAGE))
             .ask("search", self.search.as_ref());
-        self.client.call(call).await
+        self.client.page(call).await
     }
 
     /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.
@@ -229,15 +230,15 @@ impl PartnerClient {
     }
 
     /// One customer. `GET /accounts/{customer_auth_id}`; 404 also for another partner's customer.
-    pub async fn account(&self, auth_id: &str) -> Result<Account> {
+    pub async fn account(&self, auth_id: &str) -> Result<Answer<Account>> {
         self.call(Call::read_of_customer("read account", auth_id, &[])?).await
     }
 
     /// One wallet. `GET /accounts/{customer_auth_id}/balance`.
-    pub async fn balance(&self, auth_id: &str) -> Result<Wallet> {
+    pub async fn balance(&self, auth_id: &str) -> Result<Answer<Wallet>> {
         let call = Call::read_of_customer("read balance", auth_id, &["balance"])?;
         let operation = call.operation();
-        let wallet: Wallet = self.call(call).await?;
-        understood(operation, wallet, |wallet| wallet.balance.is_some() || wallet.auth_id.is_some())
+        let wallet = self.call(call).await?;
+        understood(operation, wallet, |wallet: &Wallet| wallet.balance.is_some() || wallet.auth_id.is_some())
     }
 }

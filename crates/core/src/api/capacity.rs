@@ -5,8 +5,9 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
-use crate::client::wire::model;
+use crate::client::model::model;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What is moved.
@@ -48,7 +49,7 @@ model! {
         /// The partner, `PA_…`.
         pub partner_auth_id: Option<String> = id("partner_auth_id"),
         /// The customer, `MA_…`.
-        pub customer_auth_id: Option<String> = id("customer_auth_id"),
+        pub customer_auth_id: Option<String> = customer("customer_auth_id"),
         /// Calls at once of the partner.
         pub partner_concurrent_calls_limit: Option<u64> = count("partner_concurrent_calls_limit"),
         /// Calls at once of the customer.
@@ -74,7 +75,7 @@ impl PartnerClient {
         resource: Resource,
         slots: u32,
         description: Option<&str>,
-    ) -> Result<CapacityMove> {
+    ) -> Result<Answer<CapacityMove>> {
         self.move_capacity("give capacity", "transfer", auth_id, resource, slots, description).await
     }
 
@@ -85,7 +86,7 @@ impl PartnerClient {
         resource: Resource,
         slots: u32,
         description: Option<&str>,
-    ) -> Result<CapacityMove> {
+    ) -> Result<Answer<CapacityMove>> {
         self.move_capacity("reclaim capacity", "reclaim", auth_id, resource, slots, description).await
     }
 
@@ -97,7 +98,7 @@ impl PartnerClient {
         resource: Resource,
         slots: u32,
         description: Option<&str>,
-    ) -> Result<CapacityMove> {
+    ) -> Result<Answer<CapacityMove>> {
         self.may_change(operation)?;
         if !(1..=10_000).contains(&slots) || description.is_some_and(|text| text.chars().count() > 500) {
             let detail = "slots are 1 to 10000 and a description has at most 500 signs; nothing was sent";
@@ -114,14 +115,14 @@ impl PartnerClient {
     }
 
     /// The limits of both sides. `GET /accounts/{customer_auth_id}/concurrency`; up to five minutes late.
-    pub async fn capacity(&self, auth_id: &str) -> Result<Allocation> {
+    pub async fn capacity(&self, auth_id: &str) -> Result<Answer<Allocation>> {
         self.call(Call::read_of_customer("read capacity", auth_id, &["concurrency"])?).await
     }
 
     /// Moves of capacity, newest first, as sent: no document prints this body. `GET /concurrency/transfers`.
     ///
     /// `limit` is 1–200; `offset` is rows to skip.
-    pub async fn capacity_history(&self, limit: u32, offset: u64) -> Result<serde_json::Value> {
+    pub async fn capacity_history(&self, limit: u32, offset: u64) -> Result<Answer<serde_json::Value>> {
         let call = Call::read("read capacity history", "concurrency/transfers");
         self.call(call.ask("limit", Some(limit.clamp(1, 200))).ask("offset", Some(offset))).await
     }

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures::stream::{Stream, TryStreamExt as _};
 use rust_decimal::Decimal;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::model::model;
+use crate::client::oddity::Notes;
 use crate::client::page::{self, PER_PAGE, Page};
 use crate::client::windows::{self, Source};
-use crate::client::wire::model;
+use crate::client::wire::{self, Found, Read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::DateRange;
 
@@ -71,7 +73,7 @@ model! {
         /// Number of the row.
         pub id: Option<String> = id("id"),
         /// The customer's id, `MA_…`.
-        pub account_id: Option<String> = id("account_id" | "account_auth_id"),
+        pub account_id: Option<String> = customer("account_id" | "account_auth_id"),
         /// `inbound` or `outbound`.
         pub call_direction: Option<String> = id("call_direction" | "direction"),
         /// Who called.
@@ -209,8 +211,8 @@ model! {
 /// A call record bare, or as `data` beside `success`.
 pub(crate) struct One(pub(crate) Cdr);
 
-impl<'de> Deserialize<'de> for One {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+impl<'de> Read<'de> for One {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> std::result::Result<Found<Self>, D::Error> {
         #[derive(Deserialize)]
         struct Wrapped<'a> {
             #[serde(borrow)]
@@ -218,9 +220,7 @@ impl<'de> Deserialize<'de> for One {
         }
         let raw = <&RawValue>::deserialize(deserializer)?;
         let inside = serde_json::from_str::<Wrapped<'_>>(raw.get()).ok().and_then(|wrapped| wrapped.data);
-        crate::client::wire::decode(inside.unwrap_or(raw).get().as_bytes())
-            .map(One)
-            .map_err(|reason| D::Error::custom(format_args!("expected a call record: {reason}")))
+        Ok(wire::of_raw(inside.unwrap_or(raw), notes).map(One))
     }
 }
 
@@ -316,16 +316,16 @@ impl Cdrs {
     /// One page; the first is 1. Rows that do not match the filters are left out, so it may be short.
     pub async fn page(&self, page: u64) -> Result<Page<Cdr>> {
         let list = self.clone().closed();
-        let mut rows: Page<Cdr> = self.client.call(list.call(list.range, page, PER_PAGE)?).await?;
+        let mut rows: Page<Cdr> = self.client.page(list.call(list.range, page, PER_PAGE)?).await?;
         rows.items.retain(|row| list.keeps(row));
         Ok(rows)
     }
 
     /// Figures over the whole filtered set, in one small request. `None` where the service sends none.
-    pub async fn summary(&self) -> Result<Option<CdrSummary>> {
+    pub async fn summary(&self) -> Result<Answer<Option<CdrSummary>>> {
         let list = self.clone().closed();
-        let answer: Summarised = self.client.call(list.call(list.range, 1, 1)?).await?;
-        Ok(answer.summary)
+        let answer: Answer<Summarised> = self.client.call(list.call(list.range, 1, 1)?).await?;
+        Ok(answer.map(|answer| answer.summary))
     }
 
     /// Every call once, newest first, long windows in parts.
@@ -339,7 +339,7 @@ impl Cdrs {
             at: |row| row.start_time,
             fetch: Arc::new(move |range, page| {
                 let list = list.clone();
-                Box::pin(async move { list.client.call(list.call(range, page, PER_PAGE)?).await })
+                Box::pin(async move { list.client.page(list.call(range, page, PER_PAGE)?).await })
             }),
         };
         windows::rows(source, range).try_filter(move |row| std::future::ready(keep.keeps(row)))
@@ -371,9 +371,9 @@ impl PartnerClient {
     }
 
     /// One call. `GET /accounts/{customer_auth_id}/cdrs/{call_uuid}`.
-    pub async fn cdr(&self, auth_id: &str, call_uuid: &str) -> Result<Cdr> {
-        let One(cdr) = self.call(Call::read_of_customer("read call record", auth_id, &["cdrs", call_uuid])?).await?;
-        Ok(cdr)
+    pub async fn cdr(&self, auth_id: &str, call_uuid: &str) -> Result<Answer<Cdr>> {
+        let call = Call::read_of_customer("read call record", auth_id, &["cdrs", call_uuid])?;
+        self.call::<One>(call).await.map(|answer| answer.map(|One(cdr)| cdr))
     }
 }
 
@@ -406,7 +406,7 @@ mod tests {
         assert!(asked.contains("start_date=2026-03-25&end_date=") && asked.contains("status=no_answer"), "{asked}");
         let to = DateRange { from: None, to: from.from };
         assert_eq!(list.clone().between(to).page(1).await.unwrap_err().kind(), ErrorKind::Invalid);
-        let sums = list.summary().await.unwrap().unwrap();
+        let sums = list.summary().await.unwrap().into_inner().unwrap();
         assert_eq!((sums.total_calls, sums.total_cost), (Some(1284), Some(Decimal::new(31285, 2))));
         assert!(fake.asked()[1].contains("per_page=1"));
     }

@@ -8,8 +8,11 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
-use crate::client::wire::model;
+use crate::client::model::model;
+use crate::client::oddity::Notes;
+use crate::client::wire::{self, Found, Read};
 use crate::error::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "create account";
@@ -18,7 +21,7 @@ model! {
     /// A customer that was just created. Its `auth_token` is not in here; see [`NewAccount::send_for_token`].
     pub struct CreatedAccount {
         /// Customer id, `MA_…`.
-        pub auth_id: String = id("auth_id"),
+        pub auth_id: String = customer("auth_id"),
         /// Name.
         pub name: Option<String> = text("name"),
         /// E-mail address; personal data.
@@ -39,19 +42,15 @@ model! {
 /// A created account and its secret.
 pub(crate) struct WithToken(pub(crate) CreatedAccount, pub(crate) Option<SecretString>);
 
-impl<'de> Deserialize<'de> for WithToken {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+impl<'de> Read<'de> for WithToken {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> std::result::Result<Found<Self>, D::Error> {
         #[derive(Deserialize)]
         struct Token {
             auth_token: Option<String>,
         }
         let raw = <&RawValue>::deserialize(deserializer)?;
-        let account = crate::client::wire::decode(raw.get().as_bytes())
-            .map_err(|reason| serde::de::Error::custom(format_args!("expected an account: {reason}")))?;
-        Ok(Self(
-            account,
-            serde_json::from_str::<Token>(raw.get()).ok().and_then(|token| token.auth_token).map(SecretString::from),
-        ))
+        let token = serde_json::from_str::<Token>(raw.get()).ok().and_then(|token| token.auth_token);
+        Ok(wire::of_raw(raw, notes).map(|account| Self(account, token.map(SecretString::from))))
     }
 }
 
@@ -144,16 +143,17 @@ impl NewAccount {
     ///
     /// [`ErrorKind::Forbidden`]: `can_create_accounts` is false or `max_accounts` is reached. [`ErrorKind::Rejected`]: the
     /// e-mail address is taken (409 or 422), or a field was declined. [`ErrorKind::OutcomeUnknown`]: the answer was lost.
-    pub async fn send(self) -> Result<CreatedAccount> {
+    pub async fn send(self) -> Result<Answer<CreatedAccount>> {
         let (client, call) = self.call()?;
         client.call(call).await
     }
 
     /// As [`Self::send`], and keeps the customer's `auth_token`. `None` where the answer has none.
-    pub async fn send_for_token(self) -> Result<(CreatedAccount, Option<SecretString>)> {
+    pub async fn send_for_token(self) -> Result<(Answer<CreatedAccount>, Option<SecretString>)> {
         let (client, call) = self.call()?;
-        let WithToken(account, token) = client.call(call).await?;
-        Ok((account, token))
+        let mut answer: Answer<WithToken> = client.call(call).await?;
+        let token = answer.value.1.take();
+        Ok((answer.map(|WithToken(account, _)| account), token))
     }
 }
 

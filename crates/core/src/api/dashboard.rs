@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::api::profile::Profile;
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
-use crate::client::wire::model;
+use crate::client::model::model;
+use crate::client::oddity::Notes;
+use crate::client::wire::{self, Found, Read};
 use crate::error::Result;
 use crate::time::DateRange;
 
@@ -90,7 +92,7 @@ model! {
     /// A customer as a report lists it: no balance, and the list may be shorter than the count beside it.
     pub struct ReportCustomer {
         /// Customer id, `MA_…`.
-        pub auth_id: String = id("auth_id"),
+        pub auth_id: String = customer("auth_id"),
         /// Name.
         pub name: Option<String> = text("name"),
         /// E-mail address; personal data.
@@ -120,7 +122,7 @@ model! {
     /// A customer among the top spenders.
     pub struct TopCustomer {
         /// Customer id, `MA_…`.
-        pub auth_id: String = id("auth_id"),
+        pub auth_id: String = customer("auth_id"),
         /// Name.
         pub name: Option<String> = text("name"),
         /// Attempts in the period.
@@ -184,6 +186,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether the body had anything that reports have.
+    fn is_known(&self) -> bool {
+        self.total_balance.is_some()
+            || self.accounts.is_some()
+            || self.calls.is_some()
+            || self.period.is_some()
+            || self.reported != Reported::default()
+    }
+
     /// Unanswered calls of the whole report: as reported, else total − answered.
     pub fn failed_calls(&self) -> Option<u64> {
         self.calls.as_ref()?.failed_calls()
@@ -254,15 +265,22 @@ model! {
     }
 }
 
+impl<'de> Read<'de> for Report {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        let report = ReportBody::read(deserializer, notes)?.map(Self::from);
+        Ok(match report {
+            Found::Value(report) if !report.is_known() => {
+                notes.odd("a report", "an object with none of its fields");
+                Found::Odd
+            }
+            report => report,
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let report = Self::from(ReportBody::deserialize(deserializer)?);
-        let known = report.total_balance.is_some()
-            || report.accounts.is_some()
-            || report.calls.is_some()
-            || report.period.is_some()
-            || report.reported != Reported::default();
-        if known { Ok(report) } else { Err(D::Error::custom("expected a report, found an object with none of its fields")) }
+        wire::strictly(deserializer)
     }
 }
 
@@ -319,7 +337,7 @@ impl PartnerClient {
     /// Reads the report over the service's default window; see [`Report::period`] for which.
     ///
     /// `GET /dashboard`.
-    pub async fn dashboard(&self) -> Result<Report> {
+    pub async fn dashboard(&self) -> Result<Answer<Report>> {
         self.call(Call::read("read dashboard", "dashboard")).await
     }
 
@@ -327,7 +345,7 @@ impl PartnerClient {
     ///
     /// `GET /analytics`. Refused before sending when the first day is after the last. Whether the
     /// bounds are inclusive and in which zone days are cut is not documented.
-    pub async fn analytics(&self, days: DateRange) -> Result<Report> {
+    pub async fn analytics(&self, days: DateRange) -> Result<Answer<Report>> {
         const OPERATION: &str = "read analytics";
         let days = days.checked(OPERATION)?;
         self.call(Call::read(OPERATION, "analytics").day("from_date", days.from).day("to_date", days.to)).await

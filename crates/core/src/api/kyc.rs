@@ -9,14 +9,16 @@ use chrono::{DateTime, Utc};
 use futures::{Stream, TryStreamExt as _};
 use reqwest::Method;
 use secrecy::SecretString;
-use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::model::model;
+use crate::client::oddity::Notes;
 use crate::client::page::{self, PER_PAGE, Page};
-use crate::client::wire::{self, model};
+use crate::client::wire::{self, Found, Nothing, Read};
 use crate::error::{Error, ErrorKind, Result};
 
 const CREATE: &str = "create KYC session";
@@ -42,7 +44,7 @@ model! {
         /// Id of the session.
         pub id: String = id("id" | "session_id"),
         /// The customer, `MA_…`.
-        pub account_auth_id: Option<String> = id("account_auth_id"),
+        pub account_auth_id: Option<String> = customer("account_auth_id"),
         /// Where the mail goes, of the email flow; personal data.
         pub customer_email: Option<String> = text("customer_email"),
         /// `individual` or `company`, once chosen.
@@ -90,18 +92,16 @@ pub struct StartedKycSession {
     pub widget_url: Option<SecretString>,
 }
 
-impl<'de> Deserialize<'de> for StartedKycSession {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let session =
-            wire::decode(raw.as_bytes()).map_err(|reason| D::Error::custom(format_args!("expected a session: {reason}")))?;
-        let members: Map<String, Value> = serde_json::from_str(raw).unwrap_or_default();
+impl<'de> Read<'de> for StartedKycSession {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> std::result::Result<Found<Self>, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let members: Map<String, Value> = serde_json::from_str(raw.get()).unwrap_or_default();
         let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
-        Ok(Self {
+        Ok(wire::of_raw(raw, notes).map(|session| Self {
             session,
             email_dispatched_to: text("email_dispatched_to"),
             widget_url: text("widget_url").map(SecretString::from),
-        })
+        }))
     }
 }
 
@@ -156,7 +156,7 @@ impl NewKycSession {
     ///
     /// [`ErrorKind::Invalid`]: an address is missing or the days are out of bounds, nothing sent. [`ErrorKind::OutcomeUnknown`]:
     /// the answer was lost.
-    pub async fn send(self) -> Result<StartedKycSession> {
+    pub async fn send(self) -> Result<Answer<StartedKycSession>> {
         self.client.may_change(CREATE)?;
         let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
         if self.fields.values().any(is_blank) || !(1..=365).contains(&self.days) {
@@ -203,7 +203,7 @@ impl KycSessions {
             .ask("size", Some(PER_PAGE))
             .ask("status", self.status.as_ref())
             .ask("account_auth_id", self.account.as_ref());
-        self.client.call(call).await
+        self.client.page(call).await
     }
 
     /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.
@@ -245,7 +245,7 @@ impl PartnerClient {
     }
 
     /// One session. `GET /kyc-sessions/{session_id}`.
-    pub async fn kyc_session(&self, id: &str) -> Result<KycSession> {
+    pub async fn kyc_session(&self, id: &str) -> Result<Answer<KycSession>> {
         self.call(Call::read_below("read KYC session", "kyc-sessions", &[id])?).await
     }
 
@@ -265,7 +265,7 @@ impl PartnerClient {
     /// [`ErrorKind::Rejected`] where the session has no mail (400) or has ended (409).
     pub async fn resend_kyc_session(&self, id: &str) -> Result<()> {
         let call = Call::read_below("resend KYC session", "kyc-sessions", &[id, "resend"])?;
-        let sent = self.call::<Option<IgnoredAny>>(call.changing(Method::POST, None, "ask the customer for the mail")).await;
+        let sent = self.call::<Nothing>(call.changing(Method::POST, None, "ask the customer for the mail")).await;
         sent.map(drop).map_err(|error| match (error.kind(), error.retry_after()) {
             (ErrorKind::RateLimited, None) => error.with_retry_after(Some(COOLDOWN)),
             _ => error,
@@ -276,7 +276,7 @@ impl PartnerClient {
     pub async fn revoke_kyc_session(&self, id: &str, reason: Option<&str>) -> Result<()> {
         let body = reason.map(|reason| json!({ "reason": reason }));
         let call = Call::read_below("revoke KYC session", "kyc-sessions", &[id])?;
-        self.call::<Option<IgnoredAny>>(call.changing(Method::DELETE, body.as_ref(), LOOK)).await?;
+        self.call::<Nothing>(call.changing(Method::DELETE, body.as_ref(), LOOK)).await?;
         Ok(())
     }
 }

@@ -7,8 +7,8 @@ use futures::stream::{Stream, TryStreamExt as _};
 use rust_decimal::Decimal;
 
 use crate::client::client::{Call, PartnerClient};
+use crate::client::model::model;
 use crate::client::page::{self, PER_PAGE, Page};
-use crate::client::wire::model;
 use crate::error::Result;
 
 model! {
@@ -19,7 +19,7 @@ model! {
         /// Id of the row.
         pub id: Option<String> = id("id"),
         /// The customer's id, `MA_…`.
-        pub account_id: Option<String> = id("account_id" | "account_auth_id"),
+        pub account_id: Option<String> = customer("account_id" | "account_auth_id"),
         /// The customer's name; first generation only.
         pub account_name: Option<String> = text("account_name"),
         /// ISO 3166-1 code.
@@ -95,7 +95,7 @@ impl Numbers {
             None => Call::read(Self::OPERATION, "numbers"),
         };
         let call = call.ask("page", Some(page)).ask("per_page", Some(PER_PAGE)).ask("search", self.search.as_ref());
-        self.client.call(call).await
+        self.client.page(call).await
     }
 
     /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient, understood};
-use crate::client::wire::model;
+use crate::client::model::model;
 use crate::error::Result;
 
 model! {
@@ -17,7 +18,7 @@ model! {
         /// Number of the account behind the partner.
         pub account_id: Option<u64> = count("account_id"),
         /// The id sent as `X-Auth-ID`, such as `PA_XXXXXXXX`.
-        pub auth_id: Option<String> = text("auth_id"),
+        pub auth_id: Option<String> = customer("auth_id"),
         /// Name of the partner.
         pub name: Option<String> = text("name"),
         /// Short name, as in addresses.
@@ -49,7 +50,7 @@ model! {
         /// Tier that new customers get.
         pub default_pricing_tier_id: Option<String> = text("default_pricing_tier_id"),
         /// The partner's own wallet, in whole currency units. Absent inside reports.
-        pub balance: Option<Decimal> = loose_amount("balance"),
+        pub balance: Option<Decimal> = amount("balance"),
         /// Promised by the documents and missing from their samples; absent more often than not.
         pub currency: Option<String> = id("currency"),
         /// Goods and services tax number; first generation only.
@@ -75,7 +76,7 @@ impl PartnerClient {
     /// Reads the partner's own profile and wallet.
     ///
     /// `GET /me`. A 404 here usually means a wrong base address.
-    pub async fn me(&self) -> Result<Profile> {
+    pub async fn me(&self) -> Result<Answer<Profile>> {
         const OPERATION: &str = "read profile";
         let profile = self.call(Call::read(OPERATION, "me")).await?;
         understood(OPERATION, profile, |profile: &Profile| {

@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
 use rust_decimal::Decimal;
 
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::model::model;
 use crate::client::page::{self, PER_PAGE, Page};
 use crate::client::windows::{self, Source};
-use crate::client::wire::model;
 use crate::error::{Error, Result};
 use crate::time::DateRange;
 
@@ -28,7 +29,7 @@ model! {
         /// Id of the entry. Not the `transaction_id` that a transfer answers.
         pub id: String = id("id" | "transaction_id"),
         /// The customer's id, `MA_…`.
-        pub account_id: Option<String> = id("account_id" | "account_auth_id"),
+        pub account_id: Option<String> = customer("account_id" | "account_auth_id"),
         /// Id of the wallet.
         pub balance_id: Option<String> = id("balance_id"),
         /// `credit`, `debit`, or another word such as `did_rental`; see [`Self::direction`].
@@ -177,19 +178,19 @@ impl Transactions {
     /// One page; the first is 1. Rows that do not match the filters are left out, so it may be short.
     pub async fn page(&self, page: u64) -> Result<Page<Transaction>> {
         let list = self.clone().closed();
-        let mut rows: Page<Transaction> = self.client.call(list.call(list.range, page, PER_PAGE)?).await?;
+        let mut rows: Page<Transaction> = self.client.page(list.call(list.range, page, PER_PAGE)?).await?;
         rows.items.retain(|row| list.keeps(row));
         Ok(rows)
     }
 
     /// Sums over the whole filtered ledger, in one small request. `None` where the service sends none, or zeros beside rows.
-    pub async fn summary(&self) -> Result<Option<LedgerSummary>> {
+    pub async fn summary(&self) -> Result<Answer<Option<LedgerSummary>>> {
         let list = self.clone().closed();
-        let answer: Summarised = self.client.call(list.call(list.range, 1, 1)?).await?;
+        let answer: Answer<Summarised> = self.client.call(list.call(list.range, 1, 1)?).await?;
         let rows = answer.total.unwrap_or(0);
-        Ok(answer
-            .summary
-            .filter(|sums| rows == 0 || [sums.total_debit, sums.total_credit].iter().flatten().any(|sum| !sum.is_zero())))
+        let is_told =
+            |sums: &LedgerSummary| rows == 0 || [sums.total_debit, sums.total_credit].iter().flatten().any(|sum| !sum.is_zero());
+        Ok(answer.map(|answer| answer.summary.filter(is_told)))
     }
 
     /// Every row once, newest first, long windows in parts.
@@ -222,7 +223,7 @@ impl Transactions {
             at: |row| row.created_at.or(row.processed_at),
             fetch: Arc::new(move |range, page| {
                 let list = list.clone();
-                Box::pin(async move { list.client.call(list.call(range, page, PER_PAGE)?).await })
+                Box::pin(async move { list.client.page(list.call(range, page, PER_PAGE)?).await })
             }),
         };
         windows::rows(source, range).try_filter(move |row| std::future::ready(keep.keeps(row))).boxed()
@@ -234,7 +235,7 @@ impl Transactions {
             None => self.client.accounts().stream().boxed(),
             Some(id) => {
                 let client = self.client.clone();
-                stream::once(async move { client.account(&id).await }).boxed()
+                stream::once(async move { client.account(&id).await.map(Answer::into_inner) }).boxed()
             }
         };
         let search = self.search.as_ref().map(|text| text.to_lowercase());
@@ -302,7 +303,7 @@ mod tests {
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[0].amount, Some(Decimal::from(200)));
         assert_eq!(rows[0].direction(), Some(Direction::Credit));
-        assert_eq!(list.summary().await.unwrap().unwrap().net_amount, Some(Decimal::from(1300)));
+        assert_eq!(list.summary().await.unwrap().into_inner().unwrap().net_amount, Some(Decimal::from(1300)));
         let asked = fake.asked();
         assert!(asked[0].contains("from_date=2026-05-01&to_date=2026-05-31"), "{asked:?}");
     }

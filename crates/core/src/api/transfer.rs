@@ -10,8 +10,9 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use crate::api::transactions::{Direction, Transaction};
+use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
-use crate::client::wire::model;
+use crate::client::model::model;
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::DateRange;
 
@@ -29,7 +30,7 @@ model! {
         /// The partner, `PA_…`.
         pub from_account: Option<String> = id("from_account"),
         /// The customer, `MA_…`.
-        pub to_account: Option<String> = id("to_account"),
+        pub to_account: Option<String> = customer("to_account"),
         /// What was moved, in [`Self::currency`].
         pub amount: Option<Decimal> = amount("amount"),
         /// Its currency.
@@ -108,7 +109,7 @@ impl TransferRequest {
     /// [`ErrorKind::Invalid`]: amount or currency refused, nothing sent. [`ErrorKind::ReadOnly`]: likewise.
     /// [`ErrorKind::OutcomeUnknown`]: sent, and the answer lost; see [`TransferAttempt::of`]. Too small a wallet is
     /// [`ErrorKind::Rejected`] (400 or 402).
-    pub async fn send(self) -> Result<Transfer> {
+    pub async fn send(self) -> Result<Answer<Transfer>> {
         let invalid = |detail: &str| Err(Error::new(ErrorKind::Invalid, OPERATION, detail));
         self.client.may_change(OPERATION)?;
         if self.amount <= Decimal::ZERO {
@@ -119,9 +120,9 @@ impl TransferRequest {
         }
         let call = Call::read_of_customer(OPERATION, &self.customer, &["transfer-balance"])?;
         let partner = self.client.me().await?;
-        let currency = match partner.currency {
+        let currency = match partner.currency.clone() {
             Some(currency) => Some(currency),
-            None => self.client.dashboard().await?.currency,
+            None => self.client.dashboard().await?.into_inner().currency,
         };
         match currency {
             Some(currency) if currency == self.currency => {}

@@ -1,14 +1,17 @@
 //! How a client is set up.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::Url;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 
-use crate::client::client::{Inner, PartnerClient, headers};
+use crate::client::address::{base_address, is_loopback};
+use crate::client::client::{AUTH_ID, AUTH_TOKEN, Inner, PartnerClient};
+use crate::client::credentials;
+use crate::client::network::{self, CONNECT_TIMEOUT, USER_AGENT};
 use crate::client::pace::{DEFAULT_BURST, DEFAULT_RATE, Pace};
 use crate::client::retry::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
@@ -27,11 +30,16 @@ pub struct ClientBuilder {
     auth_id: String,
     auth_token: SecretString,
     base_url: String,
+    ca_file: Option<PathBuf>,
+    user_agent: String,
     timeout: Duration,
     retry: RetryPolicy,
-    rate: (u32, u32),
+    requests_per_second: u32,
+    burst: u32,
     concurrency: usize,
     may_change: bool,
+    strict: bool,
+    warnings: Vec<String>,
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -46,11 +54,16 @@ impl ClientBuilder {
             auth_id,
             auth_token,
             base_url: DEFAULT_BASE_URL.to_owned(),
+            ca_file: None,
+            user_agent: USER_AGENT.to_owned(),
             timeout: Duration::from_secs(30),
             retry: RetryPolicy::default(),
-            rate: (DEFAULT_RATE, DEFAULT_BURST),
+            requests_per_second: DEFAULT_RATE,
+            burst: DEFAULT_BURST,
             concurrency: DEFAULT_CONCURRENCY,
             may_change: false,
+            strict: false,
+            warnings: Vec::new(),
         }
     }
 
@@ -59,28 +72,54 @@ impl ClientBuilder {
         let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
         let auth_id = variable("VOBIZ_AUTH_ID")
             .ok_or_else(|| config("VOBIZ_AUTH_ID is not set; put the partner's id (PA_…) there, or give it to the client"))?;
-        let token = match (variable("VOBIZ_AUTH_TOKEN"), variable("VOBIZ_AUTH_TOKEN_FILE")) {
+        let (token, warning) = match (variable("VOBIZ_AUTH_TOKEN"), variable("VOBIZ_AUTH_TOKEN_FILE")) {
             (Some(_), Some(_)) => {
                 return Err(config("VOBIZ_AUTH_TOKEN and VOBIZ_AUTH_TOKEN_FILE are both set; keep one of them"));
             }
-            (Some(token), None) => token,
-            (None, Some(path)) => read_secret(&path)?,
+            (Some(token), None) => {
+                let token = credentials::clean(&token).map_err(|error| config(&format!("VOBIZ_AUTH_TOKEN {error}")))?;
+                (SecretString::from(token), None)
+            }
+            (None, Some(path)) => {
+                let file = credentials::read_file(Path::new(&path))
+                    .map_err(|error| config(&format!("VOBIZ_AUTH_TOKEN_FILE: {error}")))?;
+                (file.secret, file.warning)
+            }
             (None, None) => {
                 return Err(config(
                     "VOBIZ_AUTH_TOKEN is not set; put the partner's token there (or the path of a file that holds it into VOBIZ_AUTH_TOKEN_FILE)",
                 ));
             }
         };
-        let builder = Self::new(auth_id, token.into());
+        let auth_id = credentials::clean(&auth_id).map_err(|error| config(&format!("VOBIZ_AUTH_ID {error}")))?;
+        let mut builder = Self::new(auth_id.to_owned(), token);
+        builder.warnings.extend(warning.inspect(|warning| tracing::warn!("{warning}")));
         Ok(match variable("VOBIZ_BASE_URL") {
             Some(url) => builder.base_url(url),
             None => builder,
         })
     }
 
+    /// What was noticed and is worth showing to a person, such as a token file that others can read. Never holds a secret.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// The base address, with or without a trailing slash (default [`DEFAULT_BASE_URL`]). HTTPS, except to this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// A PEM file of certificate authorities to trust beside those of the system, such as a company's own.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// What requests call their sender (default `vobiz-partner/` and the version).
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = name.into();
         self
     }
 
@@ -90,16 +129,27 @@ impl ClientBuilder {
         self
     }
 
-    /// How reads are repeated.
+    /// How reads are repeated, and how long a call may take in all.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Requests a second and how many may leave at once (default 5 and 10); a rate of 0 is none at all.
-    pub fn rate(mut self, per_second: u32, burst: u32) -> Self {
-        self.rate = (per_second, burst);
+    /// Requests a second (default [`DEFAULT_RATE`]); 0 is no limit.
+    pub fn requests_per_second(mut self, requests: u32) -> Self {
+        self.requests_per_second = requests;
         self
+    }
+
+    /// Requests that may leave at once before the rate holds (default [`DEFAULT_BURST`], at least one).
+    pub fn burst(mut self, requests: u32) -> Self {
+        self.burst = requests;
+        self
+    }
+
+    /// [`Self::requests_per_second`] and [`Self::burst`] in one.
+    pub fn rate(self, per_second: u32, burst: u32) -> Self {
+        self.requests_per_second(per_second).burst(burst)
     }
 
     /// Calls under way at once (default [`DEFAULT_CONCURRENCY`], at least one).
@@ -108,39 +158,53 @@ impl ClientBuilder {
         self
     }
 
-    /// Permits calls that change something: transfers, new customers, capacity, KYC sessions. Without this they are refused unsent.
+    /// Permits calls that change something: transfers, new customers, capacity, KYC sessions. Without this they are refused
+    /// unsent.
     pub fn allow_changes(mut self) -> Self {
         self.may_change = true;
         self
     }
 
+    /// Refuses what cannot be understood. Without this, a field that cannot be understood is absent and listed among the
+    /// oddities of the answer; with it, the whole answer is [`ErrorKind::Decode`]. See also [`PartnerClient::strict`].
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// Checks everything and builds the client. Nothing is sent.
     pub fn build(self) -> Result<PartnerClient> {
-        if self.auth_id.trim().is_empty() {
-            return Err(config("the auth id is empty; set VOBIZ_AUTH_ID (or auth_id) to the partner's id, PA_…"));
+        let base = base_address(&self.base_url)
+            .map_err(|why| config(&format!("the base address {why}; write it as {DEFAULT_BASE_URL}")))?;
+        let id = credential(&self.auth_id, "the auth id (VOBIZ_AUTH_ID, PA_…)")?;
+        let token = credential(self.auth_token.expose_secret(), "the auth token (VOBIZ_AUTH_TOKEN)")?;
+        let headers = headers(id, token)?;
+        let token = SecretString::from(token);
+        let connect_timeout = self.timeout.min(CONNECT_TIMEOUT);
+        let agent = HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| config("the user agent holds a line break or another sign that no header can carry"))?;
+        let mut http = network::http_client(self.ca_file.as_deref())?.connect_timeout(connect_timeout).user_agent(agent);
+        if is_loopback(&base) {
+            http = http.no_proxy();
         }
-        if self.auth_token.expose_secret().trim().is_empty() {
-            return Err(config("the auth token is empty; set VOBIZ_AUTH_TOKEN (or auth_token) to the partner's token"));
+        if base.scheme() == "http" {
+            // No redirect leads to another scheme, so no certificate is ever looked at.
+            http = http.tls_built_in_root_certs(false);
         }
-        let base = base_address(&self.base_url)?;
-        // Redirects are followed by the funnel, which looks at their target first.
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(self.timeout.min(Duration::from_secs(10)))
-            .user_agent(concat!("vobiz-partner/", env!("CARGO_PKG_VERSION")));
-        let http = if is_loopback(&base) { http.no_proxy() } else { http };
-        Ok(PartnerClient::from_inner(Inner {
+        let inner = Inner {
             http: http.build().map_err(|error| config("the HTTP client could not be set up").with_source(error.without_url()))?,
-            headers: headers(&self.auth_id, &self.auth_token)?,
+            headers,
             base,
-            token: self.auth_token,
+            token,
             timeout: self.timeout,
+            connect_timeout,
             retry: self.retry,
-            pace: Pace::new(self.rate.0, self.rate.1),
+            pace: Pace::new(self.requests_per_second, self.burst),
             slots: Semaphore::new(self.concurrency.min(Semaphore::MAX_PERMITS)),
             concurrency: self.concurrency,
             may_change: self.may_change,
-        }))
+        };
+        Ok(PartnerClient::from_inner(inner, self.strict))
     }
 }
 
@@ -148,40 +212,22 @@ fn config(detail: &str) -> Error {
     Error::new(ErrorKind::Config, OPERATION, detail)
 }
 
-/// A secret from a file, without the newline that editors put at its end.
-fn read_secret(path: &str) -> Result<String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| config(&format!("VOBIZ_AUTH_TOKEN_FILE: cannot read {path}: {}", error.kind())).with_source(error))?;
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+fn credential<'a>(text: &'a str, what: &str) -> Result<&'a str> {
+    credentials::clean(text).map_err(|error| config(&format!("{what} {error}")))
 }
 
-/// The base address with the trailing slash without which joining would lose its last segment.
-fn base_address(text: &str) -> Result<Url> {
-    let wrong = |why: &str| config(&format!("the base address {why}; write it as {DEFAULT_BASE_URL}"));
-    let mut url = Url::parse(text.trim()).map_err(|_| wrong("is not an address"))?;
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("holds more than scheme, host and path"));
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => return Err(wrong("is plain http, over which credentials are not sent to another machine")),
-        _ => return Err(wrong("is not https")),
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(wrong("has no host"));
-    }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+/// The headers of every request, the token marked so that nothing prints it.
+fn headers(auth_id: &str, token: &str) -> Result<HeaderMap> {
+    let value = |text: &str, what: &str| {
+        HeaderValue::from_str(text).map_err(|_| config(&format!("{what} holds a sign that no header can carry")))
+    };
+    let mut secret = value(token, "the auth token")?;
+    secret.set_sensitive(true);
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(AUTH_ID, value(auth_id, "the auth id")?);
+    headers.insert(AUTH_TOKEN, secret);
+    Ok(headers)
 }
 
 #[cfg(test)]
@@ -223,7 +269,7 @@ mod tests {
         assert!(refused(PartnerClient::builder(" ", "token")).contains("VOBIZ_AUTH_ID"));
         assert!(refused(PartnerClient::builder("PA_X", "")).contains("VOBIZ_AUTH_TOKEN"));
         let split = refused(PartnerClient::builder("PA_X", "to\nken-secret"));
-        assert!(split.contains("line break") && !split.contains("secret"), "{split}");
+        assert!(split.contains("line break") && !split.contains("ken-"), "{split}");
     }
 
     #[test]

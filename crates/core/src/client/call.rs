@@ -17,16 +17,16 @@ pub(crate) struct Call {
     pub(crate) operation: &'static str,
     pub(crate) path: String,
     pub(crate) query: Vec<(&'static str, String)>,
-    pub(crate) repeat: Repeat,
+    pub(crate) kind: Kind,
 }
 
-/// Whether a call may be sent again after a failure, and what it sends.
+/// What a call does, and so whether it may be sent again after a failure.
 #[derive(Clone)]
-pub(crate) enum Repeat {
-    /// A read: `GET`, repeated as the retry policy says.
-    Safe,
-    /// A call that changes something: sent exactly once, whatever happens.
-    Never {
+pub(crate) enum Kind {
+    /// `GET`, repeated as the retry policy says.
+    Read,
+    /// Sent exactly once, whatever happens.
+    Change {
         method: Method,
         body: Option<Vec<u8>>,
         /// Where to find out whether it was done, should its answer be lost.
@@ -34,27 +34,30 @@ pub(crate) enum Repeat {
     },
 }
 
-impl Repeat {
+impl Kind {
+    pub(crate) fn is_change(&self) -> bool {
+        matches!(self, Self::Change { .. })
+    }
+
     pub(crate) fn method(&self) -> Method {
         match self {
-            Self::Safe => Method::GET,
-            Self::Never { method, .. } => method.clone(),
+            Self::Read => Method::GET,
+            Self::Change { method, .. } => method.clone(),
         }
     }
 
     pub(crate) fn body(&self) -> Option<&[u8]> {
         match self {
-            Self::Safe => None,
-            Self::Never { body, .. } => body.as_deref(),
+            Self::Read => None,
+            Self::Change { body, .. } => body.as_deref(),
         }
     }
 
-    /// What the failure of a call means: a change that left and has no clear answer may have been done.
-    pub(crate) fn judged(&self, error: Error) -> Error {
-        let unclear = matches!(error.kind(), ErrorKind::Server | ErrorKind::Decode) || error.status() == Some(408);
+    /// The error of a request that left and has no clear answer: a change may have been done.
+    pub(crate) fn unclear(&self, error: Error) -> Error {
         match self {
-            Self::Never { look, .. } if unclear => error.into_unknown(look),
-            _ => error,
+            Self::Read => error,
+            Self::Change { look, .. } => error.into_unknown(look),
         }
     }
 }
@@ -62,7 +65,7 @@ impl Repeat {
 impl Call {
     /// A read of a fixed path.
     pub(crate) fn read(operation: &'static str, path: &str) -> Self {
-        Self { operation, path: path.to_owned(), query: Vec::new(), repeat: Repeat::Safe }
+        Self { operation, path: path.to_owned(), query: Vec::new(), kind: Kind::Read }
     }
 
     /// A read of something that belongs to one customer: `accounts/{id}/{rest}`.
@@ -87,7 +90,7 @@ impl Call {
 
     /// Makes a change of what was a read: sent once, with `body` as JSON; `look` says where a lost answer is looked up.
     pub(crate) fn changing(mut self, method: Method, body: Option<&serde_json::Value>, look: &'static str) -> Self {
-        self.repeat = Repeat::Never { method, body: body.map(|body| body.to_string().into_bytes()), look };
+        self.kind = Kind::Change { method, body: body.map(|body| body.to_string().into_bytes()), look };
         self
     }
 

@@ -1,123 +1,153 @@
 //! The page of a list as it comes: one reading for every printed envelope.
 
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::Deserializer;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
+use crate::client::field;
+use crate::client::model::model;
+use crate::client::oddity::Notes;
 use crate::client::page::{PER_PAGE, Page};
-use crate::client::wire::{self, model};
+use crate::client::wire::{self, Found, Key, Read, Shape, Slot};
+
+/// The names under which rows were ever printed.
+const ROWS: [&str; 5] = ["accounts", "transactions", "items", "sessions", "data"];
 
 model! {
     /// Where a list stands, beside its rows or in an object of its own.
     #[derive(Default)]
     struct Position {
-        page: Option<u64> = count("page"),
+        page: Option<u64> = count("page" | "current_page"),
         per_page: Option<u64> = count("per_page" | "size"),
-        total: Option<u64> = count("total"),
+        total: Option<u64> = count("total" | "total_records"),
         pages: Option<u64> = count("pages" | "total_pages"),
         has_next: Option<bool> = flag("has_next"),
     }
 }
 
-/// The rows of a page, in one piece of memory from the start: rows are large, and a page has as many as were asked for.
-struct Rows<T>(Vec<T>);
+/// The rows of a page, those that could not be read as `None`.
+struct Rows<T>(Vec<Option<T>>);
 
-impl<T> Rows<T> {
-    fn collect<'de, A: serde::de::SeqAccess<'de>>(seq: &mut A) -> Result<Self, A::Error>
-    where
-        T: Deserialize<'de>,
-    {
-        let mut rows = Vec::new();
-        while let Some(row) = seq.next_element()? {
-            if rows.is_empty() {
-                rows.reserve_exact(PER_PAGE as usize);
-            }
-            rows.push(row);
-        }
-        Ok(Self(rows))
+struct RowsShape<'n, T>(&'n Notes, std::marker::PhantomData<T>);
+
+impl<'de, T: Read<'de>> Shape<'de> for RowsShape<'_, T> {
+    type Value = Rows<T>;
+    const EXPECTED: &'static str = "a list";
+    fn notes(&self) -> &Notes {
+        self.0
+    }
+    fn of_list<A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Found<Rows<T>>, A::Error> {
+        // Rows are large, and a page has as many as were asked for.
+        wire::rows(seq, self.0, PER_PAGE as usize).map(|rows| Found::Value(Rows(rows)))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
-            type Value = Rows<T>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a sequence")
-            }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Rows<T>, A::Error> {
-                Rows::collect(&mut seq)
-            }
-        }
-        deserializer.deserialize_seq(Visitor(std::marker::PhantomData))
+impl<'de, T: Read<'de>> Read<'de> for Rows<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        wire::by_shape(deserializer, RowsShape(notes, std::marker::PhantomData))
     }
 }
 
-/// Every printed envelope: rows under one of five names, the position beside them or in an object.
-struct Envelope<T> {
-    rows: Vec<T>,
-    position: Position,
-}
+/// Every printed envelope: rows under one of five names, the position beside them or in an object; or the rows alone.
+struct Envelope<'n, T>(&'n Notes, std::marker::PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
-            type Value = Envelope<T>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a page of rows")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
-                const ROWS: [&str; 5] = ["accounts", "transactions", "items", "sessions", "data"];
-                let (mut rows, mut inside, mut beside) = (None, None, Position::default());
-                while let Some(wire::Key(key)) = map.next_key()? {
-                    let key = &*key;
-                    match key {
-                        _ if ROWS.contains(&key) => {
-                            let read: Option<Rows<T>> = map.next_value()?;
-                            wire::keep(&mut rows, key, &ROWS, read.map(|Rows(rows)| rows));
+impl<'de, T: Read<'de>> Shape<'de> for Envelope<'_, T> {
+    type Value = Page<T>;
+    const EXPECTED: &'static str = "a page of rows";
+    fn notes(&self) -> &Notes {
+        self.0
+    }
+
+    fn of_object<A: MapAccess<'de>>(self, map: &mut A) -> Result<Found<Page<T>>, A::Error> {
+        let notes = self.0;
+        let mut rows: Option<(usize, Found<Rows<T>>)> = None;
+        let mut inside = Slot::<Position>::default();
+        let (mut at, mut size, mut total, mut pages, mut more) =
+            (Slot::default(), Slot::default(), Slot::default(), Slot::default(), Slot::default());
+        while let Some(Key(key)) = map.next_key()? {
+            let mark = notes.mark();
+            match &*key {
+                name if ROWS.contains(&name) => {
+                    let rank = wire::rank(name, &ROWS);
+                    let found = field::nested::<_, Rows<T>>(map, notes)?;
+                    match &rows {
+                        _ if matches!(found, Found::Absent) => {}
+                        Some((held, _)) if *held == rank => {
+                            notes.note("the list stands twice".to_owned());
+                            rows = Some((rank, Found::Odd));
                         }
-                        "pagination" | "meta" => inside = wire::nested(&mut map)?.or(inside),
-                        "page" | "current_page" => beside.page = wire::count(&mut map)?.or(beside.page),
-                        "per_page" | "size" => beside.per_page = wire::count(&mut map)?.or(beside.per_page),
-                        "total" | "total_records" => beside.total = wire::count(&mut map)?.or(beside.total),
-                        "total_pages" | "pages" => beside.pages = wire::count(&mut map)?.or(beside.pages),
-                        "has_next" => beside.has_next = wire::flag(&mut map)?.or(beside.has_next),
-                        _ => wire::skip(&mut map)?,
+                        Some((held, _)) if *held < rank => {}
+                        _ => rows = Some((rank, found)),
                     }
                 }
-                let inside: Position = inside.unwrap_or_default();
-                Ok(Envelope {
-                    rows: rows
-                        .map(|(_, rows)| rows)
-                        .ok_or_else(|| A::Error::custom("expected a list of rows, found an object without one"))?,
-                    position: Position {
-                        page: inside.page.or(beside.page),
-                        per_page: inside.per_page.or(beside.per_page),
-                        total: inside.total.or(beside.total),
-                        pages: inside.pages.or(beside.pages),
-                        has_next: inside.has_next.or(beside.has_next),
-                    },
-                })
+                "pagination" | "meta" => inside.keep(0, field::nested(map, notes)?, notes),
+                "page" | "current_page" => at.keep(usize::from(key != "page"), field::count(map, notes)?, notes),
+                "per_page" | "size" => size.keep(usize::from(key != "per_page"), field::count(map, notes)?, notes),
+                "total" | "total_records" => total.keep(usize::from(key != "total"), field::count(map, notes)?, notes),
+                "pages" | "total_pages" => pages.keep(usize::from(key != "pages"), field::count(map, notes)?, notes),
+                "has_next" => more.keep(0, field::flag(map, notes)?, notes),
+                _ => drop(map.next_value::<IgnoredAny>()?),
             }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Envelope<T>, A::Error> {
-                Ok(Envelope { rows: Rows::collect(&mut seq)?.0, position: Position::default() })
+            if notes.mark() > mark {
+                notes.below(mark, &key);
             }
         }
-        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+        let beside = Position {
+            page: at.value(),
+            per_page: size.value(),
+            total: total.value(),
+            pages: pages.value(),
+            has_next: more.value(),
+        };
+        let inside = inside.value().unwrap_or_default();
+        Ok(match rows {
+            Some((_, Found::Value(rows))) => rows.on_page(inside.or(beside)),
+            Some(_) => Found::Odd,
+            None => self.odd("an object without one"),
+        })
+    }
+
+    fn of_list<A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Found<Page<T>>, A::Error> {
+        Ok(Rows(wire::rows(seq, self.0, PER_PAGE as usize)?).on_page(Position::default()))
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Envelope { rows, position } = Envelope::deserialize(deserializer)?;
-        Ok(Self {
-            items: rows,
+impl Position {
+    fn or(self, other: Self) -> Self {
+        Self {
+            page: self.page.or(other.page),
+            per_page: self.per_page.or(other.per_page),
+            total: self.total.or(other.total),
+            pages: self.pages.or(other.pages),
+            has_next: self.has_next.or(other.has_next),
+        }
+    }
+}
+
+impl<T> Rows<T> {
+    /// The page that these rows are; odd where there are rows and none could be read.
+    fn on_page(self, position: Position) -> Found<Page<T>> {
+        let listed = self.0.len();
+        let unreadable: Vec<usize> = self.0.iter().enumerate().filter(|(_, row)| row.is_none()).map(|(index, _)| index).collect();
+        if listed > 0 && unreadable.len() == listed {
+            return Found::Odd;
+        }
+        Found::Value(Page {
+            items: self.0.into_iter().flatten().collect(),
+            listed: listed as u64,
             page: position.page,
             per_page: position.per_page,
             total: position.total,
             pages: position.pages,
             has_next: position.has_next,
+            oddities: Vec::new(),
+            request_id: None,
+            unreadable,
         })
+    }
+}
+
+impl<'de, T: Read<'de>> Read<'de> for Page<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        wire::by_shape(deserializer, Envelope(notes, std::marker::PhantomData))
     }
 }

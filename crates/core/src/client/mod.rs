@@ -1,12 +1,22 @@
 //! Mechanisms that every call shares: credentials, pace, repeats, decoding, pages, and the naming of errors.
 
+pub(crate) mod address;
+pub(crate) mod answer;
 pub(crate) mod builder;
 pub(crate) mod call;
 #[expect(clippy::module_inception, reason = "the client itself, beside what it is made of")]
 pub(crate) mod client;
+pub mod credentials;
+pub(crate) mod decode;
 pub(crate) mod envelope;
+pub(crate) mod exchange;
 #[cfg(test)]
 pub(crate) mod fake;
+pub(crate) mod field;
+pub(crate) mod mend;
+pub(crate) mod model;
+pub(crate) mod network;
+pub(crate) mod oddity;
 pub(crate) mod pace;
 pub(crate) mod page;
 pub(crate) mod refusal;

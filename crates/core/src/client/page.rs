@@ -10,6 +10,7 @@ use futures::stream::{self, FuturesOrdered, Stream, StreamExt as _, TryStreamExt
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
+use crate::client::oddity::Oddity;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Rows asked for per page: valid under every document.
@@ -35,6 +36,14 @@ pub struct Page<T> {
     pub pages: Option<u64>,
     /// Whether another page follows, where the service says so.
     pub has_next: Option<bool>,
+    /// How many rows the service listed on this page, those that could not be read or do not match the filters among them.
+    pub listed: u64,
+    /// What on this page could not be understood.
+    pub oddities: Vec<Oddity>,
+    /// The id under which the service may know this request, where it sent one.
+    pub request_id: Option<String>,
+    /// Where on the page the rows stand that could not be read.
+    pub(crate) unreadable: Vec<usize>,
 }
 
 impl<T> Page<T> {
@@ -48,7 +57,7 @@ impl<T> Page<T> {
 
     /// Whether a page follows page `number`.
     fn has_more(&self, number: u64) -> bool {
-        let short = (self.items.len() as u64) < self.per_page.unwrap_or(u64::from(PER_PAGE));
+        let short = self.listed < self.per_page.unwrap_or(u64::from(PER_PAGE));
         match (self.has_next, self.last()) {
             (Some(more), _) => more,
             (None, Some(last)) => number < last,

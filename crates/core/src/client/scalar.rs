@@ -2,8 +2,15 @@
 
 use std::borrow::Cow;
 
-use serde::de::{self, Deserialize, Deserializer, Error as _, MapAccess};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
+
+use crate::client::mend::DAMAGED;
+use crate::client::oddity::Notes;
+use crate::client::wire::Found;
+
+/// The key under which `serde_json` hands over a number that is no short integer.
+pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
 /// A JSON value that is not a list or an object, in its own spelling.
 pub(crate) enum Scalar<'de> {
@@ -12,6 +19,9 @@ pub(crate) enum Scalar<'de> {
     Number(&'de str),
     Text(Cow<'de, str>),
 }
+
+/// How a scalar becomes a field's value: `None` where it is empty, else the value, or what was found instead.
+pub(crate) type Reading<T> = Result<Option<T>, &'static str>;
 
 impl<'de> Scalar<'de> {
     /// Reads a value's own spelling; what is no scalar is named.
@@ -24,7 +34,7 @@ impl<'de> Scalar<'de> {
             Some(b'"') => {
                 let inside = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
                 Self::Text(if inside.contains('\\') {
-                    Cow::Owned(serde_json::from_str(raw).map_err(|_| "text that is not Unicode")?)
+                    Cow::Owned(serde_json::from_str(raw).map_err(|_| "damaged text")?)
                 } else {
                     Cow::Borrowed(inside)
                 })
@@ -45,75 +55,115 @@ impl<'de> Scalar<'de> {
     }
 }
 
-/// Reads one value by a function that gives what it read or names what it found.
-///
-/// It runs while the value is read, so that an error is put down to the value's own path.
-pub(crate) fn leaf<'de, A: MapAccess<'de>, T>(
-    map: &mut A,
+/// One field that is being read: what is expected there, how it is read, and where an odd value is noted.
+struct Leaf<'n, F> {
     expected: &'static str,
-    read: impl FnOnce(Scalar<'de>) -> Result<Option<T>, &'static str>,
-) -> Result<Option<T>, A::Error> {
-    struct Leaf<F>(&'static str, F);
-    impl<'de, T, F: FnOnce(Scalar<'de>) -> Result<Option<T>, &'static str>> de::DeserializeSeed<'de> for Leaf<F> {
-        type Value = Option<T>;
-        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-            let Self(expected, read) = self;
-            let raw = <&RawValue>::deserialize(deserializer)?;
-            Scalar::of(raw).and_then(read).map_err(|found| D::Error::custom(format_args!("expected {expected}, found {found}")))
-        }
-    }
-    map.next_value_seed(Leaf(expected, read))
+    read: F,
+    notes: &'n Notes,
 }
 
-/// Reads one value as [`leaf`] does, in one pass where it is text, which most values of this kind are.
-pub(crate) fn texts<'de, A: MapAccess<'de>, T>(
-    map: &mut A,
-    expected: &'static str,
-    read: impl FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>,
-) -> Result<Option<T>, A::Error> {
-    struct Texts<F>(&'static str, F);
-    impl<'de, T, F: FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>> de::DeserializeSeed<'de> for Texts<F> {
-        type Value = Option<T>;
-        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-            deserializer.deserialize_any(self)
-        }
-    }
-    impl<T, F: FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>> Texts<F> {
-        fn done<E: de::Error>(self, scalar: Result<Scalar<'_>, &'static str>) -> Result<Option<T>, E> {
-            let Self(expected, read) = self;
-            scalar.and_then(read).map_err(|found| E::custom(format_args!("expected {expected}, found {found}")))
-        }
-    }
-    impl<'de, T, F: FnOnce(Scalar<'_>) -> Result<Option<T>, &'static str>> de::Visitor<'de> for Texts<F> {
-        type Value = Option<T>;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str(self.0)
-        }
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<T>, E> {
-            self.done(Ok(Scalar::Text(Cow::Borrowed(text))))
-        }
-        fn visit_bool<E: de::Error>(self, value: bool) -> Result<Option<T>, E> {
-            self.done(Ok(Scalar::Bool(value)))
-        }
-        fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
-            self.done(Ok(Scalar::Null))
-        }
-        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<T>, E> {
-            self.done(Ok(Scalar::Number(&number.to_string())))
-        }
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<T>, E> {
-            self.done(Ok(Scalar::Number(&number.to_string())))
-        }
-        fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<Option<T>, A::Error> {
-            self.done(Err("a list"))
-        }
-        /// A number that is no short integer comes as a map, as an object does.
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
-            match serde_json::Number::deserialize(de::value::MapAccessDeserializer::new(map)) {
-                Ok(number) => self.done(Ok(Scalar::Number(number.as_str()))),
-                Err(_) => self.done(Err("an object")),
+impl<F> Leaf<'_, F> {
+    fn found<'s, T>(self, scalar: Result<Scalar<'s>, &'static str>) -> Found<T>
+    where
+        F: FnOnce(Scalar<'s>) -> Reading<T>,
+    {
+        let read = match scalar {
+            Ok(Scalar::Text(text)) if text == DAMAGED && self.notes.is_mended() => Err("damaged text"),
+            Ok(scalar) => (self.read)(scalar),
+            Err(found) => Err(found),
+        };
+        match read {
+            Ok(Some(value)) => Found::Value(value),
+            Ok(None) => Found::Absent,
+            Err(found) => {
+                self.notes.odd(self.expected, found);
+                Found::Odd
             }
         }
     }
-    map.next_value_seed(Texts(expected, read))
+}
+
+/// Reads one value by a function that gives what it read or names what it found.
+pub(crate) fn leaf<'de, A: MapAccess<'de>, T>(
+    map: &mut A,
+    notes: &Notes,
+    expected: &'static str,
+    read: impl FnOnce(Scalar<'de>) -> Reading<T>,
+) -> Result<Found<T>, A::Error> {
+    let raw = map.next_value::<&RawValue>()?;
+    Ok(Leaf { expected, read, notes }.found(Scalar::of(raw)))
+}
+
+/// Reads one member as [`leaf`] does, in one pass where it is text, which most values of this kind are.
+pub(crate) fn texts<'de, A: MapAccess<'de>, T>(
+    map: &mut A,
+    notes: &Notes,
+    expected: &'static str,
+    read: impl FnOnce(Scalar<'_>) -> Reading<T>,
+) -> Result<Found<T>, A::Error> {
+    map.next_value_seed(Texts(Leaf { expected, read, notes }))
+}
+
+/// Reads one value of any place as [`texts`] reads a member.
+pub(crate) fn text_value<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    notes: &Notes,
+    expected: &'static str,
+    read: impl FnOnce(Scalar<'_>) -> Reading<T>,
+) -> Result<Found<T>, D::Error> {
+    deserializer.deserialize_any(Texts(Leaf { expected, read, notes }))
+}
+
+struct Texts<'n, F>(Leaf<'n, F>);
+
+impl<'de, T, F: FnOnce(Scalar<'_>) -> Reading<T>> de::DeserializeSeed<'de> for Texts<'_, F> {
+    type Value = Found<T>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T, F: FnOnce(Scalar<'_>) -> Reading<T>> de::Visitor<'de> for Texts<'_, F> {
+    type Value = Found<T>;
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.expected)
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Found<T>, E> {
+        Ok(self.0.found(Ok(Scalar::Text(Cow::Borrowed(text)))))
+    }
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Found<T>, E> {
+        Ok(self.0.found(Ok(Scalar::Bool(value))))
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<Found<T>, E> {
+        Ok(self.0.found(Ok(Scalar::Null)))
+    }
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Found<T>, E> {
+        Ok(self.0.found(Ok(Scalar::Number(&number.to_string()))))
+    }
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Found<T>, E> {
+        Ok(self.0.found(Ok(Scalar::Number(&number.to_string()))))
+    }
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Found<T>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(self.0.found(Err("a list")))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found<T>, A::Error> {
+        Ok(match number(&mut map)? {
+            Some(number) => self.0.found(Ok(Scalar::Number(&number))),
+            None => self.0.found(Err("an object")),
+        })
+    }
+}
+
+/// The number that a map stands for; `None` of an object, which is read to its end.
+pub(crate) fn number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
+    let mut key = map.next_key::<String>()?;
+    if key.as_deref() == Some(NUMBER) {
+        return map.next_value().map(Some);
+    }
+    while key.is_some() {
+        map.next_value::<IgnoredAny>()?;
+        key = map.next_key()?;
+    }
+    Ok(None)
 }

@@ -1,21 +1,60 @@
-//! Reading bodies that exist in several generations.
+//! Reading bodies that exist in several generations, field by field.
 //!
-//! A model declares, per field, how it is read and under which names it was ever printed, the
-//! current one first. A missing or null field is `None`; a number given as text (or the reverse) is
-//! read where its meaning is clear; an unknown field is skipped. What cannot be understood is an
-//! error that names the path and the type found, never the value.
+//! A model declares, per field, how it is read and under which names it was ever printed, the current one first. A missing
+//! or null field is `None`; a number given as text (or the reverse) is read where its meaning is clear; an unknown field is
+//! skipped. A value that cannot be understood is absent too and is noted as an [`Oddity`](crate::Oddity). Only what is no
+//! JSON, or not of the right outer shape, is an error.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess};
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::client::scalar::{Scalar, leaf, texts};
-use crate::{money, time};
+use crate::client::field;
+use crate::client::oddity::Notes;
+use crate::client::scalar::{NUMBER, number as number_of, text_value};
+
+/// What reading a value came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found<T> {
+    /// Missing, null or empty.
+    Absent,
+    /// Not understood, and noted.
+    Odd,
+    /// Read.
+    Value(T),
+}
+
+impl<T> Found<T> {
+    pub(crate) fn value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Odd => None,
+        }
+    }
+
+    pub(crate) fn map<U>(self, with: impl FnOnce(T) -> U) -> Found<U> {
+        match self {
+            Self::Value(value) => Found::Value(with(value)),
+            Self::Absent => Found::Absent,
+            Self::Odd => Found::Odd,
+        }
+    }
+}
+
+/// What is read from a body. An error is one of the JSON itself; anything else is noted.
+pub(crate) trait Read<'de>: Sized {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error>;
+}
+
+/// What is read from an object, member by member.
+pub(crate) trait Model<'de>: Sized {
+    fn read_members<A: MapAccess<'de>>(map: &mut A, notes: &Notes) -> Result<Found<Self>, A::Error>;
+}
 
 /// A JSON object's key, borrowed from the body wherever it has no escapes.
 pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
@@ -25,7 +64,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
         struct Visitor;
         impl<'de> de::Visitor<'de> for Visitor {
             type Value = Key<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a key")
             }
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
@@ -39,318 +78,262 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// An amount, as text or number, exactly as written.
-pub(crate) fn amount<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Decimal>, A::Error> {
-    leaf(map, "an amount", |value| {
-        let text = match &value {
-            Scalar::Null => return Ok(None),
-            Scalar::Text(text) if text.trim().is_empty() => return Ok(None),
-            Scalar::Number(text) => text,
-            Scalar::Text(text) => &**text,
-            Scalar::Bool(_) => return Err(value.kind()),
-        };
-        money::parse(text).map(Some).map_err(|error| match error {
-            money::AmountError::NotANumber => "text that is none",
-            money::AmountError::TooPrecise => "one of more than 28 digits",
+/// Carries the notes to where a value is read.
+pub(crate) struct Seed<'n, T>(pub(crate) &'n Notes, PhantomData<T>);
+
+impl<'n, T> Seed<'n, T> {
+    pub(crate) fn new(notes: &'n Notes) -> Self {
+        Self(notes, PhantomData)
+    }
+}
+
+impl<'de, T: Read<'de>> de::DeserializeSeed<'de> for Seed<'_, T> {
+    type Value = Found<T>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<T>, D::Error> {
+        T::read(deserializer, self.0)
+    }
+}
+
+/// What a value of some JSON type is turned into; each type that is not expected is odd.
+pub(crate) trait Shape<'de>: Sized {
+    type Value;
+    const EXPECTED: &'static str;
+    fn notes(&self) -> &Notes;
+    fn of_object<A: MapAccess<'de>>(self, map: &mut A) -> Result<Found<Self::Value>, A::Error> {
+        Ok(self.odd(if number_of(map)?.is_some() { "a number" } else { "an object" }))
+    }
+    fn of_list<A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Found<Self::Value>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(self.odd("a list"))
+    }
+    fn odd(&self, found: &str) -> Found<Self::Value> {
+        self.notes().odd(Self::EXPECTED, found);
+        Found::Odd
+    }
+}
+
+/// Reads a value by its JSON type.
+pub(crate) fn by_shape<'de, D: Deserializer<'de>, S: Shape<'de>>(deserializer: D, shape: S) -> Result<Found<S::Value>, D::Error> {
+    struct Visitor<S>(S);
+    impl<'de, S: Shape<'de>> de::Visitor<'de> for Visitor<S> {
+        type Value = Found<S::Value>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(S::EXPECTED)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            self.0.of_object(&mut map)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            self.0.of_list(&mut seq)
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Found::Absent)
+        }
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(self.0.odd("text"))
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(self.0.odd("true or false"))
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(self.0.odd("a number"))
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(self.0.odd("a number"))
+        }
+    }
+    deserializer.deserialize_any(Visitor(shape))
+}
+
+struct Object<'n, T>(&'n Notes, PhantomData<T>);
+
+impl<'de, T: Model<'de>> Shape<'de> for Object<'_, T> {
+    type Value = T;
+    const EXPECTED: &'static str = "an object";
+    fn notes(&self) -> &Notes {
+        self.0
+    }
+    fn of_object<A: MapAccess<'de>>(self, map: &mut A) -> Result<Found<T>, A::Error> {
+        T::read_members(map, self.0)
+    }
+}
+
+/// Reads a model.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Model<'de>>(deserializer: D, notes: &Notes) -> Result<Found<T>, D::Error> {
+    by_shape(deserializer, Object(notes, PhantomData))
+}
+
+struct List<'n, T>(&'n Notes, PhantomData<T>);
+
+impl<'de, T: Read<'de>> Shape<'de> for List<'_, T> {
+    type Value = Vec<T>;
+    const EXPECTED: &'static str = "a list";
+    fn notes(&self) -> &Notes {
+        self.0
+    }
+    fn of_list<A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Found<Vec<T>>, A::Error> {
+        Ok(Found::Value(rows(seq, self.0, 0)?.into_iter().flatten().collect()))
+    }
+}
+
+impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        by_shape(deserializer, List(notes, PhantomData))
+    }
+}
+
+/// The elements of a list, those that could not be read as `None`; room for `room` is made at the first.
+pub(crate) fn rows<'de, A: SeqAccess<'de>, T: Read<'de>>(
+    seq: &mut A,
+    notes: &Notes,
+    room: usize,
+) -> Result<Vec<Option<T>>, A::Error> {
+    let (start, mut rows) = (notes.mark(), Vec::new());
+    loop {
+        let mark = notes.mark();
+        let Some(found) = seq.next_element_seed(Seed::<T>::new(notes))? else { return Ok(rows) };
+        if matches!(found, Found::Absent) {
+            notes.odd("a row", "null");
+        }
+        if notes.mark() > mark {
+            notes.element(start, mark, &format!("[{}]", rows.len()), "");
+        }
+        if rows.is_empty() {
+            rows.reserve_exact(room);
+        }
+        rows.push(found.value());
+    }
+}
+
+struct Table<'n, T>(&'n Notes, PhantomData<T>);
+
+impl<'de, T: Read<'de> + PartialEq> Shape<'de> for Table<'_, T> {
+    type Value = BTreeMap<String, T>;
+    const EXPECTED: &'static str = "an object";
+    fn notes(&self) -> &Notes {
+        self.0
+    }
+    fn of_object<A: MapAccess<'de>>(self, map: &mut A) -> Result<Found<Self::Value>, A::Error> {
+        let notes = self.0;
+        let (start, mut slots) = (notes.mark(), BTreeMap::<String, Slot<T>>::new());
+        while let Some(Key(key)) = map.next_key()? {
+            if key == NUMBER {
+                map.next_value::<IgnoredAny>()?;
+                return Ok(self.odd("a number"));
+            }
+            let mark = notes.mark();
+            let found = map.next_value_seed(Seed::<T>::new(notes))?;
+            slots.entry(key.clone().into_owned()).or_default().keep(0, found, notes);
+            if notes.mark() > mark {
+                notes.element(start, mark, &key, "*");
+            }
+        }
+        Ok(Found::Value(slots.into_iter().filter_map(|(key, slot)| Some((key, slot.value()?))).collect()))
+    }
+}
+
+impl<'de, T: Read<'de> + PartialEq> Read<'de> for BTreeMap<String, T> {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        by_shape(deserializer, Table(notes, PhantomData))
+    }
+}
+
+/// Any JSON, its numbers to the last digit.
+impl<'de> Read<'de> for Value {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        Ok(match serde_json::from_str(raw.get()) {
+            Ok(Self::Null) => Found::Absent,
+            Ok(value) => Found::Value(value),
+            Err(_) => {
+                notes.odd("JSON", "more levels than are read, or damaged text");
+                Found::Odd
+            }
         })
+    }
+}
+
+impl<'de> Read<'de> for bool {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        text_value(deserializer, notes, "true or false", |value| field::read_flag(&value))
+    }
+}
+
+/// An answer of which nothing is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Nothing;
+
+impl<'de> Read<'de> for Nothing {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &Notes) -> Result<Found<Self>, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Found::Value(Self))
+    }
+}
+
+/// Reads a value that was held back as it was written.
+pub(crate) fn of_raw<'de, T: Read<'de>>(raw: &'de RawValue, notes: &Notes) -> Found<T> {
+    T::read(raw, notes).unwrap_or_else(|_| {
+        notes.odd("JSON", "damaged text");
+        Found::Odd
     })
 }
 
-/// Minutes or a percentage: read like an amount.
-pub(crate) use amount as number;
-
-/// An amount where a body may also hold something else entirely, which then counts as absent.
-pub(crate) fn loose_amount<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Decimal>, A::Error> {
-    let raw = map.next_value::<&'de RawValue>()?.get();
-    let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
-    Ok(money::parse(text).ok())
-}
-
-/// A count: never negative, no fraction other than zero.
-pub(crate) fn count<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, A::Error> {
-    leaf(map, "a count", |value| {
-        let text = match &value {
-            Scalar::Null => return Ok(None),
-            Scalar::Text(text) if text.trim().is_empty() => return Ok(None),
-            Scalar::Number(text) => text,
-            Scalar::Text(text) => text.trim(),
-            Scalar::Bool(_) => return Err(value.kind()),
-        };
-        if let Ok(number) = text.parse() {
-            return Ok(Some(number));
-        }
-        let whole = money::parse(text).ok().filter(Decimal::is_integer).and_then(|amount| amount.to_u64());
-        whole.map(Some).ok_or("something that is none")
-    })
-}
-
-/// Text; a number or truth value is taken in its own spelling.
-pub(crate) fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
-    texts(map, "text", |value| {
-        Ok(match value {
-            Scalar::Null => None,
-            Scalar::Bool(value) => Some(value.to_string()),
-            Scalar::Number(text) => Some(text.to_owned()),
-            Scalar::Text(text) => Some(text.into_owned()),
-        })
-    })
-}
-
-/// An identifier: text that is not empty.
-pub(crate) fn id<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
-    Ok(text(map)?.filter(|text| !text.is_empty()))
-}
-
-/// True or false, also as 0, 1 or their names as text.
-pub(crate) fn flag<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<bool>, A::Error> {
-    texts(map, "true or false", |value| {
-        let text: &str = match &value {
-            Scalar::Null => return Ok(None),
-            Scalar::Bool(value) => return Ok(Some(*value)),
-            Scalar::Number(text) => text,
-            Scalar::Text(text) => text.trim(),
-        };
-        match text {
-            "" => Ok(None),
-            "1" => Ok(Some(true)),
-            "0" => Ok(Some(false)),
-            _ if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-            _ if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-            _ => Err(value.kind()),
-        }
-    })
-}
-
-/// An instant, in any of the forms the API prints.
-pub(crate) fn instant<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<DateTime<Utc>>, A::Error> {
-    dated(map, "an instant", time::parse_instant)
-}
-
-/// A calendar day.
-pub(crate) fn day<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<NaiveDate>, A::Error> {
-    dated(map, "a day", time::parse_day)
-}
-
-fn dated<'de, A: MapAccess<'de>, T>(
-    map: &mut A,
-    expected: &'static str,
-    parse: fn(&str) -> Option<T>,
-) -> Result<Option<T>, A::Error> {
-    texts(map, expected, |value| match value {
-        Scalar::Null => Ok(None),
-        Scalar::Text(text) if text.trim().is_empty() => Ok(None),
-        Scalar::Text(text) => parse(&text).map(Some).ok_or("text that is none"),
-        other => Err(other.kind()),
-    })
-}
-
-/// Another model, or null.
-pub(crate) fn nested<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: &mut A) -> Result<Option<T>, A::Error> {
-    map.next_value()
-}
-
-/// A list of models, or null.
-pub(crate) use nested as list;
-
-/// An object whose keys are data.
-pub(crate) fn table<'de, A: MapAccess<'de>, T: DeserializeOwned>(map: &mut A) -> Result<Option<BTreeMap<String, T>>, A::Error> {
-    let entries: Option<BTreeMap<String, Option<T>>> = map.next_value()?;
-    Ok(entries.map(|entries| entries.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()))
-}
-
-/// How a field that was read, or not, becomes the model's.
-///
-/// `None` means that the row cannot be without it.
-pub(crate) trait Field<Read>: Sized {
-    fn from_read(read: Option<Read>) -> Option<Self>;
-}
-
-impl<T> Field<T> for Option<T> {
-    fn from_read(read: Option<T>) -> Option<Self> {
-        Some(read)
+/// Reads a value and refuses it where anything in it is odd.
+pub(crate) fn strictly<'de, D: Deserializer<'de>, T: Read<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let notes = Notes::default();
+    match T::read(deserializer, &notes)? {
+        Found::Value(value) if notes.mark() == 0 => Ok(value),
+        _ => Err(de::Error::custom(notes.first())),
     }
 }
 
-impl<T> Field<Self> for Vec<T> {
-    fn from_read(read: Option<Self>) -> Option<Self> {
-        Some(read.unwrap_or_default())
+/// The value of a field under the best name so far.
+pub(crate) struct Slot<T>(Option<(usize, Found<T>)>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(None)
     }
 }
 
-impl<T> Field<Self> for BTreeMap<String, T> {
-    fn from_read(read: Option<Self>) -> Option<Self> {
-        Some(read.unwrap_or_default())
-    }
-}
-
-impl Field<Self> for String {
-    fn from_read(read: Option<Self>) -> Option<Self> {
-        read
-    }
-}
-
-impl Field<Self> for NaiveDate {
-    fn from_read(read: Option<Self>) -> Option<Self> {
-        read
-    }
-}
-
-/// Keeps what was read under the best name so far; null under one name leaves another's value standing.
-pub(crate) fn keep<T>(slot: &mut Option<(usize, T)>, key: &str, names: &[&str], read: Option<T>) {
-    let rank = names.iter().position(|name| *name == key).unwrap_or(usize::MAX);
-    if let Some(value) = read
-        && slot.as_ref().is_none_or(|(held, _)| rank <= *held)
-    {
-        *slot = Some((rank, value));
-    }
-}
-
-/// Skips a value that no model asks for.
-pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
-}
-
-/// Declares a model: `pub field: Type = reader("name" | "older name" …)`.
-///
-/// The reader is a function of this module; the names are those the field was ever printed under, the
-/// current one first, and that one is also the name it is serialised under. Money is serialised as text.
-macro_rules! model {
-    (
-        $(#[$meta:meta])*
-        $vis:vis struct $Model:ident {
-            $( $(#[$field_meta:meta])* $field_vis:vis $field:ident: $Type:ty = $reader:ident($name:literal $(| $older:literal)*), )*
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        #[non_exhaustive]
-        $vis struct $Model {
-            $( $(#[$field_meta])* $field_vis $field: $Type, )*
-        }
-
-        impl<'de> serde::Deserialize<'de> for $Model {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                struct Visitor;
-                impl<'de> serde::de::Visitor<'de> for Visitor {
-                    type Value = $Model;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("an object")
+impl<T: PartialEq> Slot<T> {
+    /// Keeps what was found under the name of this rank; a lower rank is the better name. Null under one name leaves another's
+    /// value standing. The same name twice with two values is odd.
+    #[inline]
+    pub(crate) fn keep(&mut self, rank: usize, found: Found<T>, notes: &Notes) {
+        match &mut self.0 {
+            _ if matches!(found, Found::Absent) => {}
+            Some((held, value)) if *held == rank => {
+                if *value != found && *value != Found::Odd {
+                    if found != Found::Odd {
+                        notes.note("stands twice with two values".to_owned());
                     }
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<$Model, A::Error> {
-                        $( let mut $field = None; )*
-                        while let Some($crate::client::wire::Key(key)) = map.next_key()? {
-                            match &*key {
-                                $( $name $(| $older)* => {
-                                    let read = $crate::client::wire::$reader(&mut map)?;
-                                    $crate::client::wire::keep(&mut $field, &key, &[$name $(, $older)*], read);
-                                } )*
-                                _ => $crate::client::wire::skip(&mut map)?,
-                            }
-                        }
-                        Ok($Model {
-                            $( $field: $crate::client::wire::Field::from_read($field.map(|(_, value)| value))
-                                .ok_or_else(|| <A::Error as serde::de::Error>::missing_field($name))?, )*
-                        })
-                    }
+                    *value = Found::Odd;
                 }
-                deserializer.deserialize_map(Visitor)
             }
-        }
-
-        impl serde::Serialize for $Model {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap as _;
-                let mut map = serializer.serialize_map(None)?;
-                $( map.serialize_entry($name, &$crate::client::wire::write::$reader(&self.$field))?; )*
-                map.end()
-            }
-        }
-    };
-}
-pub(crate) use model;
-
-/// How each kind of field is written again: as its reader would find it.
-pub(crate) mod write {
-    use rust_decimal::Decimal;
-    use serde::{Serialize, Serializer};
-
-    macro_rules! as_it_is {
-        ($($reader:ident)*) => { $( pub(crate) fn $reader<T: Serialize>(field: &T) -> &T { field } )* };
-    }
-    as_it_is!(amount loose_amount count text id flag instant day nested list table);
-
-    /// Figures that the API writes as numbers and that are not money.
-    #[expect(clippy::ref_option, reason = "called with a reference to the field, as every other writer is")]
-    pub(crate) fn number(field: &Option<Decimal>) -> impl Serialize {
-        field.map(Number)
-    }
-
-    struct Number(Decimal);
-
-    impl Serialize for Number {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            use serde::ser::Error as _;
-            self.0.to_string().parse::<serde_json::Number>().map_err(S::Error::custom)?.serialize(serializer)
+            Some((held, _)) if *held < rank => {}
+            slot => *slot = Some((rank, found)),
         }
     }
 }
 
-/// Decodes a whole body. On failure the body is read once more to name the place.
-///
-/// # Errors
-///
-/// What was expected, what was found and the JSON path; never a value of the body.
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    // Looked at as a whole, text need not be looked at again piece by piece.
-    let read = std::str::from_utf8(body).map_or_else(|_| serde_json::from_slice::<T>(body), serde_json::from_str::<T>);
-    let plain = match read {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) if !plain.is_syntax() && !plain.is_eof() => Err(match place(error.path()) {
-            Some(place) => format!("at {place}: {}", reason(error.inner())),
-            None => reason(error.inner()),
-        }),
-        _ => Err(reason(&plain)),
+impl<T> Slot<T> {
+    pub(crate) fn is_odd(&self) -> bool {
+        matches!(self.0, Some((_, Found::Odd)))
+    }
+
+    pub(crate) fn value(self) -> Option<T> {
+        self.0.and_then(|(_, found)| found.value())
     }
 }
 
-/// Where in a body; `None` for all of it. Some keys are data, of any length and any signs.
-fn place(path: &serde_path_to_error::Path) -> Option<String> {
-    let path = path.to_string();
-    (path != ".").then(|| path.chars().map(|sign| if sign.is_control() { '?' } else { sign }).take(200).collect())
+/// The rank of a name among those that a field was printed under.
+#[inline]
+pub(crate) fn rank(key: &str, names: &[&str]) -> usize {
+    if names.len() == 1 { 0 } else { names.iter().position(|name| *name == key).unwrap_or(names.len()) }
 }
 
-/// The words of a decoding error without the value that serde puts into some of them.
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    if error.is_eof() {
-        return format!("the JSON ends in the middle, at line {} column {}", error.line(), error.column());
-    }
-    if error.is_syntax() {
-        return format!("not JSON, at line {} column {}", error.line(), error.column());
-    }
-    let text = text.split(" at line ").next().unwrap_or_default();
-    let Some((_, rest)) = text.split_once("invalid type: ") else {
-        let safe = ["expected ", "missing field ", "duplicate field "];
-        return if safe.iter().any(|start| text.starts_with(start)) { text.to_owned() } else { "not understood".to_owned() };
-    };
-    let found = match rest.split([' ', ',']).next() {
-        Some("string") => "text",
-        Some("integer" | "floating" | "number") => "a number",
-        Some("map") => "an object",
-        Some("sequence") => "a list",
-        Some("boolean") => "true or false",
-        Some("null" | "unit" | "Option") => "null",
-        _ => "something else",
-    };
-    let expected = match rest.rsplit_once("expected ").map(|(_, expected)| expected) {
-        Some("a sequence") => "a list",
-        Some("a map") => "an object",
-        Some(other) => other,
-        None => "something else",
-    };
-    format!("expected {expected}, found {found}")
+/// Skips a member that no model asks for. True where the map is no object but stands for a number.
+pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A, key: &str) -> Result<bool, A::Error> {
+    map.next_value::<IgnoredAny>()?;
+    Ok(key == NUMBER)
 }
