@@ -61,6 +61,7 @@ pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
         Some((alert.subject.id.to_string(), runway))
     });
     let runways = foreseen.collect();
+    let dashboard = dashboard.map(vobiz_core::Answer::into_inner);
     let look = Look { runways, unjudged, dashboard, answers, evaluation, level: config.policy.low_balance(), policy };
     let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
     terminal::print_line(&text).context("cannot print the result")?;

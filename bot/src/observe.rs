@@ -64,18 +64,19 @@ fn read<T: Clone>(answer: &Result<T>) -> std::result::Result<T, Unread> {
 /// The partner's own wallet; `None` where its profile has no balance.
 async fn partner(api: &PartnerClient) -> Option<Result<Wallet>> {
     let profile = match api.me().await {
-        Ok(profile) => profile,
+        Ok(profile) => profile.into_inner(),
         Err(error) => return Some(Err(error)),
     };
     let currency = match profile.currency {
         Some(currency) => Some(currency),
-        None => api.dashboard().await.ok().and_then(|report| report.currency),
+        None => api.dashboard().await.ok().and_then(|report| report.into_inner().currency),
     };
     Some(Ok(Wallet { balance: profile.balance?, currency }))
 }
 
 async fn calls(api: &PartnerClient, day: NaiveDate) -> Result<CallDay> {
-    Ok(figures(&api.analytics(DateRange::between(day, day)).await?, day))
+    let report = api.analytics(DateRange::between(day, day)).await?;
+    Ok(figures(&report, day))
 }
 
 /// A report's figures, where it is of that day and no other.

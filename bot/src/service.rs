@@ -75,5 +75,5 @@ async fn fallback_currency(api: &PartnerClient, accounts: &[Account]) -> Option<
     if accounts.iter().all(|account| account.currency().is_some()) {
         return None;
     }
-    api.dashboard().await.ok()?.currency
+    api.dashboard().await.ok()?.into_inner().currency
 }

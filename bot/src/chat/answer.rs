@@ -91,7 +91,7 @@ fn help() -> String {
 async fn customer(service: &Service, id: &str, reader: &Reader) -> Result<String> {
     let (account, wallet) = tokio::join!(service.api.account(id), service.api.balance(id));
     let account = match account {
-        Ok(account) => account,
+        Ok(account) => account.into_inner(),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(format!(
                 "No customer of yours has the id <code>{}</code>. /low shows the ids of those that are low.",
@@ -108,7 +108,7 @@ async fn customer(service: &Service, id: &str, reader: &Reader) -> Result<String
         .map(|(key, alert)| (key.rule.as_str(), alert))
         .collect();
     let fallback = service.currency_for(std::slice::from_ref(&account)).await;
-    Ok(messages::customer(&account, wallet.as_ref(), fallback.as_deref(), &alerts, reader))
+    Ok(messages::customer(&account, wallet.map(vobiz_core::Answer::into_inner).as_ref(), fallback.as_deref(), &alerts, reader))
 }
 
 /// Reads everything that a summary needs, side by side. What fails is said in it.
@@ -118,6 +118,7 @@ pub(crate) async fn morning(service: &Service) -> SummaryData {
     let last_day = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     let window = DateRange::ending(last_day, PICTURED_DAYS);
     let (report, subjects, me) = tokio::join!(service.api.analytics(window), service.subjects(), service.api.me());
+    let report = report.map(vobiz_core::Answer::into_inner);
     let low = match &subjects {
         Ok(subjects) => {
             let seen: Vec<Subject> = subjects.clone();

@@ -112,7 +112,7 @@ async fn no_secret_of_a_customer_is_decoded() {
 async fn a_single_account_lacks_half_of_a_row_and_is_read() {
     // C34
     let Stand { client, sandbox: _sandbox } = recorded(&[]).await;
-    let tier = client.account("MA_XXXXXXXX").await.unwrap().pricing_tier.unwrap();
+    let tier = client.account("MA_XXXXXXXX").await.unwrap().into_inner().pricing_tier.unwrap();
     assert_eq!((tier.rate_per_minute, tier.recording_rate_per_minute), (Some(decimal("0.45")), None));
 }
 

@@ -83,5 +83,5 @@ async fn bodies_that_nobody_printed_are_passed_on_as_they_are() {
     }
     stand.answer(200, r#"{"success":true,"slots":"5","from_account":"MA_X"}"#);
     let moved = stand.client.reclaim_capacity("MA_X", Resource::Cps, 5, None).await.unwrap();
-    assert_eq!((moved.slots, moved.from_account.as_deref(), moved.to_account), (Some(5), Some("MA_X"), None), "C90");
+    assert_eq!((moved.slots, moved.from_account.as_deref(), moved.to_account.as_deref()), (Some(5), Some("MA_X"), None), "C90");
 }

@@ -18,7 +18,7 @@ fn page() -> KycFlow {
 }
 
 async fn start(client: &PartnerClient, customer: &str, flow: KycFlow) -> StartedKycSession {
-    client.create_kyc_session(customer, flow).send().await.unwrap()
+    client.create_kyc_session(customer, flow).send().await.unwrap().into_inner()
 }
 
 /// Lets the customer of a session come so far.
@@ -93,7 +93,7 @@ async fn a_session_is_started_read_listed_and_revoked() {
     assert_eq!((session.expires_at.unwrap() - session.created_at.unwrap()).num_days(), 30);
     assert_eq!(session.reminder_schedule.iter().map(|reminder| reminder.value).collect::<Vec<_>>(), [Some(3), Some(1)]);
     assert_eq!(
-        (session.metadata, session.webhook_url.as_deref()),
+        (session.metadata.clone(), session.webhook_url.as_deref()),
         (Some(json!({"ref": "A-1"})), Some("https://partner.example/hook"))
     );
     start(client, &stand.customer(1), page()).await;
@@ -127,7 +127,7 @@ async fn a_customer_has_one_live_session_and_its_page_is_a_secret() {
     let stand = world(1).await;
     let first = start(&stand.client, &stand.customer(0), mail()).await;
     let second = start(&stand.client, &stand.customer(0), page()).await;
-    let status = async |id: &str| stand.client.kyc_session(id).await.unwrap().status.unwrap();
+    let status = async |id: &str| stand.client.kyc_session(id).await.unwrap().into_inner().status.unwrap();
     assert_eq!((status(&first.session.id).await.as_str(), status(&second.session.id).await.as_str()), ("revoked", "link_ready"));
     assert!(second.widget_url.is_some());
     assert!(!format!("{second:?}").contains("kst_"));

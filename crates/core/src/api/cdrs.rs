@@ -322,10 +322,10 @@ impl Cdrs {
     }
 
     /// Figures over the whole filtered set, in one small request. `None` where the service sends none.
-    pub async fn summary(&self) -> Result<Answer<Option<CdrSummary>>> {
+    pub async fn summary(&self) -> Result<Option<Answer<CdrSummary>>> {
         let list = self.clone().closed();
         let answer: Answer<Summarised> = self.client.call(list.call(list.range, 1, 1)?).await?;
-        Ok(answer.map(|answer| answer.summary))
+        Ok(answer.map(|answer| answer.summary).transpose())
     }
 
     /// Every call once, newest first, long windows in parts.
@@ -406,7 +406,7 @@ mod tests {
         assert!(asked.contains("start_date=2026-03-25&end_date=") && asked.contains("status=no_answer"), "{asked}");
         let to = DateRange { from: None, to: from.from };
         assert_eq!(list.clone().between(to).page(1).await.unwrap_err().kind(), ErrorKind::Invalid);
-        let sums = list.summary().await.unwrap().into_inner().unwrap();
+        let sums = list.summary().await.unwrap().unwrap();
         assert_eq!((sums.total_calls, sums.total_cost), (Some(1284), Some(Decimal::new(31285, 2))));
         assert!(fake.asked()[1].contains("per_page=1"));
     }

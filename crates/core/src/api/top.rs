@@ -83,15 +83,12 @@ impl PartnerClient {
             done += 1;
             progress(done, count);
             match summary {
-                Ok(sums) => customers.push({
-                    let sums = sums.into_inner();
-                    Spender {
-                        currency: account.currency().or(report.currency.as_deref()).map(str::to_owned),
-                        auth_id: account.auth_id,
-                        name: account.name,
-                        calls: sums.as_ref().and_then(|sums| sums.total_calls),
-                        cost: sums.and_then(|sums| sums.total_cost),
-                    }
+                Ok(sums) => customers.push(Spender {
+                    currency: account.currency().or(report.currency.as_deref()).map(str::to_owned),
+                    auth_id: account.auth_id,
+                    name: account.name,
+                    calls: sums.as_ref().and_then(|sums| sums.total_calls),
+                    cost: sums.and_then(|sums| sums.total_cost),
                 }),
                 Err(error) => failures.push((account.auth_id, error)),
             }

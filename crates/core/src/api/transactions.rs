@@ -184,13 +184,13 @@ impl Transactions {
     }
 
     /// Sums over the whole filtered ledger, in one small request. `None` where the service sends none, or zeros beside rows.
-    pub async fn summary(&self) -> Result<Answer<Option<LedgerSummary>>> {
+    pub async fn summary(&self) -> Result<Option<Answer<LedgerSummary>>> {
         let list = self.clone().closed();
         let answer: Answer<Summarised> = self.client.call(list.call(list.range, 1, 1)?).await?;
         let rows = answer.total.unwrap_or(0);
         let is_told =
             |sums: &LedgerSummary| rows == 0 || [sums.total_debit, sums.total_credit].iter().flatten().any(|sum| !sum.is_zero());
-        Ok(answer.map(|answer| answer.summary.filter(is_told)))
+        Ok(answer.map(|answer| answer.summary.filter(is_told)).transpose())
     }
 
     /// Every row once, newest first, long windows in parts.
@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[0].amount, Some(Decimal::from(200)));
         assert_eq!(rows[0].direction(), Some(Direction::Credit));
-        assert_eq!(list.summary().await.unwrap().into_inner().unwrap().net_amount, Some(Decimal::from(1300)));
+        assert_eq!(list.summary().await.unwrap().unwrap().net_amount, Some(Decimal::from(1300)));
         let asked = fake.asked();
         assert!(asked[0].contains("from_date=2026-05-01&to_date=2026-05-31"), "{asked:?}");
     }

@@ -30,6 +30,14 @@ impl<T> Answer<T> {
     }
 }
 
+impl<T> Answer<Option<T>> {
+    /// The answer of what may not be there.
+    pub(crate) fn transpose(self) -> Option<Answer<T>> {
+        let Self { value, oddities, request_id } = self;
+        value.map(|value| Answer { value, oddities, request_id })
+    }
+}
+
 impl<T> Deref for Answer<T> {
     type Target = T;
 
