@@ -36,15 +36,17 @@ pub(super) struct Judged {
 impl Judge<'_> {
     /// Judges a figure that was read.
     pub(super) fn figure(&self, subject: &Subject, figure: Figure, before: Option<&Alert>) -> Judged {
-        let Figure { value, read_at, is_kept } = figure;
+        let Figure { value, read_at, is_kept, is_empty } = figure;
         // Amounts of another currency say nothing about this one.
         let is_same =
             |alert: &&Alert| alert.currency.is_none() || subject.currency.is_none() || alert.currency == subject.currency;
         let before = before.filter(is_same);
-        if before.is_none() && !is_kept && Severity::WORST_FIRST.into_iter().all(|severity| !self.is_crossed(severity, value)) {
+        let is_beyond = Severity::WORST_FIRST.into_iter().any(|severity| self.is_crossed(severity, value));
+        if before.is_none() && !is_kept && !is_beyond && !is_empty {
             return Judged::default();
         }
         let streak = |streak: Option<Streak>, is_seen| Streak::next(streak, is_seen, self.at);
+        let lasts = self.rule.recover_for().is_some();
         let alert = Alert {
             fingerprint: self.fingerprint,
             name: subject.name.clone(),
@@ -52,10 +54,9 @@ impl Judge<'_> {
             firing: before.and_then(|alert| alert.firing),
             warning: streak(before.and_then(|alert| alert.warning), self.is_crossed(Severity::Warning, value)),
             critical: streak(before.and_then(|alert| alert.critical), self.is_crossed(Severity::Critical, value)),
-            recovered: streak(
-                before.and_then(|alert| alert.recovered),
-                self.rule.recover_for().is_some() && self.has_recovered(value),
-            ),
+            empty: streak(before.and_then(|alert| alert.empty), is_empty),
+            eased: streak(before.and_then(|alert| alert.eased), lasts && self.is_clear_of(Severity::Critical, value)),
+            recovered: streak(before.and_then(|alert| alert.recovered), lasts && self.has_recovered(value)),
             absent: None,
             balance: subject.balance.filter(|_| self.rule.metric().unit() != Unit::Money),
             value,
@@ -69,7 +70,7 @@ impl Judge<'_> {
         let (firing, change) = self.decide(&alert, is_topped_up);
         let (firing, change, snooze) = self.snoozed(alert.snooze, firing, change, is_topped_up);
         let change = change.and_then(|change| Some((change, firing.or(alert.firing)?, alert.clone())));
-        let is_needed = firing.is_some() || alert.warning.is_some() || alert.critical.is_some() || is_kept;
+        let is_needed = firing.is_some() || is_beyond || is_empty || is_kept;
         Judged { alert: is_needed.then_some(Alert { firing, snooze, ..alert }), change }
     }
 
@@ -101,13 +102,31 @@ impl Judge<'_> {
         Severity::WORST_FIRST.into_iter().all(|severity| self.is_clear_of(severity, value))
     }
 
+    /// Whether a recovery counts: it lasted, or money was paid in.
+    fn lasted(&self, streak: Option<Streak>, is_topped_up: bool) -> bool {
+        match (self.rule.recover_for(), streak) {
+            (Some(time), Some(streak)) => is_topped_up || self.at - streak.since >= span(time),
+            (Some(_), None) => is_topped_up,
+            (None, _) => true,
+        }
+    }
+
     /// How the alert fires from now on, and what changed.
     fn decide(&self, alert: &Alert, is_topped_up: bool) -> (Option<Firing>, Option<Change>) {
+        use {
+            Cause::{Age, Empty, Level},
+            Severity::{Critical, Warning},
+        };
         let Self { rule, now, .. } = *self;
-        let is_held = |severity: &Severity| alert.streak(*severity).is_some_and(|streak| self.hold.is_met(&streak, self.at));
-        let held = Severity::WORST_FIRST.into_iter().find(is_held);
+        let is_held = |streak: Option<Streak>| streak.is_some_and(|streak| self.hold.is_met(&streak, self.at));
+        let held = match (is_held(alert.empty), is_held(alert.critical), is_held(alert.warning)) {
+            (true, ..) => Some((Critical, Empty)),
+            (_, true, _) => Some((Critical, Level)),
+            (.., true) => Some((Warning, Level)),
+            _ => None,
+        };
         let Some(firing) = alert.firing else {
-            let fires = |severity| Firing { severity, cause: Cause::Level, since: now, ages_from: now, told_at: now };
+            let fires = |(severity, cause)| Firing { severity, cause, since: now, ages_from: now, told_at: now };
             return (held.map(fires), held.map(|_| Change::Fire));
         };
         // After the clock was set back, what lies in the future counts as of now.
@@ -117,36 +136,36 @@ impl Judge<'_> {
             told_at: firing.told_at.min(now),
             ..firing
         };
-        let told = |severity, cause| Some(Firing { severity, cause, told_at: now, ..firing });
-        if held > Some(firing.severity) {
-            return (told(Severity::Critical, Cause::Level), Some(Change::Escalate));
+        let critical = |cause| Some(Firing { severity: Critical, cause, told_at: now, ..firing });
+        match (firing.severity, firing.cause, held) {
+            (Warning, _, Some((Critical, cause))) => return (critical(cause), Some(Change::Escalate)),
+            (Critical, Level | Age, Some((_, Empty))) => return (critical(Empty), Some(Change::Empty)),
+            _ => {}
         }
-        if self.has_recovered(alert.value) {
-            let is_over = match (rule.recover_for(), alert.recovered) {
-                (Some(time), Some(recovered)) => is_topped_up || self.at - recovered.since >= span(time),
-                _ => true,
-            };
-            return if is_over { (None, Some(Change::Resolve)) } else { (Some(firing), None) };
+        let is_empty = alert.empty.is_some();
+        if !is_empty && self.has_recovered(alert.value) {
+            return if self.lasted(alert.recovered, is_topped_up) { (None, Some(Change::Resolve)) } else { (Some(firing), None) };
         }
         match (firing.severity, firing.cause) {
-            (Severity::Warning, _) => {
-                // A wallet that is empty already was told of as such.
-                let has_money = alert.money(rule.metric()).is_none_or(|money| money > Decimal::ZERO);
+            (Warning, _) => {
                 let is_due = rule.escalate_after().is_some_and(|after| now - firing.ages_from >= span(after));
-                if is_due && has_money && alert.warning.is_some() {
-                    return (told(Severity::Critical, Cause::Age), Some(Change::Escalate));
+                if is_due && !is_empty && alert.warning.is_some() {
+                    return (critical(Age), Some(Change::Escalate));
                 }
             }
             // Its own level is crossed by now, and decides from here on.
-            (Severity::Critical, Cause::Age) if held == Some(Severity::Critical) => {
-                return self.repeated(Firing { cause: Cause::Level, ..firing });
-            }
+            (Critical, Age) if matches!(held, Some((Critical, _))) => return self.repeated(Firing { cause: Level, ..firing }),
             // Somebody paid in, but too little: it starts to age again.
-            (Severity::Critical, Cause::Age) if is_topped_up => return self.fallen(firing),
-            (Severity::Critical, Cause::Level) if self.is_clear_of(Severity::Critical, alert.value) => {
+            (Critical, Age) if is_topped_up => return self.fallen(firing),
+            // Not empty any more, and still beyond its level.
+            (Critical, Empty) if !is_empty && !self.is_clear_of(Critical, alert.value) => {
+                return self.repeated(Firing { cause: Level, ..firing });
+            }
+            (Critical, Empty) if !is_empty => return self.fallen(firing),
+            (Critical, Level) if self.is_clear_of(Critical, alert.value) && self.lasted(alert.eased, is_topped_up) => {
                 return self.fallen(firing);
             }
-            (Severity::Critical, _) => {}
+            (Critical, _) => {}
         }
         self.repeated(firing)
     }
@@ -165,7 +184,7 @@ impl Judge<'_> {
 
     /// Nothing changed; perhaps a reminder is due.
     fn repeated(&self, firing: Firing) -> (Option<Firing>, Option<Change>) {
-        if self.now - firing.told_at >= span(self.rule.repeat(firing.severity)) {
+        if self.rule.repeat(firing.severity).is_some_and(|after| self.now - firing.told_at >= span(after)) {
             return (Some(Firing { told_at: self.now, ..firing }), Some(Change::Repeat));
         }
         (Some(firing), None)
@@ -181,7 +200,8 @@ impl Judge<'_> {
     ) -> (Option<Firing>, Option<Change>, Option<Snooze>) {
         let (Some(snooze), Some(fires)) = (snooze, firing) else { return (firing, change, None) };
         let snooze = snooze.bounded(self.now);
-        if snooze.holds(is_topped_up, self.now) && fires.severity <= snooze.severity {
+        let is_worse = fires.severity > snooze.severity || change == Some(Change::Empty);
+        if snooze.holds(is_topped_up, self.now) && !is_worse {
             return (firing, None, Some(snooze));
         }
         // The snooze is over and the alert still fires: that is told.

@@ -117,7 +117,6 @@ impl Walk<'_> {
             for pass in &mut per_customer {
                 pass.customer(subject, &mut forecast, &mut outcome);
             }
-            outcome.no_data.append(&mut forecast.no_data);
         }
         for pass in &mut passes {
             pass.absent(&doubts, &mut outcome);
@@ -132,7 +131,7 @@ impl Walk<'_> {
             }
             listed.sort_by(Transition::by_urgency);
         }
-        let is_told_by_rule = policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge);
+        let is_told_by_rule = policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge && !rule.only_single_wallets());
         let [data_health, outage] =
             [health_change, state.data_health.outage(observation)].map(|change| change.filter(|_| !is_told_by_rule));
         let has_always = |transition: &Transition| transition.streak.is_some_and(|streak| streak.polls >= polls);

@@ -1,12 +1,11 @@
-//! The policy in words: what will be sent when.
+//! The policy in words: what fires when, and what is sent.
 
 use std::time::Duration;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::level::{Direction, Levels, Severity};
-use super::metric::{Metric, SubjectKind, Unit};
+use super::metric::{Metric, SubjectKind};
 use super::policy::Policy;
 use super::rule::Rule;
 use super::scope::{Billing, Scope};
@@ -16,15 +15,35 @@ use super::streak::Hold;
 const SHOWN: usize = 20;
 
 impl Policy {
-    /// What will be sent when, in words; an entry for each rule. Amounts are in each wallet's own currency.
+    /// What fires when, in words; an entry for each rule. Amounts are in each wallet's own currency.
     pub fn explain(&self) -> Vec<String> {
         self.rules().iter().map(explain).collect()
+    }
+
+    /// What the rules leave open, in words; most often nothing.
+    pub fn warnings(&self) -> Vec<String> {
+        let watches_wallets = |rule: &Rule| {
+            matches!(rule.metric(), Metric::CustomerBalance | Metric::CustomerRunway) && rule.direction() == Direction::Below
+        };
+        let is_unwatched = !self.rules().iter().any(watches_wallets);
+        let warning = "no rule watches customers' balances: nobody is told when a customer's wallet runs low. Remove \
+                       enabled = false from the rules \"runway\" and \"low balance\", or write a rule on customer.runway or \
+                       customer.balance.";
+        is_unwatched.then(|| warning.to_owned()).into_iter().collect()
     }
 }
 
 fn explain(rule: &Rule) -> String {
-    let sentences =
-        [Some(fires(rule)), whom(rule), own_levels(rule), escalates(rule), Some(repeats(rule)), ends(rule), unknown(rule)];
+    let sentences = [
+        Some(fires(rule)),
+        empties(rule),
+        whom(rule),
+        own_levels(rule),
+        escalates(rule),
+        Some(repeats(rule)),
+        ends(rule),
+        unknown(rule),
+    ];
     let sentences: Vec<String> = sentences.into_iter().flatten().collect();
     format!("{}: {}", rule.name(), sentences.join(" "))
 }
@@ -32,13 +51,12 @@ fn explain(rule: &Rule) -> String {
 fn fires(rule: &Rule) -> String {
     let levels = levels(rule, rule.levels());
     let held = match rule.hold() {
-        Hold::Polls(1) => "as soon as one poll sees it".to_owned(),
-        Hold::Polls(polls) => format!("once {polls} polls running have seen it"),
-        Hold::For(time) => format!("once polls have seen it for {}", span(time)),
+        Hold::Polls(1) => "in one poll".to_owned(),
+        Hold::Polls(polls) => format!("in {polls} consecutive polls"),
+        Hold::For(time) => format!("for {}", span(time)),
     };
-    let stands_in =
-        if rule.only_without_forecast() { ", as long as too little is known of the wallet to foresee it" } else { "" };
-    format!("Tells when {} is {levels}, {held}{stands_in}.", watched(rule))
+    let stands_in = if rule.only_without_forecast() { ", while there is no forecast for the wallet" } else { "" };
+    format!("Fires when {} is {levels} {held}{stands_in}.", watched(rule))
 }
 
 /// `under 2000 (warning) or under 500 (critical)`
@@ -54,20 +72,27 @@ fn levels(rule: &Rule, levels: Levels) -> String {
 fn watched(rule: &Rule) -> String {
     match rule.metric() {
         Metric::CustomerBalance => "the wallet".to_owned(),
-        Metric::CustomerRunway => "the time that the wallet lasts, carefully reckoned,".to_owned(),
-        Metric::CustomerBurn => "the spend, against what is normal for the wallet at that hour,".to_owned(),
+        Metric::CustomerRunway => "the conservative estimate of the time until the wallet is empty".to_owned(),
+        Metric::CustomerBurn => "what the wallet spends in an hour".to_owned(),
         Metric::PartnerBalance => "the partner's own wallet".to_owned(),
-        Metric::PartnerCoverage => {
-            "the time for which the partner's own wallet covers what customers are expected to spend".to_owned()
-        }
+        Metric::PartnerCoverage => "the time for which the partner's own wallet covers the spend of all customers".to_owned(),
         Metric::FleetBalance => "the sum of all wallets of a currency".to_owned(),
         Metric::CallsAnswerRate => {
-            format!("the share of answered calls on the last complete day, if it had {} calls or more,", rule.min_calls())
+            format!("the answer rate of the last complete day, if it had at least {} calls,", rule.min_calls())
         }
         Metric::CallsCost => "the cost of calls on the last complete day".to_owned(),
-        Metric::CallsVolume => "the number of calls on the last complete day".to_owned(),
-        Metric::DataAge => "the time since the customers, or one wallet while others could, were last read".to_owned(),
+        Metric::CallsVolume => "the volume of the last complete day".to_owned(),
+        Metric::DataAge if rule.only_single_wallets() => "the time since one wallet was last read, while others were,".to_owned(),
+        Metric::DataAge => "the time since the list of customers was last read, or one wallet while others were,".to_owned(),
     }
+}
+
+fn empties(rule: &Rule) -> Option<String> {
+    let least = rule.tells_empty()?;
+    Some(format!(
+        "A wallet that cannot pay for a call of four minutes (or has less than {} left, where that price is not known) is critical.",
+        least.normalize()
+    ))
 }
 
 /// Which customers, where the figure is of customers.
@@ -82,38 +107,50 @@ fn whom(rule: &Rule) -> Option<String> {
         _ => "prepaid",
     };
     let active = if inactive { "active and inactive" } else { "active" };
-    let filling = if auto_recharge { "" } else { " whose wallet does not fill itself" };
+    let recharged = if auto_recharge { "" } else { " without auto-recharge" };
     let list = |word: &str, of: Vec<String>| if of.is_empty() { String::new() } else { format!(", {word} {}", listed(of, ", ")) };
-    let named = list("named like", names) + &list("of these alone:", customers.into_iter().collect());
-    Some(format!("Watches {billed}, {active} customers{filling}{named}."))
+    let named = list("with names like", names) + &list("only these:", customers.into_iter().collect());
+    Some(format!("Watches {billed}, {active} customers{recharged}{named}."))
 }
 
 fn escalates(rule: &Rule) -> Option<String> {
     let after = rule.escalate_after()?;
-    Some(format!("A warning that stands for {} becomes critical.", span(after)))
+    Some(format!("A warning on which nobody acted for {} becomes critical.", span(after)))
 }
 
 fn repeats(rule: &Rule) -> String {
-    let every = |severity| span(rule.repeat(severity));
-    let (warning, critical) = (every(Severity::Warning), every(Severity::Critical));
     let can_be_critical = rule.all_levels().any(|levels| levels.critical.is_some()) || rule.escalate_after().is_some();
     let can_be_warning = rule.all_levels().any(|levels| levels.warning.is_some());
-    match (can_be_warning, can_be_critical) {
-        (true, true) => format!("While it stands it is said again every {warning} as a warning, every {critical} when critical."),
-        (true, false) => format!("While it stands it is said again every {warning}."),
-        (false, _) => format!("While it stands it is said again every {critical}."),
+    let severities =
+        [(can_be_warning, Severity::Warning, "as a warning"), (can_be_critical, Severity::Critical, "when critical")];
+    let each = severities.into_iter().filter_map(|(can_be, severity, when)| {
+        let every = can_be.then(|| rule.repeat(severity)).flatten()?;
+        Some(if can_be_warning && can_be_critical {
+            format!("every {} {when}", span(every))
+        } else {
+            format!("every {}", span(every))
+        })
+    });
+    let each: Vec<String> = each.collect();
+    if each.is_empty() {
+        "Sends no reminders.".to_owned()
+    } else {
+        format!("While it fires, sends a reminder {}.", each.join(" and "))
     }
 }
 
 fn ends(rule: &Rule) -> Option<String> {
     let end = mildest(rule.levels()).and_then(|level| end(rule, level))?;
-    let wallet = if rule.metric().subject_kind() == SubjectKind::Customer { ", or at once when money is paid in" } else { "" };
-    let is_over = match rule.recover_for() {
-        Some(time) => format!("It is over at {end} for {}{wallet}.", span(time)),
-        None => format!("It is over at {end}."),
-    };
+    let lasting = rule.recover_for().map(|time| {
+        let paid = if rule.metric().subject_kind() == SubjectKind::Customer { ", or at once when money was paid in" } else { "" };
+        format!(", once that lasted for {}{paid}", span(time))
+    });
+    let lasting = lasting.unwrap_or_default();
     let eased = rule.levels().warning.and(rule.levels().critical).and_then(|critical| self::end(rule, critical));
-    Some(eased.map_or_else(String::new, |eased| format!("A critical one is only a warning again at {eased}. ")) + &is_over)
+    Some(match eased {
+        Some(eased) => format!("A critical alert becomes a warning again at {eased}, and ends at {end}{lasting}."),
+        None => format!("Ends at {end}{lasting}."),
+    })
 }
 
 /// The level of which an alert must be clear to be over.
@@ -134,11 +171,11 @@ fn own_levels(rule: &Rule) -> Option<String> {
     let draft = rule.draft();
     let own = draft.overrides.iter().map(|(customer, own)| {
         let ends = mildest(*own).filter(|level| mildest(rule.levels()) != Some(*level)).and_then(|level| end(rule, level));
-        let ends = ends.map(|end| format!(", over at {end}")).unwrap_or_default();
+        let ends = ends.map(|end| format!(", ends at {end}")).unwrap_or_default();
         format!("{customer} {}{ends}", levels(rule, *own))
     });
     let own: Vec<String> = own.collect();
-    (!own.is_empty()).then(|| format!("With levels of their own: {}.", listed(own, "; ")))
+    (!own.is_empty()).then(|| format!("Levels of single customers: {}.", listed(own, "; ")))
 }
 
 /// The first few of many.
@@ -150,33 +187,18 @@ fn listed(mut all: Vec<String>, between: &str) -> String {
 }
 
 fn unknown(rule: &Rule) -> Option<String> {
-    let foreseen = if rule.metric().is_foreseen() { " or foreseen" } else { "" };
-    (rule.metric().subject_kind() != SubjectKind::Data).then(|| format!("While it cannot be read{foreseen}, nothing is decided."))
+    let forecast = if rule.metric().is_foreseen() { " or without a forecast" } else { "" };
+    (rule.metric().subject_kind() != SubjectKind::Data).then(|| format!("Without data{forecast}, nothing changes."))
 }
 
 /// A value in the unit of the metric.
 fn value(rule: &Rule, value: Decimal) -> String {
-    let value = value.normalize();
-    match rule.metric().unit() {
-        Unit::Money | Unit::Calls => value.to_string(),
-        Unit::Hours if rule.in_working_hours() => format!("{value} working hours"),
-        Unit::Hours => span(Duration::from_secs(
-            value.checked_mul(Decimal::from(3600)).and_then(|seconds| seconds.to_u64()).unwrap_or_default(),
-        )),
-        Unit::Days if value == Decimal::ONE => "1 day".to_owned(),
-        Unit::Days => format!("{value} days"),
-        Unit::Times => format!("{value} times"),
-        Unit::Percent => format!("{value} %"),
-    }
+    rule.metric().format(value, rule.in_working_hours())
 }
 
 /// `36 h`, `1 h 30 min`, `45 s`
 fn span(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let said: Vec<String> =
-        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
-    if said.is_empty() { "0 s".to_owned() } else { said.join(" ") }
+    super::metric::span(super::streak::span(time))
 }
 
 #[cfg(test)]
@@ -253,6 +275,26 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_that_watches_no_wallet_is_warned_of() {
+        let off = |names: &[&str]| {
+            names.iter().map(|name| format!("[[rules]]\nname = \"{name}\"\nenabled = false\n")).collect::<String>()
+        };
+        let rule = |metric: &str, levels: &str| format!("[[rules]]\nname = \"r\"\nmetric = \"{metric}\"\n{levels}\n");
+        let both = off(&["runway", "low balance"]);
+        for (text, is_warned) in [
+            (String::new(), false),
+            (off(&["runway"]), false),
+            (both.clone(), true),
+            (both.clone() + &rule("customer.burn", "above.warning = 3"), true),
+            (both.clone() + &rule("customer.balance", "above.warning = 3"), true),
+            (both + &rule("customer.balance", "below.warning = 3"), false),
+        ] {
+            let (policy, _) = Policy::from_toml(&text, "rules.toml").unwrap();
+            assert_eq!(policy.warnings().len(), usize::from(is_warned), "{text}");
+        }
+    }
+
+    #[test]
     fn of_many_customers_the_first_are_named() {
         let of = (10..32).map(|number| format!("\"MA_{number}\"")).collect::<Vec<_>>().join(", ");
         let text = format!(
@@ -262,6 +304,6 @@ mod tests {
         let (policy, _) = Policy::from_toml(&text, "rules.toml").unwrap();
         let said = policy.explain().join("");
         assert!(said.contains("MA_28, MA_29, and 2 more."), "{said}");
-        assert!(said.contains("MA_29 under 2 (warning), over at 2.2 or more; and 2 more."), "{said}");
+        assert!(said.contains("MA_29 under 2 (warning), ends at 2.2 or more; and 2 more."), "{said}");
     }
 }

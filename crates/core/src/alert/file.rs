@@ -47,23 +47,42 @@ impl Policy {
         let reader = root.reader;
         let Some(tables) = root.tables("rules") else { return Self::default() };
         let mut names: HashMap<String, String> = HashMap::new();
-        let mut rules = Vec::new();
+        let (mut rules, mut off) = (Vec::new(), Vec::new());
         for mut table in tables {
             let (path, place) = (table.path.clone(), table.place_of("name"));
-            if let Some(rule) = draft(&mut table) {
-                match names.get(rule.name()) {
+            let is_enabled = table.value("enabled").and_then(Value::boolean).unwrap_or(true);
+            let rule = if is_enabled { draft(&mut table) } else { None };
+            let name = if is_enabled { rule.as_ref().map(|rule| rule.name().to_owned()) } else { switched_off(&mut table) };
+            if let Some(name) = name {
+                match names.get(&name) {
                     Some(first) => {
                         reader.report(place, format!("{path}.name is that of {first} too; give each rule its own"));
                     }
-                    None => _ = names.insert(rule.name().to_owned(), path),
+                    None => _ = names.insert(name.clone(), path),
                 }
-                rules.push(rule);
+                off.extend((!is_enabled).then_some(name));
             }
-            table.close();
+            rules.extend(rule);
+            // A rule that is switched off may keep its other keys.
+            if is_enabled {
+                table.close();
+            }
         }
         // Refused only for what is reported already.
-        Self::new(rules).unwrap_or_default()
+        Self::with_defaults(rules, off.iter().map(String::as_str)).unwrap_or_default()
     }
+}
+
+/// The name of a rule with `enabled = false`: one of the file's own, or a default rule.
+fn switched_off(table: &mut Table<'_>) -> Option<String> {
+    let name = table.required("name", "\"low balance\"").and_then(|value| value.text("low balance"))?;
+    let defaults = Policy::default();
+    let is_default = defaults.rules().iter().any(|rule| rule.name() == name.given.as_ref());
+    if !is_default && table.is_absent("metric") {
+        let names: Vec<&str> = defaults.rules().iter().map(Rule::name).collect();
+        return name.refuse(&format!("is no default rule, so there is nothing to switch off; those are {}", names.join(", ")));
+    }
+    Some(name.given.into_owned())
 }
 
 /// The rule of a table; `None` once something in it was reported.
@@ -87,13 +106,15 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
     let (recover_for, escalate_after) = (time("recover_for", "2h"), time("escalate_after", "60h"));
     let repeat = repeat(table);
     let mut include = |key| table.value(key).and_then(Value::boolean).unwrap_or_default();
-    let only_without_forecast = include("only_without_forecast");
+    let (only_without_forecast, only_with_forecast) = (include("only_without_forecast"), include("only_with_forecast"));
+    let only_single_wallets = include("only_single_wallets");
     let (postpaid, inactive, auto_recharge) =
         (include("include_postpaid"), include("include_inactive"), include("include_auto_recharge"));
     let mut list = |key, example| table.value(key).and_then(|value| texts(&value, example)).unwrap_or_default();
     let (customers, names) = (list("customers", "MA_XXXXXXXX"), list("names", "Sharma*"));
     let billing = table.value("billing_mode").and_then(|value| value.text("prepaid")?.parse(billing));
     let min_calls = table.value("min_calls").and_then(|value| count(&value));
+    let empty_below = table.value("empty_below").and_then(amount);
     // What could not be read has its default by now; with that, nothing is to be judged.
     if reader.found() > found {
         return None;
@@ -111,6 +132,9 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
         recover_for,
         escalate_after,
         only_without_forecast,
+        only_with_forecast,
+        only_single_wallets,
+        empty_below: empty_below.unwrap_or(draft.empty_below),
         min_calls: min_calls.unwrap_or(draft.min_calls),
         ..draft
     };
@@ -282,13 +306,23 @@ fn hours(time: Duration) -> Decimal {
     Decimal::from(time.as_secs()) / Decimal::from(3600)
 }
 
+/// Reminders: `"never"`, or a table of a duration or `"never"` for each severity.
 fn repeat(rule: &mut Table<'_>) -> Option<Repeat> {
-    let default = Repeat::default();
-    let mut table = rule.table("repeat", "repeat = { warning = \"24h\", critical = \"4h\" }")?;
-    let repeat = Repeat {
-        warning: table.value("warning").and_then(|value| duration(value, "24h")).unwrap_or(default.warning),
-        critical: table.value("critical").and_then(|value| duration(value, "4h")).unwrap_or(default.critical),
+    const NEVER: &str = "never";
+    if let Some(value) = rule.value("repeat")
+        && matches!(value.node, DeValue::String(text) if text.trim() == NEVER)
+    {
+        return Some(Repeat::NEVER);
+    }
+    let mut table = rule.table("repeat", "repeat = { warning = \"24h\", critical = \"4h\" }, or repeat = \"never\"")?;
+    let mut after = |key, example, default| match table.value(key) {
+        Some(value) if matches!(value.node, DeValue::String(text) if text.trim() == NEVER) => None,
+        Some(value) => duration(value, example).or(default),
+        None => default,
     };
+    let default = Repeat::default();
+    let repeat =
+        Repeat { warning: after("warning", "24h", default.warning), critical: after("critical", "4h", default.critical) };
     table.close();
     Some(repeat)
 }

@@ -9,7 +9,15 @@ use crate::forecast::Business;
 fn read(rules: &str) -> Result<Vec<RuleDraft>, String> {
     let (policy, _) = Policy::from_toml(rules, "rules.toml").map_err(|error| error.to_string())?;
     assert_eq!(policy.explain().len(), policy.rules().len(), "what is read can be explained");
-    Ok(policy.rules().iter().map(Rule::draft).collect())
+    // The default rules stand beside those of the file.
+    let defaults = Policy::default();
+    Ok(policy.rules().iter().filter(|rule| !defaults.rules().contains(rule)).map(Rule::draft).collect())
+}
+
+/// The names of the rules in force.
+fn names(rules: &str) -> Result<String, String> {
+    let (policy, _) = Policy::from_toml(rules, "rules.toml").map_err(|error| error.to_string())?;
+    Ok(policy.rules().iter().map(Rule::name).collect::<Vec<_>>().join(", "))
 }
 
 /// A rule on a metric with these lines more.
@@ -95,8 +103,76 @@ include_auto_recharge = true",
     let draft = &read(&text).unwrap()[0];
     assert_eq!(draft.hold, Hold::For(minutes(10)));
     assert_eq!((draft.recover_for, draft.escalate_after), (Some(minutes(20)), Some(minutes(30))));
-    assert_eq!(draft.repeat, Repeat { warning: minutes(40), critical: minutes(50) });
+    assert_eq!(draft.repeat, Repeat { warning: Some(minutes(40)), critical: Some(minutes(50)) });
     assert!(draft.only_without_forecast && draft.scope.postpaid && draft.scope.auto_recharge && !draft.scope.inactive);
+}
+
+#[test]
+fn reminders_may_be_switched_off_for_all_or_for_one_severity() {
+    let day = Some(std::time::Duration::from_hours(24));
+    for (lines, expected) in [
+        ("repeat = \"never\"", Repeat::NEVER),
+        ("repeat = { warning = \"never\", critical = \"24h\" }", Repeat { warning: None, critical: day }),
+        ("repeat.critical = \"never\"", Repeat { critical: None, warning: day }),
+    ] {
+        let draft = &read(&rule("customer.balance", &format!("below = {{ warning = 5, critical = 1 }}\n{lines}"))).unwrap()[0];
+        assert_eq!(draft.repeat, expected, "{lines}");
+    }
+    for (lines, expected) in [
+        (
+            "repeat = \"sometimes\"",
+            "5: rules[0].repeat must be a table; write repeat = { warning = \"24h\", critical = \"4h\" }, or repeat = \"never\"",
+        ),
+        ("repeat.warning = \"often\"", "5: rules[0].repeat.warning \"often\" is not a duration; write one such as \"24h\""),
+    ] {
+        let refused = read(&rule("customer.balance", &format!("below.warning = 5\n{lines}"))).unwrap_err();
+        assert_eq!(refused, format!("rules.toml:{expected}"));
+    }
+}
+
+#[test]
+fn default_rules_stay_beside_those_of_the_file_unless_switched_off_or_replaced() {
+    let off = |name: &str| format!("[[rules]]\nname = \"{name}\"\nenabled = false\n");
+    let fraud = rule("customer.burn", "above.warning = 3");
+    assert_eq!(names(&fraud).unwrap(), "r, runway, low balance, partner wallet, unread wallets");
+    assert_eq!(names(&(fraud.clone() + &off("runway"))).unwrap(), "r, low balance, partner wallet, unread wallets");
+    let own = fraud.replace("\"r\"", "\"unread wallets\"");
+    assert_eq!(names(&own).unwrap(), "unread wallets, runway, low balance, partner wallet");
+    let kept = fraud.replace("above.warning = 3", "above.warning = 3\nenabled = false");
+    assert_eq!(names(&kept).unwrap(), "runway, low balance, partner wallet, unread wallets", "a rule of the file");
+    let typo = "rules.toml:2: rules[0].name is no default rule, so there is nothing to switch off; those are runway, low balance, partner wallet, unread wallets";
+    assert_eq!(names(&off("runwya")).unwrap_err(), typo);
+    let twice = "rules.toml:5: rules[1].name is that of rules[0] too; give each rule its own";
+    assert_eq!(names(&(off("runway") + &off("runway"))).unwrap_err(), twice);
+    assert_eq!(
+        names("[[rules]]\nname = \"runway\"\nenabled = \"no\"\n").unwrap_err().lines().next(),
+        Some("rules.toml:1: rules[0].metric is missing; write metric = \"customer.balance\"")
+    );
+}
+
+#[test]
+fn keys_of_forecasts_and_empty_wallets_are_read_and_refused_where_they_mean_nothing() {
+    let low = "below.warning = 5\n";
+    let draft = |metric: &str, lines: &str| read(&rule(metric, lines)).unwrap().remove(0);
+    assert_eq!(draft("customer.runway", "below.warning = \"5h\"\nempty_below = \"0.50\"").empty_below, Decimal::new(5, 1));
+    assert!(draft("partner.coverage", &format!("{low}only_with_forecast = true")).only_with_forecast);
+    assert!(draft("data.age", "above.warning = \"5h\"\nonly_single_wallets = true").only_single_wallets);
+    for (metric, lines, expected) in [
+        (
+            "customer.balance",
+            "empty_below = 2",
+            "5: rules[0].empty_below is for customer.runway, and for customer.balance with only_without_forecast",
+        ),
+        (
+            "customer.balance",
+            "only_with_forecast = true",
+            "5: rules[0].only_with_forecast is for metrics that need a forecast, which customer.balance does not",
+        ),
+        ("fleet.balance", "only_single_wallets = true", "5: rules[0].only_single_wallets is for data.age alone"),
+        ("customer.balance", "only_without_forecast = true\nempty_below = -2", "6: rules[0].empty_below must not be negative"),
+    ] {
+        assert_eq!(read(&rule(metric, &format!("{low}{lines}"))).unwrap_err(), format!("rules.toml:{expected}"));
+    }
 }
 
 #[test]
@@ -333,6 +409,6 @@ fn the_rules_that_the_pages_show_are_read_and_those_of_the_readme_are_the_defaul
     let (policy, _) = Policy::from_toml(&block("docs/rules.md"), "docs/rules.md").unwrap();
     assert_eq!(
         policy.rules().iter().map(Rule::name).collect::<Vec<_>>(),
-        ["stuck dialer or fraud", "our own wallet", "big customers"]
+        ["stuck dialer or fraud", "partner wallet", "big customers", "runway", "low balance", "unread wallets"]
     );
 }

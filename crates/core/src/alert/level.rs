@@ -106,7 +106,7 @@ impl Levels {
     }
 }
 
-/// How far past a level a value must be back before the alert is over (hysteresis).
+/// How far past its level a value must be for an alert to end (hysteresis).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recover {
     /// By an amount in the unit of the metric.
@@ -130,24 +130,35 @@ impl Recover {
     }
 }
 
-/// After how long an alert that still stands is said again.
+/// After how long chats are reminded of an alert that still fires; `None`: never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
     /// While it is a warning (default 24 h).
-    pub warning: Duration,
+    pub warning: Option<Duration>,
     /// While it is critical (default 4 h).
-    pub critical: Duration,
+    pub critical: Option<Duration>,
 }
 
 impl Repeat {
-    pub(crate) fn check(self) -> Result<(), RuleError> {
-        check_time("repeat.warning", Some(self.warning))?;
-        check_time("repeat.critical", Some(self.critical))
+    /// No reminders.
+    pub const NEVER: Self = Self { warning: None, critical: None };
+
+    /// After how long chats are reminded of an alert of a severity.
+    pub fn of(self, severity: Severity) -> Option<Duration> {
+        match severity {
+            Severity::Warning => self.warning,
+            Severity::Critical => self.critical,
+        }
+    }
+
+    pub(super) fn check(self) -> Result<(), RuleError> {
+        check_time("repeat.warning", self.warning)?;
+        check_time("repeat.critical", self.critical)
     }
 }
 
 impl Default for Repeat {
     fn default() -> Self {
-        Self { warning: Duration::from_hours(24), critical: Duration::from_hours(4) }
+        Self { warning: Some(Duration::from_hours(24)), critical: Some(Duration::from_hours(4)) }
     }
 }

@@ -24,6 +24,9 @@ pub struct NoData {
     pub reason: NoDataReason,
     /// Since when, where that is known.
     pub since: Option<DateTime<Utc>>,
+    /// Whether the rule does not ask for data ([`only_with_forecast`](super::RuleDraft::only_with_forecast)): it is worth
+    /// showing, and no reason to doubt that all is well.
+    pub is_optional: bool,
 }
 
 /// Why a figure could not be judged.

@@ -353,17 +353,16 @@ impl Transition {
     fn is_silent(&self) -> bool {
         match self.change {
             Change::Fall | Change::Gone | Change::Unwatched | Change::Superseded => true,
-            Change::Fire | Change::Escalate | Change::Repeat | Change::Unchanged | Change::Resolve => false,
+            Change::Fire | Change::Escalate | Change::Empty | Change::Repeat | Change::Unchanged | Change::Resolve => false,
         }
     }
 
     /// Whether waiting so long would be too late: the wallet would be empty, or the partner's would.
     fn cannot_wait(&self, left: TimeDelta) -> bool {
         let is_critical = self.severity == Severity::Critical;
-        let is_empty = self.subject.balance.is_some_and(|balance| balance <= rust_decimal::Decimal::ZERO);
         #[expect(clippy::cast_precision_loss, reason = "seconds of at most a day")]
         let hours = left.num_seconds() as f64 / 3600.0;
-        is_empty
+        self.is_empty()
             || match (self.metric.subject_kind(), self.runway(), self.basis.coverage) {
                 (SubjectKind::Customer, Some(runway), _) => runway.low.is_some_and(|low| low.hours < hours),
                 (SubjectKind::Partner, _, Some(coverage)) => coverage.days * 24.0 < hours,

@@ -36,8 +36,6 @@ pub(super) struct ByForecast {
     worst: Option<Severity>,
     /// Whether a level is crossed, and not for long enough yet.
     is_pending: bool,
-    /// Rules that have no forecast.
-    pub(super) no_data: Vec<NoData>,
 }
 
 /// One rule on its way over everything that was observed.
@@ -103,12 +101,21 @@ impl<'a> Pass<'a> {
                     self.leave(subject, self.judge(&subject.id).absent(before, Change::Unwatched), outcome);
                 }
             }
+            Reading::NoData(NoDataReason::NoForecast) if self.is_covered(subject) => self.covered(subject, before, outcome),
+            // It fired for an empty wallet without a forecast, which is not empty any more.
+            Reading::NoData(NoDataReason::NoForecast) if before.is_some_and(Alert::is_for_empty) => {
+                let last = before.map(|before| Alert { balance: subject.balance, ..before.clone() });
+                self.leave(subject, Judge::end(last.as_ref(), Change::Resolve), outcome);
+            }
             Reading::NoData(reason) => {
-                let is_covered = reason == NoDataReason::NoForecast && self.rule.metric() == Metric::CustomerRunway;
                 let no_data = self.unread(subject, before, reason, outcome);
-                if is_covered { &mut forecast.no_data } else { &mut outcome.no_data }.push(no_data);
+                outcome.no_data.push(no_data);
             }
             Reading::Value(figure) => {
+                // A wallet without a forecast is empty by the rule that stands in for forecasts, where there is one.
+                if figure.is_empty && !self.has_forecast(subject) && self.is_covered(subject) {
+                    return self.covered(subject, before, outcome);
+                }
                 let judged = self.judge(&subject.id).figure(subject, figure, before);
                 let judged = if self.stands_in() { self.stand_in(subject, judged, before, forecast) } else { judged };
                 if self.rule.metric().is_foreseen() {
@@ -121,11 +128,26 @@ impl<'a> Pass<'a> {
         }
     }
 
+    fn has_forecast(&self, subject: &Subject) -> bool {
+        subject.customer().is_some_and(|auth_id| self.walk.forecasts.knows(auth_id))
+    }
+
+    /// Whether another rule stands in for this one while there is no forecast.
+    fn is_covered(&self, subject: &Subject) -> bool {
+        let stand_ins = self.walk.policy.rules().iter().filter(|rule| rule.only_without_forecast());
+        self.rule.metric() == Metric::CustomerRunway && stand_ins.into_iter().any(|rule| rule.watches(subject))
+    }
+
+    /// Another rule judges the customer for now: an alert of this one stays as it is, and nothing is missed.
+    fn covered(&self, subject: &Subject, before: Option<&Alert>, outcome: &mut Outcome) {
+        if before.is_some() {
+            self.unread(subject, before, NoDataReason::NoForecast, outcome);
+        }
+    }
+
     /// A rule that stands in for forecasts gives way to them, unless it found worse than they did.
-    fn stand_in(&self, subject: &Subject, judged: Judged, before: Option<&Alert>, forecast: &mut ByForecast) -> Judged {
-        if !subject.customer().is_some_and(|auth_id| self.walk.forecasts.knows(auth_id)) {
-            // Judged by this rule, the customer has data.
-            forecast.no_data.clear();
+    fn stand_in(&self, subject: &Subject, judged: Judged, before: Option<&Alert>, forecast: &ByForecast) -> Judged {
+        if !self.has_forecast(subject) {
             return judged;
         }
         let Some(firing) = before.and_then(|before| before.firing) else { return Judged::default() };
@@ -209,6 +231,7 @@ impl<'a> Pass<'a> {
             name: subject.name.clone(),
             reason,
             since: alert.and_then(|alert| alert.unread_since),
+            is_optional: self.rule.only_with_forecast(),
         }
     }
 }

@@ -40,6 +40,18 @@ impl Policy {
         Ok(Self(rules))
     }
 
+    /// The default rules without those of these names, after `rules`. A default rule gives way to one of its name.
+    ///
+    /// # Errors
+    ///
+    /// Two of `rules` have the same name.
+    pub fn with_defaults<'a>(mut rules: Vec<Rule>, off: impl IntoIterator<Item = &'a str>) -> Result<Self, RuleError> {
+        let mut names: HashSet<String> = off.into_iter().map(str::to_owned).collect();
+        names.extend(rules.iter().map(|rule| rule.name().to_owned()));
+        rules.extend(Self::default().0.into_iter().filter(|rule| !names.contains(rule.name())));
+        Self::new(rules)
+    }
+
     /// The rules, in the order in which they were written.
     pub fn rules(&self) -> &[Rule] {
         &self.0
@@ -75,23 +87,36 @@ impl Policy {
 }
 
 impl Default for Policy {
-    /// Two rules. `runway`: `customer.runway` under four and a half working hours is a warning, which becomes critical
-    /// where nobody acted in a day and a half. `low balance`, for wallets of which too little is known to foresee anything:
-    /// `customer.balance` under 2000 is a warning, under 500 critical.
+    /// Four rules.
+    ///
+    /// - `runway`: `customer.runway` under four and a half working hours is a warning; under one it is critical, and so is an
+    ///   empty wallet, and a warning on which nobody acted in a day and a half.
+    /// - `low balance` for wallets that have no forecast: `customer.balance` under 2000 is a warning, under 500 critical.
+    /// - `partner wallet`: `partner.coverage` under three days is a warning, under one day critical.
+    /// - `unread wallets`: a wallet that could not be read for an hour while others could is a warning.
     fn default() -> Self {
-        let runway = Levels { warning: Some(Self::DEFAULT_RUNWAY), critical: None };
+        let levels = |warning: Decimal, critical: Decimal| Levels { warning: Some(warning), critical: Some(critical) };
         let runway = RuleDraft {
             in_working_hours: true,
             recover: Recover::Percent(Decimal::ONE_HUNDRED),
             recover_for: Some(Duration::from_hours(36)),
             escalate_after: Some(Duration::from_hours(36)),
-            ..RuleDraft::new("runway", Metric::CustomerRunway, runway)
+            ..RuleDraft::new("runway", Metric::CustomerRunway, levels(Self::DEFAULT_RUNWAY, Decimal::ONE))
         };
-        let balance = Levels { warning: Some(Self::DEFAULT_WARNING), critical: Some(Self::DEFAULT_CRITICAL) };
-        let balance =
-            RuleDraft { only_without_forecast: true, ..RuleDraft::new("low balance", Metric::CustomerBalance, balance) };
+        let balance = RuleDraft {
+            only_without_forecast: true,
+            ..RuleDraft::new("low balance", Metric::CustomerBalance, levels(Self::DEFAULT_WARNING, Self::DEFAULT_CRITICAL))
+        };
+        let partner = RuleDraft {
+            only_with_forecast: true,
+            ..RuleDraft::new("partner wallet", Metric::PartnerCoverage, levels(Decimal::from(3), Decimal::ONE))
+        };
+        let unread = RuleDraft {
+            only_single_wallets: true,
+            ..RuleDraft::new("unread wallets", Metric::DataAge, Levels { warning: Some(Decimal::ONE), critical: None })
+        };
         // The drafts cannot be refused: a test builds them.
-        Self([runway, balance].into_iter().filter_map(|draft| draft.build().ok()).collect())
+        Self([runway, balance, partner, unread].into_iter().filter_map(|draft| draft.build().ok()).collect())
     }
 }
 
@@ -100,12 +125,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_rule_stands() {
+    fn the_default_rules_are_built() {
         let policy = Policy::default();
-        assert_eq!(policy.rules().iter().map(Rule::name).collect::<Vec<_>>(), ["runway", "low balance"]);
+        assert_eq!(
+            policy.rules().iter().map(Rule::name).collect::<Vec<_>>(),
+            ["runway", "low balance", "partner wallet", "unread wallets"]
+        );
         assert_eq!(policy.rules()[0].recovers_at(Policy::DEFAULT_RUNWAY), Some(Decimal::from(9)));
         assert_eq!(policy.rules()[1].recovers_at(Policy::DEFAULT_WARNING), Some(Decimal::from(2200)));
         assert_eq!(policy.low_balance(), Decimal::from(2000));
+    }
+
+    #[test]
+    fn default_rules_stay_beside_others_unless_named() {
+        let levels = Levels { warning: Some(1.into()), critical: None };
+        let rule = |name: &str| RuleDraft::new(name, Metric::CustomerBurn, levels).build().unwrap();
+        let names = |rules: &[&str], off: &[&str]| {
+            let policy = Policy::with_defaults(rules.iter().map(|name| rule(name)).collect(), off.iter().copied()).unwrap();
+            policy.rules().iter().map(|rule| rule.name().to_owned()).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(names(&["fraud"], &[]), "fraud, runway, low balance, partner wallet, unread wallets");
+        assert_eq!(names(&["low balance"], &["partner wallet"]), "low balance, runway, unread wallets");
+        assert_eq!(names(&[], &["runway", "low balance", "partner wallet", "unread wallets"]), "");
+        assert_eq!(Policy::with_defaults(vec![rule("a"), rule("a")], []).unwrap_err().field, "name");
     }
 
     #[test]
@@ -128,7 +170,7 @@ mod tests {
             ),
             (RuleDraft { recover: Recover::Percent(Decimal::MAX), ..draft() }, "recover leads to an amount too large to hold"),
             (
-                RuleDraft { repeat: Repeat { warning: Duration::ZERO, ..Repeat::default() }, ..draft() },
+                RuleDraft { repeat: Repeat { warning: Some(Duration::ZERO), ..Repeat::default() }, ..draft() },
                 "repeat.warning must be at least 1s",
             ),
             (RuleDraft { name: " ".into(), ..draft() }, "name must be 1 to 100 characters on one line"),

@@ -37,6 +37,8 @@ pub(super) struct Figure {
     pub(super) read_at: DateTime<Utc>,
     /// Whether it must be remembered though no level is crossed: the next one builds on it.
     pub(super) is_kept: bool,
+    /// Whether it is a wallet that cannot pay for a call.
+    pub(super) is_empty: bool,
 }
 
 /// The numbers behind a figure, for those who ask why. What does not apply, or is not known, is absent.
@@ -95,6 +97,7 @@ impl<'a> Gauge<'a> {
                 let currency = self.day().and_then(|day| day.currency.clone());
                 vec![(Subject::figure(SubjectId::Calls, None, currency), self.calls())]
             }
+            SubjectKind::Data if self.rule.only_single_wallets() => Vec::new(),
             SubjectKind::Data => vec![(Subject::figure(SubjectId::Data, None, None), self.data_age())],
         }
     }
@@ -112,7 +115,9 @@ impl<'a> Gauge<'a> {
 
     fn wallet(&self, subject: &Subject) -> Reading {
         let Some(balance) = subject.balance else { return Reading::NoData(NoDataReason::Balance(subject.unread.clone())) };
+        let is_empty = self.rule.is_empty(subject);
         let value = match self.rule.metric() {
+            Metric::CustomerRunway if is_empty => Some(Decimal::ZERO),
             Metric::CustomerBurn => subject.customer().and_then(|auth_id| rounded(self.forecasts.burn(auth_id)?.ratio)),
             Metric::CustomerRunway => subject.customer().and_then(|auth_id| {
                 let span = self.cautious.as_ref()?.of(auth_id, balance)?;
@@ -120,7 +125,10 @@ impl<'a> Gauge<'a> {
             }),
             _ => Some(balance),
         };
-        self.now(value, || NoDataReason::NoForecast)
+        match self.now(value, || NoDataReason::NoForecast) {
+            Reading::Value(figure) => Reading::Value(Figure { is_empty, ..figure }),
+            reading => reading,
+        }
     }
 
     fn partner(&self) -> (Subject, Reading) {
@@ -223,12 +231,12 @@ impl<'a> Gauge<'a> {
         let read_at = read_at.min(self.observation.at);
         let age = (self.observation.at - read_at).max(TimeDelta::zero());
         let hours = Decimal::from(age.num_seconds()).checked_div(Decimal::from(3600)).unwrap_or(Decimal::MAX);
-        Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept })
+        Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept, is_empty: false })
     }
 
     fn now(&self, value: Option<Decimal>, no_data: impl FnOnce() -> NoDataReason) -> Reading {
         match value {
-            Some(value) => Reading::Value(Figure { value, read_at: self.observation.at, is_kept: false }),
+            Some(value) => Reading::Value(Figure { value, read_at: self.observation.at, is_kept: false, is_empty: false }),
             None => Reading::NoData(no_data()),
         }
     }

@@ -39,14 +39,20 @@ pub struct RuleDraft {
     pub scope: Scope,
     /// Whether hours of the levels are working hours; of `customer.runway` only.
     pub in_working_hours: bool,
-    /// How long a value must be past recovery before the alert is over (`recover_for`, default at once).
+    /// How long a value must be past recovery before the alert ends or is less severe (`recover_for`, default at once).
     ///
-    /// A wallet that was paid into is not waited for.
+    /// After money was paid in it need not last.
     pub recover_for: Option<Duration>,
     /// After how long a warning that still stands, and lies beyond its level, becomes critical (`escalate_after`, default never).
     pub escalate_after: Option<Duration>,
-    /// Whether it only stands in for forecasts: it fires for wallets of which too little is known to foresee anything.
+    /// Whether it stands in for forecasts: it watches wallets that have none.
     pub only_without_forecast: bool,
+    /// Whether it is not missed where there is no forecast: that is not reported as [no data](super::NoData).
+    pub only_with_forecast: bool,
+    /// For `data.age`: whether it watches single wallets only, not the list of customers as a whole.
+    pub only_single_wallets: bool,
+    /// The balance below which a wallet counts as empty, where the price of its calls is not known (default 1).
+    pub empty_below: Decimal,
     /// How many calls a day needs before its answer rate is judged (default 50).
     pub min_calls: u64,
 }
@@ -83,6 +89,9 @@ impl RuleDraft {
             recover_for: None,
             escalate_after: None,
             only_without_forecast: false,
+            only_with_forecast: false,
+            only_single_wallets: false,
+            empty_below: Decimal::ONE,
             min_calls: MIN_CALLS,
         }
     }
@@ -130,6 +139,18 @@ impl RuleDraft {
         if self.only_without_forecast && self.metric != Metric::CustomerBalance {
             return refuse("only_without_forecast", "is for customer.balance alone, which can stand in for forecasts");
         }
+        if self.only_with_forecast && !self.metric.is_foreseen() {
+            return refuse("only_with_forecast", format!("is for metrics that need a forecast, which {} does not", self.metric));
+        }
+        if self.only_single_wallets && self.metric != Metric::DataAge {
+            return refuse("only_single_wallets", "is for data.age alone");
+        }
+        if self.empty_below < Decimal::ZERO {
+            return refuse("empty_below", "must not be negative");
+        }
+        if self.empty_below != Decimal::ONE && !self.tells_empty() {
+            return refuse("empty_below", "is for customer.runway, and for customer.balance with only_without_forecast");
+        }
         if self.min_calls != MIN_CALLS && self.metric != Metric::CallsAnswerRate {
             return refuse("min_calls", "is for calls.answer_rate alone");
         }
@@ -137,6 +158,11 @@ impl RuleDraft {
         self.repeat.check()?;
         streak::check_time("recover_for", self.recover_for)?;
         streak::check_time("escalate_after", self.escalate_after)
+    }
+
+    /// Whether it tells of wallets that are empty: it is on how long they last, or stands in for such a rule.
+    fn tells_empty(&self) -> bool {
+        self.metric == Metric::CustomerRunway || self.only_without_forecast
     }
 
     fn check_levels(&self, levels: Levels) -> Result<(), RuleError> {
@@ -215,12 +241,9 @@ impl Rule {
         self.filter.contains(subject)
     }
 
-    /// After how long an alert of this severity is said again.
-    pub fn repeat(&self, severity: Severity) -> Duration {
-        match severity {
-            Severity::Warning => self.draft.repeat.warning,
-            Severity::Critical => self.draft.repeat.critical,
-        }
+    /// After how long chats are reminded of an alert of this severity; `None`: never.
+    pub fn repeat(&self, severity: Severity) -> Option<Duration> {
+        self.draft.repeat.of(severity)
     }
 
     /// Whether hours of the levels are working hours.
@@ -241,6 +264,27 @@ impl Rule {
     /// Whether it only stands in for forecasts.
     pub fn only_without_forecast(&self) -> bool {
         self.draft.only_without_forecast
+    }
+
+    /// Whether it is not missed where there is no forecast.
+    pub fn only_with_forecast(&self) -> bool {
+        self.draft.only_with_forecast
+    }
+
+    /// Whether it watches single wallets only, not the list of customers as a whole.
+    pub fn only_single_wallets(&self) -> bool {
+        self.draft.only_single_wallets
+    }
+
+    /// The balance below which a wallet counts as empty, where the price of its calls is not known; `None` where the rule does
+    /// not look at that.
+    pub fn tells_empty(&self) -> Option<Decimal> {
+        self.draft.tells_empty().then_some(self.draft.empty_below)
+    }
+
+    /// Whether it tells that a customer's wallet is empty.
+    pub fn is_empty(&self, subject: &Subject) -> bool {
+        self.tells_empty().is_some_and(|least| subject.is_empty(least))
     }
 
     /// How many calls a day needs before its answer rate is judged.

@@ -5,8 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::forecast::{Business, Forecaster};
+use crate::forecast::{Business, Forecaster, Forecasts};
 
 /// A wallet that spends ₹60 an hour, day and night.
 struct Life {
@@ -39,6 +41,17 @@ impl Life {
         self.state = evaluation.state;
         assert!(evaluation.transitions.len() <= 1);
         evaluation.transitions.into_iter().next()
+    }
+
+    /// One poll under any number of rules: the rules and what changed.
+    fn polls(&mut self, balance: i64) -> Vec<(String, Change)> {
+        self.now += TimeDelta::minutes(5);
+        let subject = Subject::new("MA_X", "Sharma Logistics").with_balance(Decimal::from(balance));
+        let seen = Observation::complete(self.now, vec![subject]);
+        self.forecaster.observe(&seen);
+        let evaluation = evaluate(&self.policy, &seen, &self.forecaster.at(self.now), &self.state, self.now);
+        self.state = evaluation.state;
+        evaluation.transitions.into_iter().map(|one| (one.rule, one.change)).collect()
     }
 
     /// So many polls at ₹5 each; all that is said.
@@ -98,7 +111,7 @@ fn a_top_up_ends_it_at_once_and_a_respite_only_when_it_lasts() {
 #[test]
 fn a_warning_that_nobody_answers_becomes_critical_and_a_small_payment_lets_it_age_again() {
     let levels = Levels { warning: Some(40.into()), critical: None };
-    let repeat = Repeat { warning: Duration::from_hours(90), critical: Duration::from_hours(90) };
+    let repeat = Repeat { warning: Some(Duration::from_hours(90)), critical: Some(Duration::from_hours(90)) };
     let aging = |draft| RuleDraft { levels, repeat, escalate_after: Some(Duration::from_hours(10)), ..draft };
     let mut life = Life::new(aging, 5 * 6 * DAY);
     assert_eq!(life.live(5 * DAY + 12), [(Change::Fire, Severity::Warning), (Change::Escalate, Severity::Critical)]);
@@ -115,6 +128,85 @@ fn what_cannot_be_read_neither_resolves_nor_fires() {
         assert_eq!(life.poll(None), None);
     }
     assert!(life.state.alerts.values().all(|alert| alert.firing.is_some() && alert.unread_since.is_some()));
+}
+
+#[test]
+fn a_wallet_that_is_empty_needs_no_forecast() {
+    let warning_only = |draft| RuleDraft { levels: Levels { warning: Some(6.into()), critical: None }, ..draft };
+    for balance in [0, -900] {
+        let mut life = Life::new(warning_only, balance);
+        assert_eq!(life.poll(Some(balance)), None, "once is not believed");
+        let fired = life.poll(Some(balance)).unwrap();
+        assert_eq!((fired.change, fired.severity, fired.cause), (Change::Fire, Severity::Critical, Cause::Empty));
+        assert_eq!(fired.reason(), format!("the wallet cannot pay for a call: {balance} left"));
+        assert!(fired.empty_since.is_some_and(|since| since < life.now));
+        let ended = life.poll(Some(50)).unwrap();
+        assert_eq!((ended.change, ended.reason().as_str()), (Change::Resolve, "the wallet is not empty any more; 50 left"));
+    }
+}
+
+#[test]
+fn a_wallet_that_stopped_below_the_price_of_a_call_is_empty() {
+    // By the rate of its tier, else by the policy.
+    for (rate, balance, is_empty) in [
+        (Some("0.45"), "0.98", true),
+        (Some("0.45"), "1.79", true),
+        (Some("0.45"), "1.80", false),
+        (Some("0.005"), "0.98", false),
+        (Some("0"), "0.34", true),
+        (None, "0.34", true),
+        (None, "1", false),
+        (None, "0", true),
+    ] {
+        let read = |text: &str| text.parse::<Decimal>().unwrap();
+        let subject = Subject { rate_per_minute: rate.map(read), ..Subject::new("MA_X", "").with_balance(read(balance)) };
+        assert_eq!(Policy::default().rules()[0].is_empty(&subject), is_empty, "{rate:?} {balance}");
+    }
+}
+
+#[test]
+fn an_alert_that_is_critical_already_tells_when_the_wallet_is_empty_and_breaks_a_snooze() {
+    use Change::{Empty, Escalate, Fire};
+    let mut life = Life::new(|draft| draft, 5 * 5 * DAY);
+    let told = life.live(5 * DAY - 1);
+    assert_eq!(told, [(Fire, Severity::Warning), (Escalate, Severity::Critical)]);
+    let key = life.state.alerts.keys().next().unwrap().clone();
+    assert!(life.state.snooze(&key, Until::NextLevel, life.now));
+    assert_eq!(life.live(2), [(Empty, Severity::Critical)]);
+    assert_eq!(life.live(20), [], "once");
+}
+
+#[test]
+fn without_a_forecast_the_rule_that_stands_in_tells_of_empty_wallets() {
+    let mut life = Life::under(Policy::default(), 0);
+    let told: Vec<_> = (0..4).filter_map(|_| life.poll(Some(0)).map(|one| (one.rule, one.change, one.cause))).collect();
+    assert_eq!(told, [("low balance".to_owned(), Change::Fire, Cause::Empty)]);
+    assert_eq!(life.poll(Some(50)), None, "critical by its level from now on");
+    assert_eq!(life.poll(Some(900)).map(|one| one.change), Some(Change::Fall));
+}
+
+#[test]
+fn what_the_amount_made_critical_stays_critical_when_a_forecast_becomes_available() {
+    // By the forecast it lasts for long, for the day, or for a few hours.
+    for spend in [1, 2, 4, 8] {
+        // Two days and an hour of polls.
+        let mut life = Life::under(Policy::default(), 400 + spend * 49 * 12);
+        while !life.forecaster.at(life.now).knows("MA_X") {
+            life.balance -= spend;
+            life.polls(life.balance);
+        }
+        let fires = |life: &Life, rule: &str| {
+            life.state.alerts.iter().find(|(key, _)| key.rule == rule).and_then(|(_, alert)| alert.firing)
+        };
+        let is_critical = |life: &Life, rule: &str| fires(life, rule).is_some_and(|firing| firing.severity == Severity::Critical);
+        assert!(is_critical(&life, "low balance"), "{}", life.balance);
+        for _ in 0..6 {
+            life.balance -= spend;
+            let told = life.polls(life.balance);
+            assert!(is_critical(&life, "low balance") || is_critical(&life, "runway"), "₹{spend} a poll: {told:?}");
+        }
+        assert!(!is_critical(&life, "low balance") || !is_critical(&life, "runway"), "one of them, once both agree");
+    }
 }
 
 #[test]
@@ -146,5 +238,44 @@ fn a_rule_that_contradicts_a_forecast_is_refused() {
         ),
     ] {
         assert_eq!(draft.build().unwrap_err().field, field);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn while_the_value_does_not_change_each_severity_is_told_once(
+        course in prop::collection::vec(-3_i64..3000, 1..5),
+        (warning, critical) in (100_i64..2500, prop::option::of(1_i64..99)),
+        (escalate, recover_for) in (prop::option::of(1_u64..12), prop::option::of(1_u64..12)),
+        only_without_forecast in any::<bool>(),
+    ) {
+        let levels = Levels { warning: Some(warning.into()), critical: critical.map(Decimal::from) };
+        let draft = RuleDraft {
+            escalate_after: escalate.map(Duration::from_hours),
+            recover_for: recover_for.map(Duration::from_hours),
+            only_without_forecast,
+            ..RuleDraft::new("low", Metric::CustomerBalance, levels)
+        };
+        let policy = Policy::new(vec![draft.build().unwrap()]).unwrap();
+        let (mut state, mut now) = (State::default(), DateTime::UNIX_EPOCH);
+        for balance in course {
+            let mut told = Vec::new();
+            for _ in 0..200 {
+                now += TimeDelta::minutes(5);
+                let seen = Observation::complete(now, vec![Subject::new("MA_X", "").with_balance(balance.into())]);
+                let evaluation = evaluate(&policy, &seen, &Forecasts::none(), &state, now);
+                state = evaluation.state;
+                told.extend(evaluation.transitions.into_iter().filter(|one| one.change != Change::Repeat));
+            }
+            for severity in Severity::WORST_FIRST {
+                prop_assert!(told.iter().filter(|one| one.severity == severity && one.change.is_bad()).count() <= 1, "{told:#?}");
+            }
+            prop_assert!(told.iter().filter(|one| !one.change.is_bad()).count() <= 1, "{told:#?}");
+            for one in told.iter().filter(|one| one.cause == Cause::Age && one.change == Change::Escalate) {
+                prop_assert!(one.is_beyond_level() && one.age >= TimeDelta::hours(1), "{}", one.reason());
+            }
+        }
     }
 }

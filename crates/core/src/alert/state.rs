@@ -80,6 +80,12 @@ pub struct Alert {
     /// The same for the critical level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical: Option<Streak>,
+    /// In which polls the wallet was empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empty: Option<Streak>,
+    /// In which polls the value was past recovery of the critical level, where that must last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eased: Option<Streak>,
     /// In which polls the value was past recovery, where that must last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovered: Option<Streak>,
@@ -168,6 +174,8 @@ pub enum Cause {
     Level,
     /// It was a warning for longer than `escalate_after`.
     Age,
+    /// The wallet cannot pay for a call.
+    Empty,
 }
 
 impl Alert {
@@ -177,6 +185,11 @@ impl Alert {
             Severity::Warning => self.warning,
             Severity::Critical => self.critical,
         }
+    }
+
+    /// Whether it fires because the wallet is empty.
+    pub(super) fn is_for_empty(&self) -> bool {
+        self.firing.is_some_and(|firing| firing.cause == Cause::Empty)
     }
 
     /// The same, after a poll that did not read the value.

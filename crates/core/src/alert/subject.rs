@@ -13,6 +13,9 @@ use crate::api::accounts::Account;
 /// Marks a customer whose id could be mistaken for one of the words below.
 const CUSTOMER: &str = "customer:";
 const FLEET: &str = "fleet:";
+/// Minutes of a call that a wallet must be able to pay for. Calls are let through by their price, which depends on how long
+/// they last: wallets end with less than a call in them, not with nothing.
+const CALL_MINUTES: Decimal = Decimal::from_parts(4, 0, 0, false, 0);
 
 /// Whom or what an alert is about. Its text form is kept in the database and shown in output.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -161,6 +164,14 @@ impl Subject {
     /// The customer's id; `None` for what is not a customer.
     pub fn customer(&self) -> Option<&str> {
         self.id.customer()
+    }
+
+    /// Whether the wallet cannot pay for a call: it holds less than four minutes cost, or less than `least` where that price is
+    /// not known. A wallet that was not read is not empty.
+    pub fn is_empty(&self, least: Decimal) -> bool {
+        let call = self.rate_per_minute.filter(|rate| *rate > Decimal::ZERO);
+        let call = call.and_then(|rate| rate.checked_mul(CALL_MINUTES)).unwrap_or(least);
+        self.balance.is_some_and(|balance| balance <= Decimal::ZERO || balance < call)
     }
 
     /// With this in the wallet.

@@ -259,7 +259,7 @@ proptest! {
                     Change::Fire | Change::Escalate => prop_assert_eq!(enough, polls as usize),
                     Change::Resolve => prop_assert!(said.value >= Decimal::from(2100)),
                     Change::Fall => prop_assert!(said.value >= Decimal::from(600)),
-                    Change::Repeat | Change::Unchanged | Change::Gone | Change::Unwatched | Change::Superseded => {}
+                    Change::Repeat | Change::Unchanged | Change::Empty | Change::Gone | Change::Unwatched | Change::Superseded => {}
                 }
             }
             state = evaluation.state;

@@ -22,6 +22,8 @@ pub enum Change {
     Fire,
     /// It became critical.
     Escalate,
+    /// It was critical already, and by now the wallet cannot pay for a call.
+    Empty,
     /// It is only a warning now.
     Fall,
     /// It still fires, and a reminder is due.
@@ -41,7 +43,7 @@ pub enum Change {
 impl Change {
     /// Whether the alert stands after it.
     pub const fn is_bad(self) -> bool {
-        matches!(self, Self::Fire | Self::Escalate | Self::Fall | Self::Repeat | Self::Unchanged)
+        matches!(self, Self::Fire | Self::Escalate | Self::Empty | Self::Fall | Self::Repeat | Self::Unchanged)
     }
 }
 
@@ -63,7 +65,7 @@ pub struct Transition {
     pub direction: Direction,
     /// Why it has that severity.
     pub cause: Cause,
-    /// The level that was crossed: that of the severity, or the warning level where it became critical by its age.
+    /// The level that was crossed: that of the severity, or the warning level where the severity has none or comes of age.
     pub level: Decimal,
     /// The value at which it is no longer of that severity; of one that resolved, at which it was over.
     pub recovers_at: Decimal,
@@ -77,6 +79,8 @@ pub struct Transition {
     pub since: DateTime<Utc>,
     /// How long nobody acted on it: since it became a warning.
     pub age: TimeDelta,
+    /// Since when the wallet cannot pay for a call.
+    pub empty_since: Option<DateTime<Utc>>,
     /// After how long chats are reminded of it; `None`: never.
     pub repeats_after: Option<TimeDelta>,
     /// How long the level was seen crossed.
@@ -99,8 +103,9 @@ impl Transition {
         basis: Basis,
         now: DateTime<Utc>,
     ) -> Option<Self> {
-        let crossed = if firing.cause == Cause::Age { Severity::Warning } else { firing.severity };
-        let level = levels.of(crossed)?;
+        let has_own = firing.cause != Cause::Age && levels.of(firing.severity).is_some();
+        let crossed = if has_own { firing.severity } else { Severity::Warning };
+        let level = levels.of(crossed).or(levels.critical)?;
         // It is over when it is no warning any more; until then, when it is no longer as bad.
         let ends = if change == Change::Resolve { levels.warning.unwrap_or(level) } else { level };
         Some(Self {
@@ -118,7 +123,8 @@ impl Transition {
             unread_since: alert.unread_since,
             since: firing.since,
             age: (now - firing.ages_from).max(TimeDelta::zero()),
-            repeats_after: Some(rule.repeat(firing.severity)).and_then(|after| TimeDelta::from_std(after).ok()),
+            empty_since: alert.empty.map(|empty| empty.since),
+            repeats_after: rule.repeat(firing.severity).and_then(|after| TimeDelta::from_std(after).ok()),
             streak: alert.streak(crossed),
             basis,
             in_working_hours: rule.in_working_hours(),
@@ -146,10 +152,15 @@ impl Transition {
         self.basis.runway.as_ref()
     }
 
-    /// Hours until it is as likely empty as not: 0 where it is empty, infinite where nothing is foreseen.
+    /// Whether the wallet cannot pay for a call, as far as the rule looks at that.
+    pub fn is_empty(&self) -> bool {
+        self.empty_since.is_some() || self.subject.balance.is_some_and(|balance| balance <= Decimal::ZERO)
+    }
+
+    /// Hours until it is as likely empty as not: 0 where it is empty, infinite where there is no forecast.
     pub fn hours_left(&self) -> f64 {
         match self.subject.balance {
-            Some(balance) if balance <= Decimal::ZERO => 0.0,
+            _ if self.is_empty() => 0.0,
             _ => self.runway().and_then(|runway| runway.likely.or(runway.high)).map_or(f64::INFINITY, |span| span.hours),
         }
     }
@@ -176,11 +187,18 @@ impl Transition {
         match self.change {
             Change::Gone => format!("the customer is no longer listed; last value {value}"),
             Change::Unwatched => format!("the rule no longer watches this customer; last value {value}"),
-            Change::Superseded => format!("a forecast is available, and the rules on forecasts apply; last value {value}"),
+            Change::Superseded => format!("the rules on forecasts apply to this wallet; last value {value}"),
+            Change::Resolve if self.cause == Cause::Empty && self.direction.is_crossed(self.value, self.recovers_at) => {
+                format!("the wallet is not empty any more{because}")
+            }
             Change::Resolve if self.value == self.recovers_at => {
                 format!("{value} has reached {end}, where the alert ends{because}")
             }
             Change::Resolve => format!("{value} is {back} {end}, where the alert ends{because}"),
+            _ if self.empty_since.is_some() => {
+                let left = self.subject.balance.map(|balance| format!(": {} left", balance.normalize())).unwrap_or_default();
+                format!("the wallet cannot pay for a call{left}")
+            }
             _ if !self.is_beyond_level() => {
                 format!("back to {value}, {back} the {of} level of {level}, not yet {end}{because}")
             }
@@ -196,7 +214,7 @@ impl Transition {
                 format!("{value} is {beyond} the {of} level of {level}; a warning for {age} on which nobody acted{because}")
             }
             Change::Fall => format!("{value} is still {beyond} the {of} level of {level}{because}"),
-            Change::Fire | Change::Repeat | Change::Unchanged => {
+            Change::Fire | Change::Empty | Change::Repeat | Change::Unchanged => {
                 format!("{value} is still {beyond} the {of} level of {level}; the alert ends at {end}{because}")
             }
         }
