@@ -1,6 +1,5 @@
 //! Alerts and their ends, of wallets and of the service.
 
-use vobiz_core::Decimal;
 use vobiz_core::alert::{Change, Content, DataHealthChange, Metric, Notification, Occasion, Severity, Transition};
 
 use super::{Reader, beside, counted, escape, figure, name, runway, say, sign, span};
@@ -42,7 +41,10 @@ fn amount(transition: &Transition, reader: &Reader) -> String {
     let (balance, level) = (beside(*value, *level, currency), say(*level, currency));
     let since = reader.at(*since);
     let news = match transition.change {
-        Change::Fire | Change::Escalate => format!("{} {who} has {balance} left: {severity}, under {level}", sign(*severity)),
+        _ if transition.change.is_bad() && transition.is_empty() => empty(transition, &who, reader),
+        Change::Fire | Change::Escalate | Change::Empty => {
+            format!("{} {who} has {balance} left: {severity}, under {level}", sign(*severity))
+        }
         Change::Repeat | Change::Unchanged => {
             format!("{} {who} still has {balance}: {severity}, under {level} since {since}", sign(*severity))
         }
@@ -73,6 +75,14 @@ fn amount(transition: &Transition, reader: &Reader) -> String {
     format!("{news}\n{detail}{age}")
 }
 
+/// The wallet cannot pay for a call.
+fn empty(transition: &Transition, who: &str, reader: &Reader) -> String {
+    let balance = transition.subject.balance.or((transition.metric == Metric::CustomerBalance).then_some(transition.value));
+    let left = balance.map(|balance| format!(": {} left", say(balance, transition.subject.currency.as_deref())));
+    let since = transition.empty_since.map(|since| format!(" since {}", reader.at(since))).unwrap_or_default();
+    format!("{} {who} is EMPTY{since}, calls fail{}", sign(transition.severity), left.unwrap_or_default())
+}
+
 /// Of a rule on how long a wallet lasts.
 fn lasting(transition: &Transition, reader: &Reader) -> String {
     let Transition { subject, severity, since, .. } = transition;
@@ -80,10 +90,10 @@ fn lasting(transition: &Transition, reader: &Reader) -> String {
     let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string()));
     let lasts =
         transition.runway().map_or_else(|| "cannot be foreseen now".to_owned(), |runway| runway::runs_dry(runway, reader));
-    let is_empty = subject.balance.is_some_and(|balance| balance <= Decimal::ZERO);
-    let news = if is_empty { "is empty".to_owned() } else { lasts.clone() };
+    let news = lasts.clone();
     let news = match transition.change {
-        Change::Fire | Change::Escalate => format!("{} {who} {news}: {severity}", sign(*severity)),
+        _ if transition.change.is_bad() && transition.is_empty() => empty(transition, &who, reader),
+        Change::Fire | Change::Escalate | Change::Empty => format!("{} {who} {news}: {severity}", sign(*severity)),
         Change::Repeat | Change::Unchanged => {
             format!("{} {who} still {news}: {severity} since {}", sign(*severity), reader.at(*since))
         }

@@ -12,7 +12,7 @@ pub(super) fn news(transition: &Transition, reader: &Reader) -> String {
     let (who, what) = (who(transition), what(transition));
     let level = format!("{} {}", direction.word(), value(transition, *level));
     let news = match change {
-        Change::Fire | Change::Escalate => format!("{} {who} {what}: {severity}, {level}", sign(*severity)),
+        Change::Fire | Change::Escalate | Change::Empty => format!("{} {who} {what}: {severity}, {level}", sign(*severity)),
         Change::Repeat | Change::Unchanged => {
             format!("{} {who} still {what}: {severity}, {level} since {}", sign(*severity), reader.at(*since))
         }
