@@ -1,13 +1,22 @@
 //! The time: the system's, or in the demo the sandbox's.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
+
+/// How often a wait looks at the clock, so that a clock that was set is noticed.
+const LOOK: Duration = Duration::from_mins(1);
+/// A difference between the clock and the time that passed that is logged.
+const STEP: TimeDelta = TimeDelta::seconds(5);
 
 /// Where the time comes from. Cheap to clone.
 #[derive(Clone)]
 pub(crate) enum Clock {
     /// The machine's.
     System,
-    /// The sandbox's, which can be turned.
+    /// The sandbox's, which can be set.
     #[cfg(feature = "demo")]
     Virtual(vobiz_sandbox::Clock),
 }
@@ -22,23 +31,82 @@ impl Clock {
         }
     }
 
-    /// Waits until `then`. A clock that is set back or forward is noticed within a minute.
-    pub(crate) async fn sleep_until(&self, then: DateTime<Utc>) {
+    /// Waits so long. The machine's clock may be set meanwhile: the time that passes counts.
+    pub(crate) async fn sleep(&self, time: Duration) {
         match self {
-            Self::System => {
-                while let Ok(left) = (then - Utc::now()).to_std() {
-                    tokio::time::sleep(left.min(std::time::Duration::from_mins(1))).await;
-                }
+            Self::System => tokio::time::sleep(time).await,
+            #[cfg(feature = "demo")]
+            Self::Virtual(clock) => {
+                let then = TimeDelta::from_std(time).ok().and_then(|time| clock.now().checked_add_signed(time));
+                self.sleep_until(then.unwrap_or(DateTime::<Utc>::MAX_UTC)).await;
             }
+        }
+    }
+
+    /// Waits until a time of day, such as that of a summary. A machine's clock that is set is noticed within a minute.
+    pub(crate) async fn sleep_until(&self, then: DateTime<Utc>) {
+        while self.now() < then {
+            self.wait_towards(then).await;
+        }
+    }
+
+    /// Waits until `then`, or a minute on the machine's clock: the caller looks again whether `then` still holds.
+    pub(crate) async fn wait_towards(&self, then: DateTime<Utc>) {
+        match self {
+            Self::System => tokio::time::sleep(nap(then, Utc::now())).await,
             #[cfg(feature = "demo")]
             Self::Virtual(clock) => {
                 let mut shown = clock.watch();
-                while clock.now() < then {
-                    if shown.changed().await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
+                if clock.now() < then && shown.changed().await.is_err() {
+                    std::future::pending::<()>().await;
                 }
             }
         }
+    }
+}
+
+/// How long the machine's clock is waited for before it is looked at again.
+fn nap(then: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
+    (then - now).to_std().unwrap_or_default().min(LOOK)
+}
+
+/// Logs each time that the machine's clock is set, until the task is dropped.
+pub(crate) async fn log_steps() -> Result<()> {
+    let (mut shown, mut passed) = (Utc::now(), Instant::now());
+    loop {
+        tokio::time::sleep(LOOK / 2).await;
+        let (now, instant) = (Utc::now(), Instant::now());
+        if let Some(step) = step(now - shown, instant - passed) {
+            let seconds = step.num_seconds();
+            tracing::warn!(seconds, "the machine's clock was set; polls go on, and times before are of the old clock");
+        }
+        (shown, passed) = (now, instant);
+    }
+}
+
+/// By how much the clock was set while so much time passed.
+fn step(shown: TimeDelta, passed: Duration) -> Option<TimeDelta> {
+    let step = shown - TimeDelta::from_std(passed).ok()?;
+    (step.abs() >= STEP).then_some(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_is_noticed_and_one_that_drifts_is_not() {
+        let passed = Duration::from_secs(30);
+        assert_eq!(step(TimeDelta::seconds(-570), passed), Some(TimeDelta::minutes(-10)));
+        assert_eq!(step(TimeDelta::seconds(86_430), passed), Some(TimeDelta::days(1)));
+        assert_eq!(step(TimeDelta::milliseconds(30_200), passed), None);
+    }
+
+    #[test]
+    fn a_wait_towards_a_time_far_ahead_looks_again_within_a_minute() {
+        let now = Utc::now();
+        assert_eq!(nap(now + TimeDelta::days(365), now), LOOK);
+        assert_eq!(nap(now + TimeDelta::seconds(3), now), Duration::from_secs(3));
+        assert_eq!(nap(now - TimeDelta::days(1), now), Duration::ZERO);
     }
 }

@@ -12,6 +12,7 @@ mod delivery;
 mod demo;
 mod messages;
 mod monitor;
+mod notices;
 mod observe;
 mod run;
 mod schedule;

@@ -8,17 +8,17 @@ use tokio::sync::watch;
 use vobiz_core::alert::{Deferred, Evaluation, State, evaluate, notify};
 use vobiz_core::forecast::Forecaster;
 
-use crate::messages::{self, Reader};
+use crate::delivery;
+use crate::messages::Reader;
 use crate::observe::observe;
 use crate::service::Service;
 use crate::store::Draft;
 
-/// How often profiles are written down. What a crash loses of them, later readings make up for.
-const PROFILES_KEPT: TimeDelta = TimeDelta::hours(1);
+/// How often profiles are written down, besides at the end. What a crash loses of them, later readings make up for.
+const PROFILES_KEPT: TimeDelta = TimeDelta::minutes(10);
 
-/// Polls until the task is dropped. `polled` shows when the last poll was judged.
+/// Polls until the bot stops. `polled` shows when the last poll was judged.
 pub(crate) async fn run(service: Arc<Service>, polled: watch::Sender<Option<DateTime<Utc>>>) -> Result<()> {
-    let every = TimeDelta::from_std(service.poll_every)?;
     let mut state = service.store.alert_state().await?;
     let mut forecaster = Forecaster::new(service.business.clone());
     for (auth_id, profile) in service.store.profiles().await? {
@@ -27,13 +27,27 @@ pub(crate) async fn run(service: Arc<Service>, polled: watch::Sender<Option<Date
     let mut kept_at = service.clock.now();
     loop {
         let began = service.clock.now();
-        state = poll(&service, &mut forecaster, state).await?;
-        if began - kept_at >= PROFILES_KEPT {
-            service.store.keep_profiles(forecaster.profiles(), began).await?;
+        state = tokio::select! {
+            judged = poll(&service, &mut forecaster, state) => judged?,
+            () = service.stop.cancelled() => break,
+        };
+        if (began - kept_at).abs() >= PROFILES_KEPT {
+            keep(&service, &forecaster).await;
             kept_at = began;
         }
         polled.send_replace(Some(began));
-        service.clock.sleep_until(began + every).await;
+        tokio::select! {
+            () = service.clock.sleep(service.poll_every) => {}
+            () = service.stop.cancelled() => break,
+        }
+    }
+    keep(&service, &forecaster).await;
+    Ok(())
+}
+
+async fn keep(service: &Service, forecaster: &Forecaster) {
+    if let Err(error) = service.store.keep_profiles(forecaster.profiles(), service.clock.now()).await {
+        tracing::error!(error = format!("{error:#}"), "profiles of wallets cannot be written down");
     }
 }
 
@@ -48,19 +62,18 @@ async fn poll(service: &Service, forecaster: &mut Forecaster, before: State) -> 
     let evaluation = evaluate(&service.policy, &observation, &forecasts, &before, now);
     let (owed, waiting) = owed(service, &evaluation, now).await?;
     tracing::debug!(alerts = evaluation.state.alerts.len(), owed = owed.len(), "poll judged");
-    service.store.record(&before, &evaluation.state, &waiting, &owed, now).await?;
+    service.store.record(&before, &evaluation.state, &waiting, &owed, now).await;
     Ok(evaluation.state)
 }
 
 /// Every chat is told in its own manner and time zone; what it is not told yet waits.
 async fn owed(service: &Service, evaluation: &Evaluation, now: DateTime<Utc>) -> Result<(Vec<Draft>, Vec<(i64, Deferred)>)> {
     let (mut owed, mut waiting) = (Vec::new(), Vec::new());
-    for chat in &service.chats {
-        let (reader, id) = (Reader { zone: chat.zone, now }, service.store.present_chat(chat.id).await?);
+    for (chat, id) in service.recipients().await? {
+        let reader = Reader { zone: chat.zone, now };
         let before = service.store.waiting(chat.id).await?;
         let (told, waits) = notify(&chat.manner, evaluation, &before, now);
-        let notices = told.iter().flat_map(|told| messages::notice(told, &reader));
-        owed.extend(notices.map(|notice| Draft { chat: id, html: notice.html, silent: notice.silent, ..Draft::default() }));
+        owed.extend(delivery::drafts(id, &told, &reader));
         if waits != before {
             waiting.push((chat.id, waits));
         }

@@ -1,5 +1,6 @@
 //! The service: watch, deliver, answer and report until stopped.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use chrono::{DateTime, Utc};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::chat::{self, COMMANDS};
 use crate::clock::Clock;
@@ -15,10 +18,12 @@ use crate::config::Config;
 use crate::delivery::Limits;
 use crate::service::Service;
 use crate::telegram::Telegram;
-use crate::{delivery, monitor, schedule, terminal};
+use crate::{clock, delivery, monitor, notices, schedule, terminal};
 
-/// How long after a failure the two services are asked again at the start.
-const ASK_AGAIN: Duration = Duration::from_secs(2);
+/// Shortest and longest wait before a service that failed is asked again, or a part that failed is started again.
+const BACKOFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(1));
+/// How long the parts may take to end.
+const END: Duration = Duration::from_secs(12);
 
 /// `vobiz-bot run`
 pub(crate) async fn run(config: Config) -> Result<()> {
@@ -31,35 +36,41 @@ pub(crate) async fn run(config: Config) -> Result<()> {
         );
     }
     let service = Arc::new(Service::open(config, Clock::System).await?);
+    service.give_up_for_others().await?;
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);
     parts.tasks.spawn({
-        let api = service.api.clone();
+        let service = service.clone();
         let mut username = parts.username.subscribe();
         async move {
-            while api.me().await.is_err() && api.dashboard().await.is_err() {
-                tokio::time::sleep(ASK_AGAIN).await;
+            let mut backoff = Backoff::default();
+            while service.api.me().await.is_err() && service.api.dashboard().await.is_err() {
+                backoff.wait().await;
             }
             username.wait_for(Option::is_some).await?;
             terminal::eprint_line("ready");
-            std::future::pending().await
+            service.stop.cancelled().await;
+            Ok(())
         }
     });
-    tokio::select! {
+    let ended = tokio::select! {
         failed = parts.failed() => failed,
         _ = terminated.recv() => Ok(()),
         interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
-    }
+    };
+    parts.stop().await;
+    ended
 }
 
-/// The parts of the running service; they stop when this is dropped.
+/// The parts of the running service; they are aborted when this is dropped.
 pub(crate) struct Parts {
     tasks: JoinSet<Result<()>>,
+    service: Arc<Service>,
     /// The bot's own name, once Telegram told it.
     pub(crate) username: watch::Sender<Option<String>>,
     /// When the last poll was judged.
     pub(crate) polled: watch::Receiver<Option<DateTime<Utc>>>,
     /// The last update that was answered.
-    pub(crate) handled: watch::Receiver<u32>,
+    pub(crate) handled: watch::Receiver<i64>,
 }
 
 impl Parts {
@@ -68,29 +79,54 @@ impl Parts {
         let (polling, polled) = watch::channel(None);
         let (handling, handled) = watch::channel(0);
         let username = watch::Sender::new(None);
-        tasks.spawn(monitor::run(service.clone(), polling));
-        tasks.spawn(delivery::run(service.store.clone(), telegram.clone(), service.clock.clone(), limits));
-        for chat in &service.chats {
-            tasks.spawn(schedule::run(service.clone(), chat.clone()));
-        }
-        tasks.spawn({
-            let (service, telegram, username) = (service.clone(), telegram.clone(), username.clone());
-            async move {
-                let name = introduce(&telegram).await;
-                username.send_replace(Some(name.clone()));
-                chat::run(service, telegram, name, handling).await
-            }
+        let stop = &service.stop;
+        let mut start = |name, part: Box<dyn FnMut() -> Part + Send>| drop(tasks.spawn(supervised(name, stop.clone(), part)));
+        start("watch", {
+            let service = service.clone();
+            Box::new(move || Box::pin(monitor::run(service.clone(), polling.clone())))
         });
-        Self { tasks, username, polled, handled }
+        start("delivery", {
+            let (service, telegram) = (service.clone(), telegram.clone());
+            Box::new(move || Box::pin(delivery::run(service.clone(), telegram.clone(), limits)))
+        });
+        start("notices", {
+            let (service, telegram) = (service.clone(), telegram.clone());
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), notices::run(service.clone(), telegram.clone()))))
+        });
+        for chat in &service.chats {
+            let (service, chat) = (service.clone(), chat.clone());
+            let part = move || until_stop(service.stop.clone(), schedule::run(service.clone(), chat.clone()));
+            start("summaries", Box::new(move || Box::pin(part())));
+        }
+        start("chats", {
+            let (service, telegram, username) = (service.clone(), telegram.clone(), username.clone());
+            Box::new(move || {
+                let (service, telegram, username, handling) =
+                    (service.clone(), telegram.clone(), username.clone(), handling.clone());
+                Box::pin(until_stop(service.stop.clone(), async move {
+                    let name = introduce(&telegram).await;
+                    username.send_replace(Some(name.clone()));
+                    chat::run(service, telegram, name, handling).await
+                }))
+            })
+        });
+        start("clock", {
+            let stop = stop.clone();
+            Box::new(move || Box::pin(until_stop(stop.clone(), clock::log_steps())))
+        });
+        Self { tasks, service: service.clone(), username, polled, handled }
     }
 
-    /// Stops every part and waits until it did.
-    #[cfg(feature = "demo")]
+    /// Lets every part finish what it is doing, and closes the database.
     pub(crate) async fn stop(&mut self) {
+        self.service.stop.cancel();
+        let end = Instant::now() + END;
+        while let Ok(Some(_)) = timeout_at(end, self.tasks.join_next()).await {}
         self.tasks.shutdown().await;
+        self.service.store.close().await;
     }
 
-    /// Why a part ended; they never do otherwise.
+    /// Why a part broke down; they never do otherwise.
     pub(crate) async fn failed(&mut self) -> Result<()> {
         match self.tasks.join_next().await {
             Some(ended) => ended.context("a part of the bot broke down")?,
@@ -99,14 +135,59 @@ impl Parts {
     }
 }
 
-/// Learns the bot's name and shows its commands. Asks until Telegram answers.
+type Part = std::pin::Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// Runs a part until it ends, and again whenever it fails: what it needs is in the database, or is asked again.
+async fn supervised(name: &'static str, stop: CancellationToken, mut part: Box<dyn FnMut() -> Part + Send>) -> Result<()> {
+    let mut backoff = Backoff::default();
+    while !stop.is_cancelled() {
+        let started = Instant::now();
+        let Err(error) = part().await else { return Ok(()) };
+        tracing::error!(part = name, error = format!("{error:#}"), "a part of the bot failed and starts again");
+        if started.elapsed() > BACKOFF.1 {
+            backoff = Backoff::default();
+        }
+        tokio::select! {
+            () = backoff.wait() => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    Ok(())
+}
+
+/// Ends a part that has nothing to finish as soon as the bot stops.
+async fn until_stop(stop: CancellationToken, part: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::select! {
+        outcome = part => outcome,
+        () = stop.cancelled() => Ok(()),
+    }
+}
+
+/// Waits that double.
+#[derive(Default)]
+struct Backoff(u32);
+
+impl Backoff {
+    async fn wait(&mut self) {
+        let wait = BACKOFF.0.saturating_mul(1 << self.0.min(8)).min(BACKOFF.1);
+        self.0 += 1;
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Learns the bot's name, makes sure that its updates can be read, and shows its commands. Asks until Telegram answers.
 async fn introduce(telegram: &Telegram) -> String {
+    let mut backoff = Backoff::default();
     let name = loop {
-        match telegram.username().await {
+        let name = match telegram.username().await {
+            Ok(name) => telegram.prepare_updates().await.map(|()| name),
+            Err(failure) => Err(failure),
+        };
+        match name {
             Ok(name) => break name,
             Err(failure) => {
-                tracing::error!(%failure, "Telegram does not accept the bot; check telegram.token and telegram.api_url");
-                tokio::time::sleep(ASK_AGAIN).await;
+                tracing::error!(%failure, "the bot cannot read its updates from Telegram");
+                backoff.wait().await;
             }
         }
     };

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use chrono::DateTime;
 use chrono_tz::Tz;
+use tokio_util::sync::CancellationToken;
 use vobiz_core::PartnerClient;
 use vobiz_core::accounts::Account;
 use vobiz_core::alert::{Policy, Subject};
@@ -22,6 +23,8 @@ pub(crate) struct Service {
     pub(crate) chats: Vec<Chat>,
     pub(crate) report_zone: Tz,
     pub(crate) poll_every: std::time::Duration,
+    /// Cancelled when the bot is to end.
+    pub(crate) stop: CancellationToken,
 }
 
 /// The client that a configuration describes.
@@ -35,7 +38,7 @@ impl Service {
         let api = client(&config)?;
         let store = Store::open(&config.database_url).await?;
         let Config { policy, business, chats, report_zone, poll_every, .. } = config;
-        Ok(Self { api, store, clock, policy, business, chats, report_zone, poll_every })
+        Ok(Self { api, store, clock, policy, business, chats, report_zone, poll_every, stop: CancellationToken::new() })
     }
 
     /// The chat of this id, if it is served; also under the id that its group had before.
@@ -46,6 +49,35 @@ impl Service {
             }
         }
         Ok(None)
+    }
+
+    /// The chats that are told by themselves, each with the id that it has now. A group configured under its old id and its new
+    /// one is one chat.
+    pub(crate) async fn recipients(&self) -> Result<Vec<(&Chat, i64)>> {
+        let mut recipients: Vec<(&Chat, i64)> = Vec::new();
+        for chat in &self.chats {
+            let id = self.store.present_chat(chat.id).await?;
+            match recipients.iter_mut().find(|(_, known)| *known == id) {
+                // What is configured under the present id holds.
+                Some(same) if chat.id == id => same.0 = chat,
+                Some(_) => {}
+                None => recipients.push((chat, id)),
+            }
+        }
+        Ok(recipients)
+    }
+
+    /// Gives up what is owed to chats that were taken out of the configuration.
+    pub(crate) async fn give_up_for_others(&self) -> Result<()> {
+        let recipients = self.recipients().await?;
+        let served: Vec<i64> = recipients.iter().flat_map(|(chat, id)| [chat.id, *id]).collect();
+        self.store.end_for_others(&served, self.clock.now()).await
+    }
+
+    /// The time zone of a chat.
+    pub(crate) async fn zone_of(&self, id: i64) -> Tz {
+        let chat = self.chat(id).await.ok().flatten();
+        chat.map_or(self.report_zone, |chat| chat.zone)
     }
 
     pub(crate) fn now_in(&self, zone: Tz) -> DateTime<Tz> {

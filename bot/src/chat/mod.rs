@@ -17,7 +17,7 @@ pub(crate) use command::COMMANDS;
 use crate::messages;
 use crate::service::Service;
 use crate::store::Draft;
-use crate::telegram::Telegram;
+use crate::telegram::{Incoming, Telegram, Updates};
 
 /// Longest wait before Telegram is asked again after it failed.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
@@ -26,10 +26,10 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 ///
 /// An update is confirmed to Telegram by asking for the next, after its answer is written down. It is
 /// answered once even if it comes again.
-pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, handled: watch::Sender<u32>) -> Result<()> {
-    let (mut offset, mut failures) = (0, 0_u32);
+pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, handled: watch::Sender<i64>) -> Result<()> {
+    let (mut incoming, mut failures) = (Updates::new(telegram.clone()), 0_u32);
     loop {
-        let updates = match telegram.updates(offset).await {
+        let updates = match incoming.next().await {
             Ok(updates) => updates,
             Err(failure) => {
                 failures += 1;
@@ -40,16 +40,15 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, 
             }
         };
         failures = 0;
-        for update in updates {
-            offset = i32::try_from(update.id.0).unwrap_or_default().saturating_add(1);
+        for Incoming { id, update } in updates {
             let owed = match &update.kind {
                 UpdateKind::Message(message) => answer_to(&service, message, &bot).await?,
                 UpdateKind::CallbackQuery(query) => press::answer_to(&service, &telegram, query, &bot).await?,
                 // Edits and everything else are not for this bot.
                 _ => Vec::new(),
             };
-            service.store.record_update(update.id.0, &owed, service.clock.now()).await?;
-            handled.send_replace(update.id.0);
+            service.store.record_update(id, &owed, service.clock.now()).await?;
+            handled.send_replace(id);
         }
     }
 }
@@ -65,7 +64,8 @@ pub(crate) fn drafts(chat: i64, answer: Answer) -> Vec<Draft> {
 async fn answer_to(service: &Service, message: &Message, bot: &str) -> Result<Vec<Draft>> {
     let id = message.chat.id.0;
     if let Some(new) = message.migrate_to_chat_id() {
-        service.store.move_chat(id, new.0).await?;
+        let is_served = service.chats.iter().any(|chat| chat.id == new.0);
+        service.store.move_chat(id, new.0, is_served).await?;
         return Ok(Vec::new());
     }
     let Some(text) = message.text() else { return Ok(Vec::new()) };

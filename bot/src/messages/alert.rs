@@ -144,7 +144,7 @@ fn folded(occasion: Occasion, transitions: &[Transition], reader: &Reader) -> St
 }
 
 /// One of many, on a line.
-fn row(transition: &Transition, is_bad: bool, reader: &Reader) -> String {
+pub(super) fn row(transition: &Transition, is_bad: bool, reader: &Reader) -> String {
     let Transition { subject, level, value, severity, change, metric, .. } = transition;
     let currency = subject.currency.as_deref();
     let word = match change {

@@ -4,6 +4,8 @@ mod accounts;
 mod alert;
 mod buttons;
 mod figure;
+mod list;
+mod operation;
 mod report;
 mod runway;
 mod summary;
@@ -15,9 +17,11 @@ use vobiz_core::alert::Severity;
 use vobiz_core::{Error, money};
 
 pub(crate) use accounts::{customer, low};
-pub(crate) use alert::notice;
+pub(crate) use alert::{Notice, notice};
 pub(crate) use buttons::{again, pages, reports, summary as summary_buttons};
 pub(crate) use figure::said as figure;
+pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
+pub(crate) use operation::{chat_accepts, chat_refuses, database_fails, database_works, updates_conflict};
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use summary::{SummaryData, summary};
 
@@ -70,7 +74,12 @@ pub(crate) fn span(time: TimeDelta) -> String {
 
 /// A text that took the place of another: of when it is.
 pub(crate) fn renewed(html: &str, reader: &Reader) -> String {
-    format!("{html}\n\n<i>As of {}</i>", reader.at(reader.now))
+    dated(html, reader.now, reader)
+}
+
+/// A text with the time that it is of.
+pub(crate) fn dated(html: &str, at: DateTime<Utc>, reader: &Reader) -> String {
+    format!("{html}\n\n<i>As of {}</i>", reader.at(at))
 }
 
 /// Text that cannot break the markup around it, be mistaken for more than one line, or reverse what follows it.

@@ -1,25 +1,37 @@
 //! What survives a restart: alert state, messages owed, what was handled. One `SQLite` file.
 
+mod chats;
+mod draft;
+mod judgement;
 mod outbox;
 mod profiles;
+mod row;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::str::FromStr as _;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row as _, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 use tokio::sync::watch;
-use vobiz_core::alert::{Alert, AlertKey, DataHealth, Deferred, Roster, State, SubjectId};
 
-pub(crate) use outbox::{Button, Buttons, Draft, Owed};
+pub(crate) use chats::ChatState;
+pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
+pub(crate) use judgement::Trouble;
+pub(crate) use outbox::{Ended, Head, Owed};
+
+use judgement::Unwritten;
+use row::column;
 
 /// How long delivered messages are kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
+/// How long a database that another program has locked is waited for.
+const BUSY: Duration = Duration::from_secs(4);
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +39,10 @@ pub(crate) struct Store {
     pool: SqlitePool,
     /// Changes whenever messages are owed that were not before.
     owed: watch::Sender<()>,
+    /// Why nothing can be written, while nothing can.
+    trouble: watch::Sender<Option<Trouble>>,
+    /// What was judged meanwhile.
+    unwritten: Arc<Mutex<Option<Unwritten>>>,
 }
 
 impl Store {
@@ -43,7 +59,7 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             // What is owed must survive a power cut.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(BUSY);
         if !url.contains(":memory:") {
             create_private(options.get_filename());
         }
@@ -59,73 +75,25 @@ impl Store {
             .run(&pool)
             .await
             .with_context(|| format!("{url} is not a database of this program, or of a newer one"))?;
-        Ok(Self { pool, owed: watch::channel(()).0 })
+        Ok(Self::over(pool))
     }
 
-    /// The alert state that the last evaluation left.
-    pub(crate) async fn alert_state(&self) -> Result<State> {
-        let mut state = State {
-            data_health: self.fact("data_health").await?.unwrap_or_default(),
-            roster: self.fact("roster").await?.unwrap_or_default(),
-            polls: self.fact("polls").await?.unwrap_or_default(),
-            ..State::default()
-        };
-        for row in sqlx::query("SELECT rule, subject, state FROM alerts").fetch_all(&self.pool).await? {
-            let (rule, subject) = (row.get::<String, _>(0), row.get::<String, _>(1));
-            match Alert::from_json(row.get(2)) {
-                Ok(alert) => drop(state.alerts.insert(AlertKey::new(rule, SubjectId::from(subject)), alert)),
-                // Worse than forgetting one alert, which the next polls fire again, would be not to start.
-                Err(error) => tracing::warn!(rule, subject, %error, "an alert of the database cannot be read and starts afresh"),
-            }
-        }
-        Ok(state)
+    fn over(pool: SqlitePool) -> Self {
+        Self { pool, owed: watch::Sender::new(()), trouble: watch::Sender::new(None), unwritten: Arc::default() }
     }
 
-    /// Records an evaluation: its state, the messages it owes, and for chats where that changed what waits; all or nothing.
-    pub(crate) async fn record(
-        &self,
-        before: &State,
-        after: &State,
-        waiting: &[(i64, Deferred)],
-        owed: &[Draft],
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        for (key, alert) in &after.alerts {
-            if before.alerts.get(key) != Some(alert) {
-                sqlx::query("INSERT INTO alerts (rule, subject, state) VALUES ($1, $2, $3) ON CONFLICT (rule, subject) DO UPDATE SET state = excluded.state")
-                    .bind(&key.rule)
-                    .bind(key.subject.to_string())
-                    .bind(alert.to_json())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-        }
-        for key in before.alerts.keys().filter(|key| !after.alerts.contains_key(*key)) {
-            sqlx::query("DELETE FROM alerts WHERE rule = $1 AND subject = $2")
-                .bind(&key.rule)
-                .bind(key.subject.to_string())
-                .execute(&mut *transaction)
-                .await?;
-        }
-        set_fact::<DataHealth>(&mut transaction, "data_health", &after.data_health).await?;
-        set_fact::<Roster>(&mut transaction, "roster", &after.roster).await?;
-        set_fact(&mut transaction, "polls", &after.polls).await?;
-        for (chat, waiting) in waiting {
-            set_fact(&mut transaction, &waiting_fact(*chat), waiting).await?;
-        }
-        outbox::owe(&mut transaction, owed, now).await?;
-        self.commit(transaction, owed).await
+    /// Ends the use of the database; what is in the log beside it goes into the file.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
     }
 
     /// Records that an update was handled and what is owed for it. An update handled before owes nothing again.
-    pub(crate) async fn record_update(&self, update: u32, owed: &[Draft], now: DateTime<Utc>) -> Result<()> {
+    pub(crate) async fn record_update(&self, update: i64, owed: &[Draft], now: DateTime<Utc>) -> Result<()> {
         let mut transaction = self.begin().await?;
         let last: Option<String> =
             sqlx::query_scalar("SELECT value FROM facts WHERE name = 'update'").fetch_optional(&mut *transaction).await?;
-        // Ids start again somewhere else after a week without updates: far below is not before.
         let is_repeated =
-            last.and_then(|last| last.parse::<u32>().ok()).is_some_and(|last| update <= last && last - update < 1000);
+            last.and_then(|last| last.parse::<i64>().ok()).is_some_and(|last| update <= last && last - update < 1000);
         if is_repeated {
             return Ok(());
         }
@@ -141,7 +109,13 @@ impl Store {
             .bind(spec)
             .fetch_optional(&self.pool)
             .await?;
-        if let Some(due) = row.and_then(|row| DateTime::from_timestamp_micros(row.get(0))) {
+        let stored = row.map(|row| column::<i64>(&row, "schedule", "due_at")).transpose();
+        let stored = stored.unwrap_or_else(|error| {
+            tracing::warn!(chat, error = format!("{error:#}"), "when a summary is due cannot be read and is computed anew");
+            None
+        });
+        // A clock that was ahead when this was written must not silence summaries.
+        if let Some(due) = stored.and_then(DateTime::from_timestamp_micros).filter(|due| *due <= first) {
             return Ok(due);
         }
         let mut transaction = self.begin().await?;
@@ -197,36 +171,6 @@ impl Store {
         Ok(true)
     }
 
-    /// The id that a chat has now: groups get another when they become supergroups.
-    pub(crate) async fn present_chat(&self, chat: i64) -> Result<i64> {
-        let moved: Option<i64> =
-            sqlx::query_scalar("SELECT new_chat FROM moves WHERE old_chat = $1").bind(chat).fetch_optional(&self.pool).await?;
-        Ok(moved.unwrap_or(chat))
-    }
-
-    /// Follows a group to its new id, with what is owed to it.
-    pub(crate) async fn move_chat(&self, old: i64, new: i64) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        sqlx::query("UPDATE moves SET new_chat = $2 WHERE new_chat = $1").bind(old).bind(new).execute(&mut *transaction).await?;
-        sqlx::query("INSERT INTO moves (old_chat, new_chat) VALUES ($1, $2) ON CONFLICT (old_chat) DO UPDATE SET new_chat = excluded.new_chat")
-            .bind(old)
-            .bind(new)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("UPDATE outbox SET chat = $2 WHERE chat = $1 AND ended_at IS NULL")
-            .bind(old)
-            .bind(new)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// What a chat was not told yet, by the id that its configuration has.
-    pub(crate) async fn waiting(&self, chat: i64) -> Result<Deferred> {
-        Ok(self.fact(&waiting_fact(chat)).await?.unwrap_or_default())
-    }
-
     async fn fact<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let text: Option<String> =
             sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(&self.pool).await?;
@@ -250,10 +194,6 @@ impl Store {
 /// the same mode. What goes wrong here goes wrong again, with words, when the database is opened.
 fn create_private(file: &Path) {
     drop(OpenOptions::new().write(true).create_new(true).mode(0o600).open(file));
-}
-
-fn waiting_fact(chat: i64) -> String {
-    format!("waiting {chat}")
 }
 
 async fn set_fact<T: serde::Serialize>(transaction: &mut Transaction<'static, Sqlite>, name: &str, value: &T) -> Result<()> {

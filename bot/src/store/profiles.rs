@@ -4,12 +4,12 @@ use std::str::FromStr as _;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
-use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use tokio::sync::watch;
 use vobiz_core::forecast::Profile;
 
 use super::Store;
+use super::row::column;
 
 impl Store {
     /// What a database that is there remembers of each wallet; nothing is created or changed, and nothing is known without one.
@@ -23,25 +23,28 @@ impl Store {
                 return Vec::new();
             }
         };
-        let store = Self { pool, owed: watch::channel(()).0 };
-        store.profiles().await.unwrap_or_default()
+        Self::over(pool).profiles().await.unwrap_or_default()
     }
 
     /// What is remembered of each wallet.
     pub(crate) async fn profiles(&self) -> Result<Vec<(String, Profile)>> {
         let rows = sqlx::query("SELECT subject, profile FROM profiles").fetch_all(&self.pool).await?;
-        let read = rows.into_iter().filter_map(|row| {
-            let (subject, bytes): (String, Vec<u8>) = (row.get(0), row.get(1));
-            match postcard::from_bytes(&bytes) {
-                Ok(profile) => Some((subject, profile)),
-                // A wallet whose profile is lost is learned anew.
-                Err(error) => {
-                    tracing::warn!(subject, %error, "what was remembered of a wallet cannot be read and is learned anew");
-                    None
-                }
-            }
-        });
-        Ok(read.collect())
+        let read = |row: &SqliteRow| {
+            let subject: String = column(row, "profiles", "subject")?;
+            let profile = postcard::from_bytes(column(row, "profiles", "profile")?);
+            let profile = profile.with_context(|| format!("profiles, {subject}"))?;
+            anyhow::Ok((subject, profile))
+        };
+        let readable = |row: &SqliteRow| {
+            let lost = |error: &anyhow::Error| {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "what was remembered of a wallet cannot be read and is learned anew"
+                );
+            };
+            read(row).inspect_err(lost).ok()
+        };
+        Ok(rows.iter().filter_map(readable).collect())
     }
 
     /// Writes down what is remembered of each wallet.

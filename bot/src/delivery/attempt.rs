@@ -1,0 +1,150 @@
+//! One attempt to send what is owed to a chat: recorded, made, and its outcome recorded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono_tz::Tz;
+
+use super::fold::{self, Batch};
+use super::simpler::Form;
+use crate::service::Service;
+use crate::store::Ended;
+use crate::telegram::{Failure, Fault, Telegram};
+
+/// Attempts after which a text goes without its file, so that what is behind it is not held up.
+const FILE_ATTEMPTS: i64 = 3;
+/// Longest wait before a message is tried again that the service could not take.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
+/// Wait before a message is sent again of which nobody knows whether it arrived.
+const REPEAT_AFTER: Duration = Duration::from_secs(2);
+/// Wait before the database is tried again.
+const DATABASE_AGAIN: Duration = Duration::from_secs(2);
+
+/// How an attempt ended, for the chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It took a message, or refused one for its form alone.
+    Took,
+    /// Nothing is known of the chat; it is left alone for so long.
+    Later(Duration),
+    /// Telegram asks to leave it alone for so long.
+    Wait(Duration),
+    /// It takes no messages, for this reason.
+    Refused(String),
+    /// Its messages went to another id.
+    Moved,
+}
+
+/// What an attempt works with.
+#[derive(Clone)]
+pub(super) struct Attempt {
+    pub(super) service: Arc<Service>,
+    pub(super) telegram: Telegram,
+}
+
+impl Attempt {
+    /// Sends the owed message `id`, and what becomes one with it.
+    pub(super) async fn make(&self, id: i64, zone: Tz) -> Outcome {
+        let batch = match self.begin(id, zone).await {
+            Ok(Some(batch)) => batch,
+            Ok(None) => return Outcome::Took,
+            Err(error) => {
+                // What is not recorded is not sent: nobody would know of it after a crash.
+                tracing::error!(error = format!("{error:#}"), "an attempt cannot be written down, so nothing is sent");
+                return Outcome::Later(DATABASE_AGAIN);
+            }
+        };
+        let chat = batch.draft.chat;
+        let failure = match self.send(&batch).await {
+            Ok(message) => {
+                self.end(&batch, Ended::Delivered(message)).await;
+                return Outcome::Took;
+            }
+            Err(failure) => failure,
+        };
+        match failure {
+            Failure::Unknown(why) => {
+                tracing::warn!(chat, why, "nobody knows whether a message arrived; it is possibly repeated");
+                Outcome::Later(REPEAT_AFTER)
+            }
+            Failure::Message(_, why) => {
+                tracing::error!(chat, why, "a message is refused in every form and is given up");
+                self.end(&batch, Ended::GivenUp(&why)).await;
+                Outcome::Took
+            }
+            Failure::Wait(time) => {
+                self.end(&batch, Ended::NotSent).await;
+                Outcome::Wait(time)
+            }
+            Failure::Moved(new) => {
+                tracing::info!(from = chat, to = new, "a group has another id now");
+                self.end(&batch, Ended::NotSent).await;
+                let is_served = self.service.chats.iter().any(|served| served.id == new);
+                match self.service.store.move_chat(chat, new, is_served).await {
+                    Ok(()) => Outcome::Moved,
+                    Err(error) => {
+                        tracing::error!(error = format!("{error:#}"), "that a group moved cannot be written down");
+                        Outcome::Later(DATABASE_AGAIN)
+                    }
+                }
+            }
+            Failure::Chat(why) | Failure::Topic(why) => {
+                self.end(&batch, Ended::NotSent).await;
+                Outcome::Refused(why)
+            }
+            Failure::Transient(why) | Failure::Conflict(why) => {
+                tracing::warn!(chat, attempts = batch.attempts, why, "a message was not delivered and will be tried again");
+                self.end(&batch, Ended::NotSent).await;
+                let doubled = Duration::from_secs(1).saturating_mul(1 << batch.attempts.clamp(0, 10));
+                Outcome::Later(doubled.min(LONGEST_BACKOFF))
+            }
+        }
+    }
+
+    /// Decides what is sent and records that it will be.
+    async fn begin(&self, id: i64, zone: Tz) -> Result<Option<Batch>> {
+        let store = &self.service.store;
+        let now = self.service.clock.now();
+        let rows = store.owed_with(id).await?;
+        let Some(mut batch) = fold::batch(&rows, id, None, zone, now) else { return Ok(None) };
+        if let (None, Some(slot)) = (batch.draft.edits, &batch.draft.slot) {
+            batch.draft.edits = store.message_in(batch.draft.chat, slot).await?;
+        }
+        store.begin_attempt(&batch.ids, now).await?;
+        Ok(Some(batch))
+    }
+
+    /// Sends a message in the first of its forms that is not refused.
+    async fn send(&self, batch: &Batch) -> Result<Option<i32>, Failure> {
+        let chat = batch.draft.chat;
+        let mut form = Form { draft: batch.draft.clone(), is_plain: false };
+        if batch.attempts >= FILE_ATTEMPTS
+            && let Some(text) = form.clone().without(Fault::File)
+        {
+            tracing::warn!(chat, "a file was not taken; its text is sent without it");
+            form = text;
+        }
+        loop {
+            let failure = match self.telegram.send(&form.draft, form.is_plain).await {
+                Err(failure @ Failure::Topic(_)) if form.draft.thread.take().is_some() => {
+                    tracing::warn!(chat, %failure, "a topic takes no messages; this one goes to the chat");
+                    continue;
+                }
+                Err(failure) => failure,
+                sent => return sent,
+            };
+            let Some(next) = failure.fault().and_then(|fault| form.without(fault)) else { return Err(failure) };
+            tracing::warn!(chat, %failure, "a message is refused for its form and is sent in a simpler one");
+            form = next;
+        }
+    }
+
+    /// Records how an attempt ended, however often the database has to be tried: meanwhile nothing else is sent to the chat.
+    async fn end(&self, batch: &Batch, ended: Ended<'_>) {
+        while let Err(error) = self.service.store.end(&batch.ids, ended, self.service.clock.now()).await {
+            tracing::error!(error = format!("{error:#}"), "the outcome of an attempt cannot be written down; trying again");
+            tokio::time::sleep(DATABASE_AGAIN).await;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Chats that refuse every message: what is owed to them stays and is tried seldom.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::time::Instant;
+
+use crate::messages;
+use crate::service::Service;
+use crate::store::{ChatState, Draft, Priority};
+
+/// Shortest and longest wait before a chat is tried again.
+const WAITS: (Duration, Duration) = (Duration::from_secs(10), Duration::from_hours(1));
+/// Refusals after which other chats are told.
+const ANNOUNCED_AFTER: u32 = 2;
+
+/// Which chats cannot be written to.
+#[derive(Default)]
+pub(super) struct Reach {
+    chats: HashMap<i64, Refused>,
+}
+
+struct Refused {
+    /// When this process was first refused.
+    begun: Instant,
+    refusals: u32,
+    state: ChatState,
+}
+
+impl Reach {
+    /// With what the last process knew; gives the chats that Telegram asked to leave alone, and for how long.
+    pub(super) async fn restore(service: &Service) -> Result<(Self, Vec<(i64, Duration)>)> {
+        let (mut reach, mut holds) = (Self::default(), Vec::new());
+        for (chat, state) in service.store.chat_states().await? {
+            if let Some(left) = state.not_before.and_then(|then| (then - service.clock.now()).to_std().ok()) {
+                // A clock that was far ahead must not silence a chat.
+                holds.push((chat, left.min(WAITS.1)));
+            }
+            if state.refused_since.is_some() {
+                reach.chats.insert(chat, Refused { begun: Instant::now(), refusals: 0, state });
+            }
+        }
+        Ok((reach, holds))
+    }
+
+    /// A chat refused a message. Gives how long it is left alone: a quarter of the time that it has refused.
+    pub(super) async fn refused(&mut self, service: &Service, chat: i64, why: &str) -> Result<Duration> {
+        let now = service.clock.now();
+        let known = self.chats.entry(chat).or_insert_with(|| {
+            let state = ChatState { refused_since: Some(now), ..ChatState::default() };
+            Refused { begun: Instant::now(), refusals: 0, state }
+        });
+        known.refusals += 1;
+        known.state.reason = Some(why.to_owned());
+        let wait = (known.begun.elapsed() / 4).clamp(WAITS.0, WAITS.1);
+        tracing::warn!(chat, why, refusals = known.refusals, ?wait, "a chat takes no messages; what is owed to it is kept");
+        let is_news = known.refusals >= ANNOUNCED_AFTER && !known.state.is_announced;
+        known.state.is_announced |= is_news;
+        let state = known.state.clone();
+        service.store.keep_chat_state(chat, &state).await?;
+        if is_news {
+            let since = state.refused_since.unwrap_or(now);
+            self.tell_others(service, chat, |reader| messages::chat_refuses(chat, since, why, reader)).await?;
+        }
+        Ok(wait)
+    }
+
+    /// A chat takes messages.
+    pub(super) async fn took(&mut self, service: &Service, chat: i64) -> Result<()> {
+        let Some(known) = self.chats.remove(&chat) else { return Ok(()) };
+        tracing::info!(chat, "a chat takes messages again");
+        service.store.keep_chat_state(chat, &ChatState::default()).await?;
+        if known.state.is_announced {
+            self.tell_others(service, chat, |_| messages::chat_accepts(chat)).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a chat refuses messages.
+    pub(super) fn is_refused(&self, chat: i64) -> bool {
+        self.chats.contains_key(&chat)
+    }
+
+    async fn tell_others(&self, service: &Service, about: i64, html: impl Fn(&messages::Reader) -> String) -> Result<()> {
+        let now = service.clock.now();
+        let mut owed = Vec::new();
+        for (chat, id) in service.recipients().await? {
+            if id != about && !self.is_refused(id) {
+                let html = html(&messages::Reader { zone: chat.zone, now });
+                owed.push(Draft { chat: id, html, priority: Priority::Warning, ..Draft::default() });
+            }
+        }
+        service.store.owe(&owed, now).await
+    }
+}

@@ -1,0 +1,49 @@
+//! About the bot itself: chats that cannot be written to, a database that cannot, another program with the same token.
+
+use chrono::{DateTime, Utc};
+
+use super::{Reader, escape};
+
+/// A chat refuses messages; for the others.
+pub(crate) fn chat_refuses(chat: i64, since: DateTime<Utc>, why: &str, reader: &Reader) -> String {
+    format!(
+        "⚠️ Chat <code>{chat}</code> takes no messages since {}\n{}\nWhat it is owed is kept. It gets one message of what fires as \
+         soon as it takes messages again.",
+        reader.at(since),
+        escape(why)
+    )
+}
+
+/// It takes messages again.
+pub(crate) fn chat_accepts(chat: i64) -> String {
+    format!("🟢 Chat <code>{chat}</code> takes messages again")
+}
+
+/// Nothing can be written to the database; sent without being written down.
+pub(crate) fn database_fails(since: DateTime<Utc>, why: &str, held: usize, reader: &Reader) -> String {
+    let held = match held {
+        0 => "No message is held back so far.".to_owned(),
+        1 => "1 message is held back".to_owned(),
+        many => format!("{many} messages are held back"),
+    };
+    format!(
+        "⚠️ Nothing can be written to the bot's database since {}\n{}\nWallets are still watched, but alerts are sent only when they \
+         can be written down. {held}",
+        reader.at(since),
+        escape(why)
+    )
+}
+
+/// The database can be written to again.
+pub(crate) fn database_works(since: DateTime<Utc>, reader: &Reader) -> String {
+    format!("🟢 The bot's database can be written to again; it could not since {}", reader.at(since))
+}
+
+/// Another program reads the bot's updates.
+pub(crate) fn updates_conflict(why: &str) -> String {
+    format!(
+        "⚠️ Another program reads this bot's messages\n{}\nAlerts still come, but commands and buttons may go unanswered. Stop the \
+         other program, or give it another bot's token.",
+        escape(why)
+    )
+}

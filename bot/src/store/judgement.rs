@@ -1,0 +1,210 @@
+//! What polls decided: the state of alerts, what waits for chats, and the messages owed for it.
+//!
+//! While the database cannot be written, decisions are kept in memory and written with the first one that can be.
+
+use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteRow;
+use tokio::sync::watch;
+use vobiz_core::alert::{Alert, AlertKey, DataHealth, Deferred, Roster, State, SubjectId};
+
+use super::row::column;
+use super::{Draft, Store, outbox, set_fact};
+
+/// Why nothing can be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// When that was noticed.
+    pub(crate) since: DateTime<Utc>,
+    /// The database's words.
+    pub(crate) why: String,
+}
+
+/// Decisions that could not be written.
+#[derive(Debug)]
+pub(super) struct Unwritten {
+    /// The last state that was written.
+    before: State,
+    waiting: BTreeMap<i64, Deferred>,
+    owed: Vec<Draft>,
+}
+
+impl Store {
+    /// The alert state that the last evaluation left.
+    pub(crate) async fn alert_state(&self) -> Result<State> {
+        let mut state = State {
+            data_health: self.fact("data_health").await?.unwrap_or_default(),
+            roster: self.fact("roster").await?.unwrap_or_default(),
+            polls: self.fact("polls").await?.unwrap_or_default(),
+            ..State::default()
+        };
+        for row in sqlx::query("SELECT rule, subject, state FROM alerts").fetch_all(&self.pool).await? {
+            match alert(&row) {
+                Ok((key, alert)) => drop(state.alerts.insert(key, alert)),
+                // Worse than forgetting one alert, which the next polls fire again, would be not to start.
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "an alert of the database cannot be read and starts afresh");
+                }
+            }
+        }
+        Ok(state)
+    }
+
+    /// Records an evaluation: its state, the messages it owes, and for chats where that changed what waits; all or nothing.
+    ///
+    /// What cannot be written is kept and written with the next evaluation, so this does not fail.
+    pub(crate) async fn record(
+        &self,
+        before: &State,
+        after: &State,
+        waiting: &[(i64, Deferred)],
+        owed: &[Draft],
+        now: DateTime<Utc>,
+    ) {
+        let earlier = self.unwritten().take();
+        let waiting = waiting.iter().cloned();
+        let (last, waiting, owed) = match earlier {
+            Some(Unwritten { before, waiting: mut all, owed: mut drafts }) => {
+                all.extend(waiting);
+                drafts.extend_from_slice(owed);
+                (Some(before), all, drafts)
+            }
+            None => (None, waiting.collect(), owed.to_vec()),
+        };
+        let written = self.write(last.as_ref().unwrap_or(before), after, &waiting, &owed, now).await;
+        if let Err(error) = self.noted(written) {
+            tracing::error!(error = format!("{error:#}"), "a poll cannot be written down; the watch goes on from memory");
+            *self.unwritten() = Some(Unwritten { before: last.unwrap_or_else(|| before.clone()), waiting, owed });
+        }
+    }
+
+    async fn write(
+        &self,
+        before: &State,
+        after: &State,
+        waiting: &BTreeMap<i64, Deferred>,
+        owed: &[Draft],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        for (key, alert) in &after.alerts {
+            if before.alerts.get(key) != Some(alert) {
+                sqlx::query("INSERT INTO alerts (rule, subject, state) VALUES ($1, $2, $3) ON CONFLICT (rule, subject) DO UPDATE SET state = excluded.state")
+                    .bind(&key.rule)
+                    .bind(key.subject.to_string())
+                    .bind(alert.to_json())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        for key in before.alerts.keys().filter(|key| !after.alerts.contains_key(*key)) {
+            sqlx::query("DELETE FROM alerts WHERE rule = $1 AND subject = $2")
+                .bind(&key.rule)
+                .bind(key.subject.to_string())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        set_fact::<DataHealth>(&mut transaction, "data_health", &after.data_health).await?;
+        set_fact::<Roster>(&mut transaction, "roster", &after.roster).await?;
+        set_fact(&mut transaction, "polls", &after.polls).await?;
+        for (chat, waiting) in waiting {
+            set_fact(&mut transaction, &waiting_fact(*chat), waiting).await?;
+        }
+        outbox::owe(&mut transaction, owed, now).await?;
+        self.commit(transaction, owed).await
+    }
+
+    /// What a chat was not told yet, by the id that its configuration has.
+    pub(crate) async fn waiting(&self, chat: i64) -> Result<Deferred> {
+        let unwritten = self.unwritten().as_ref().and_then(|unwritten| unwritten.waiting.get(&chat).cloned());
+        match unwritten {
+            Some(waiting) => Ok(waiting),
+            None => Ok(self.fact(&waiting_fact(chat)).await?.unwrap_or_default()),
+        }
+    }
+
+    /// How many messages to a chat could not be written down.
+    pub(crate) fn held_back(&self, chat: i64) -> usize {
+        self.unwritten().as_ref().map_or(0, |unwritten| unwritten.owed.iter().filter(|draft| draft.chat == chat).count())
+    }
+
+    /// Why nothing can be written, while nothing can.
+    pub(crate) fn watch_trouble(&self) -> watch::Receiver<Option<Trouble>> {
+        self.trouble.subscribe()
+    }
+
+    /// Takes note whether the database could be written.
+    pub(super) fn noted<T>(&self, outcome: Result<T>) -> Result<T> {
+        self.trouble.send_if_modified(|known| match (&outcome, &known) {
+            (Err(error), None) => {
+                *known = Some(Trouble { since: Utc::now(), why: format!("{error:#}") });
+                true
+            }
+            (Ok(_), Some(_)) => {
+                *known = None;
+                true
+            }
+            _ => false,
+        });
+        outcome
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, Option<Unwritten>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn alert(row: &SqliteRow) -> Result<(AlertKey, Alert)> {
+    let (rule, subject): (String, String) = (column(row, "alerts", "rule")?, column(row, "alerts", "subject")?);
+    let alert = Alert::from_json(column(row, "alerts", "state")?).with_context(|| format!("alerts, {rule} of {subject}"))?;
+    Ok((AlertKey::new(rule, SubjectId::from(subject)), alert))
+}
+
+fn waiting_fact(chat: i64) -> String {
+    format!("waiting {chat}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(polls: u64) -> State {
+        State { polls: serde_json::from_value(serde_json::json!(polls)).unwrap(), ..State::default() }
+    }
+
+    fn draft(html: &str) -> Draft {
+        Draft { chat: 7, html: html.to_owned(), ..Draft::default() }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_kept_and_written_with_the_next_poll() {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let (now, mut trouble) = (Utc::now(), store.watch_trouble());
+        sqlx::query("PRAGMA query_only = ON").execute(&store.pool).await.unwrap();
+        store.record(&state(0), &state(1), &[], &[draft("first")], now).await;
+        let why = trouble.borrow_and_update().clone().unwrap().why;
+        assert!(why.contains("readonly"), "{why}");
+        store.record(&state(1), &state(2), &[], &[draft("second")], now).await;
+        assert_eq!(store.held_back(7), 2);
+        assert_eq!(store.alert_state().await.unwrap(), state(0));
+
+        sqlx::query("PRAGMA query_only = OFF").execute(&store.pool).await.unwrap();
+        store.record(&state(2), &state(3), &[], &[draft("third")], now).await;
+        assert_eq!((store.held_back(7), trouble.borrow_and_update().clone()), (0, None));
+        assert_eq!(store.alert_state().await.unwrap(), state(3));
+        assert_eq!(store.owed().await.unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn an_alert_of_another_type_starts_afresh_and_the_others_stay() {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        sqlx::query("INSERT INTO alerts VALUES ('low', 'MA_X', x'ff'), (x'ff', 'MA_Y', '{}')")
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        assert!(store.alert_state().await.unwrap().alerts.is_empty());
+    }
+}

@@ -1,0 +1,169 @@
+//! The Bot API: calls, what their failures mean, and the updates.
+
+mod call;
+mod failure;
+mod updates;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value, json};
+use teloxide::types::CallbackQueryId;
+use tokio::sync::{broadcast, watch};
+use url::Url;
+
+use crate::config;
+use crate::messages;
+use crate::store::{Button, Draft};
+use call::Call;
+pub(crate) use failure::{Failure, Fault};
+pub(crate) use updates::{Incoming, Updates};
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Signs of life that may wait to be read.
+const BACKLOG: usize = 256;
+
+/// A connection to the Bot API. Cheap to clone; not `Debug`, because the token is in every address.
+#[derive(Clone)]
+pub(crate) struct Telegram {
+    http: reqwest::Client,
+    /// With the token.
+    base: Arc<Url>,
+    /// Chats that an update came from.
+    alive: broadcast::Sender<i64>,
+    /// Why another program has the updates, while it does.
+    conflict: watch::Sender<Option<String>>,
+}
+
+impl Telegram {
+    /// # Errors
+    ///
+    /// The HTTP client cannot be set up.
+    pub(crate) fn new(config: &config::Telegram) -> anyhow::Result<Self> {
+        // Redirects are not followed: the token would go with them.
+        let mut http = reqwest::Client::builder().connect_timeout(CONNECT).tcp_nodelay(true).redirect(Policy::none());
+        let is_loopback = matches!(config.api_url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if is_loopback {
+            http = http.no_proxy();
+        }
+        let mut base = config.api_url.clone();
+        if let Ok(mut path) = base.path_segments_mut() {
+            path.pop_if_empty().push(&format!("bot{}", config.token.expose_secret()));
+        }
+        Ok(Self {
+            // The error of a client that cannot be set up holds no address.
+            http: http.build()?,
+            base: Arc::new(base),
+            alive: broadcast::channel(BACKLOG).0,
+            conflict: watch::Sender::new(None),
+        })
+    }
+
+    fn address(&self, method: &str) -> Url {
+        let mut address = Url::clone(&self.base);
+        if let Ok(mut path) = address.path_segments_mut() {
+            path.push(method);
+        }
+        address
+    }
+
+    /// The bot's name, by which groups address it.
+    pub(crate) async fn username(&self) -> Result<String, Failure> {
+        let me = self.call(Call::new("getMe")).await?;
+        let name = me["username"].as_str().map(str::to_owned);
+        name.ok_or_else(|| Failure::Transient("Telegram's answer does not have the bot's name".to_owned()))
+    }
+
+    /// Shows the commands where people type them.
+    pub(crate) async fn set_commands(&self, commands: &[(&str, &str)]) -> Result<(), Failure> {
+        let commands: Vec<Value> = commands.iter().map(|(name, about)| json!({"command": name, "description": about})).collect();
+        self.call(Call::new("setMyCommands").with("commands", commands)).await.map(drop)
+    }
+
+    /// Makes sure that updates can be read: removes a webhook, keeping what waits, and asks for updates once.
+    pub(crate) async fn prepare_updates(&self) -> Result<(), Failure> {
+        if let Err(failure) = self.call(Call::new("deleteWebhook").with("drop_pending_updates", false)).await {
+            tracing::warn!(%failure, "a webhook could not be removed; without one this does not matter");
+        }
+        self.call(Call::new("getUpdates").with("timeout", 0).with("limit", 1)).await.map(drop)
+    }
+
+    /// Sends or changes a message, as HTML or with its markup taken off; gives its id, where the answer has one.
+    pub(crate) async fn send(&self, message: &Draft, is_plain: bool) -> Result<Option<i32>, Failure> {
+        let text = if is_plain { messages::plain(&message.html) } else { message.html.clone() };
+        let parse_mode = (!is_plain).then_some("HTML");
+        let call = |method: &'static str, text_field: &str| {
+            Call::new(method)
+                .with("chat_id", message.chat)
+                .with_some(text_field, Some(text).filter(|text| !text.is_empty()))
+                .with_some("parse_mode", parse_mode)
+                .with_some("reply_markup", keyboard(message))
+        };
+        let no_preview = json!({"is_disabled": true});
+        if let Some(id) = message.edits {
+            let call = call("editMessageText", "text").with("message_id", id).with("link_preview_options", no_preview);
+            return self.call(call).await.map(|_| Some(id));
+        }
+        let call = match (&message.picture, &message.document) {
+            (Some(picture), _) => call("sendPhoto", "caption").with_file("photo", "calls-and-cost.png", picture.clone()),
+            (None, Some(document)) => {
+                call("sendDocument", "caption").with_file("document", &document.name, document.bytes.clone())
+            }
+            (None, None) => call("sendMessage", "text").with("link_preview_options", no_preview),
+        };
+        let call = call.with("disable_notification", message.silent).with_some("message_thread_id", message.thread);
+        let sent = self.call(call).await?;
+        Ok(sent["message_id"].as_i64().and_then(|id| i32::try_from(id).ok()))
+    }
+
+    /// Tells who pressed a button that it was heard, with a text or without.
+    pub(crate) async fn acknowledge(&self, press: &CallbackQueryId, text: Option<&str>) -> Result<(), Failure> {
+        self.call(Call::new("answerCallbackQuery").with("callback_query_id", press.0.clone()).with_some("text", text))
+            .await
+            .map(drop)
+    }
+
+    /// Chats that an update came from, as it comes.
+    pub(crate) fn signs_of_life(&self) -> broadcast::Receiver<i64> {
+        self.alive.subscribe()
+    }
+
+    /// Why the updates go to another program, while they do.
+    pub(crate) fn conflict(&self) -> watch::Receiver<Option<String>> {
+        self.conflict.subscribe()
+    }
+
+    fn note_sign_of_life(&self, chat: i64) {
+        // Nobody listens before the delivery is there.
+        let _ = self.alive.send(chat);
+    }
+
+    fn note_conflict(&self, failure: Option<&Failure>) {
+        let conflict = match failure {
+            None => None,
+            Some(Failure::Conflict(why)) => Some(why.clone()),
+            // Nothing is known of it now.
+            Some(_) => return,
+        };
+        self.conflict.send_if_modified(|known| {
+            let is_new = known.is_some() != conflict.is_some();
+            *known = conflict;
+            is_new
+        });
+    }
+}
+
+/// The buttons under a message; `None` where there are none.
+fn keyboard(message: &Draft) -> Option<Value> {
+    let button = |button: &Button| {
+        Value::Object(Map::from_iter([
+            ("text".to_owned(), json!(button.text)),
+            ("callback_data".to_owned(), json!(button.command)),
+        ]))
+    };
+    let rows: Vec<Vec<Value>> = message.buttons.iter().map(|row| row.iter().map(button).collect()).collect();
+    (!rows.is_empty()).then(|| json!({"inline_keyboard": rows}))
+}
