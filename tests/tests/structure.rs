@@ -31,7 +31,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
     (
         "crates/sandbox",
         &[
-            "calendar connection lock money permissions random",
+            "books calendar connection lock money permissions random",
             "faults world",
             "clock history options wallet",
             "partner telegram",

@@ -1,6 +1,6 @@
 //! Hours and days as the service counts them: those of India, five and a half hours ahead of UTC.
 
-use chrono::{DateTime, Datelike, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Weekday};
 
 const AHEAD: i64 = 19_800;
 const HOUR: i64 = 3_600;
@@ -52,6 +52,16 @@ impl Day {
         Hour::of(second).day()
     }
 
+    /// The day of the UTC calendar with the date that `second` has there.
+    pub(crate) fn of_utc(second: i64) -> Self {
+        Self(second.div_euclid(DAY))
+    }
+
+    /// The second at which the day of the UTC calendar with this date begins.
+    pub(crate) fn start_in_utc(self) -> i64 {
+        self.0 * DAY
+    }
+
     pub(crate) fn from_date(date: NaiveDate) -> Self {
         Self(date.signed_duration_since(NaiveDate::default()).num_days())
     }
@@ -74,6 +84,12 @@ impl Day {
 
     pub(crate) fn plus(self, days: i64) -> Self {
         Self(self.0 + days)
+    }
+
+    /// The day of this number in the month before.
+    pub(crate) fn of_last_month(self, number: u32) -> Self {
+        let date = self.date().checked_sub_months(Months::new(1)).and_then(|date| date.with_day(number));
+        date.map_or(self, Self::from_date)
     }
 
     /// Days from `earlier` to this one, 0 when it is not later.

@@ -14,6 +14,7 @@
 //!
 //! Its address, opened in a browser of this machine, shows the chats with the bot and what can go wrong.
 
+mod books;
 mod calendar;
 mod clock;
 mod connection;
@@ -33,6 +34,7 @@ mod telegram;
 mod wallet;
 mod world;
 
+pub use books::Books;
 pub use clock::{Clock, FASTEST};
 pub use faults::{ActiveFault, Fault, Faults, Half, Hint, Spoilt};
 pub use options::Options;

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
-use vobiz_sandbox::{Options, Sandbox};
+use vobiz_sandbox::{Books, Options, Sandbox};
 
 /// A Vobiz Partner API and a Telegram Bot API in one process, on a clock you can turn.
 #[derive(Debug, Parser)]
@@ -32,6 +32,10 @@ struct Arguments {
     /// Instant at which the clock starts.
     #[arg(long, value_name = "INSTANT", default_value = Options::START)]
     start: DateTime<Utc>,
+    /// What makes the books hard to close: all, or some of late-rows, late-prices, refunds, fee-change, utc-days, turnover,
+    /// second-currency, with commas between them.
+    #[arg(long, value_name = "LIST", default_value = "", hide_default_value = true, conflicts_with = "payloads")]
+    books: Books,
     /// Virtual seconds per real second; 0 stops the clock.
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
@@ -66,6 +70,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
         start: Some(arguments.start),
         payloads: arguments.payloads,
         replace: arguments.replace,
+        books: arguments.books,
         ..Options::default()
     })
     .await?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+use crate::books::Books;
 use crate::permissions::Permissions;
 
 /// What a sandbox is started with. The default is forty customers at nine in the morning in Kolkata,
@@ -31,6 +32,8 @@ pub struct Options {
     pub replace: Vec<(String, String)>,
     /// What the partner may do in a world.
     pub permissions: Permissions,
+    /// What makes the books of a world hard to close; nothing by default.
+    pub books: Books,
 }
 
 impl Options {
@@ -54,6 +57,7 @@ impl Default for Options {
             payloads: None,
             replace: Vec::new(),
             permissions: Permissions::default(),
+            books: Books::default(),
         }
     }
 }

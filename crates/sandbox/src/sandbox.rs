@@ -201,9 +201,9 @@ impl Sandbox {
 }
 
 async fn open_world(options: &Options, start: DateTime<Utc>) -> anyhow::Result<Arc<Mutex<World>>> {
-    let (seed, customers) = (options.seed, options.customers);
+    let (seed, customers, books) = (options.seed, options.customers, options.books);
     // A large world takes a while to get to its opening.
-    let mut world = tokio::task::spawn_blocking(move || World::open(seed, customers, start)).await?;
+    let mut world = tokio::task::spawn_blocking(move || World::open(seed, customers, start, books)).await?;
     world.partner.permissions = options.permissions.clone();
     Ok(Arc::new(Mutex::new(world)))
 }

@@ -25,7 +25,12 @@ pub(super) struct Change {
 pub(super) async fn list(State(control): State<Control>) -> Json<Value> {
     control.clock.settle();
     let wallets = control.world.as_ref().map(|world| wallets(&lock(world))).unwrap_or_default();
-    let shown = wallets.iter().map(|wallet| json!({"auth_id": wallet.auth_id, "name": wallet.name, "balance": wallet.balance}));
+    let shown = wallets.iter().map(|wallet| {
+        json!({
+            "auth_id": wallet.auth_id, "name": wallet.name, "balance": wallet.balance, "currency": wallet.currency,
+            "blocked_since": wallet.blocked_since,
+        })
+    });
     Json(shown.collect())
 }
 

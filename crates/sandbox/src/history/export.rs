@@ -66,9 +66,9 @@ fn ledger(record: &Record) -> Vec<Movement> {
             let kind = match entry.kind {
                 Kind::Opening => continue,
                 Kind::Transfer(_) | Kind::Payment => "recharge",
-                Kind::Adjustment => "refund",
+                Kind::Adjustment | Kind::Refund => "refund",
                 Kind::Rent(_) => "rental",
-                Kind::Weekly => "fixed",
+                Kind::Weekly | Kind::LatePrice(_) => "fixed",
             };
             rows.push(Movement { at: known_at(entry), account, kind, amount: entry.amount.units() });
         }

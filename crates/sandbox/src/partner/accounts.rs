@@ -172,7 +172,10 @@ fn rows<'a>(world: &World, customers: impl Iterator<Item = (usize, &'a Customer)
 /// `GET /accounts/{customer_auth_id}`
 pub(super) fn one(world: &World, _: &Asked, id: &str) -> Result<Single, Refusal> {
     let (index, customer) = world.customer(id).ok_or_else(Refusal::unknown_customer)?;
-    Ok(Single { account: account(world, index, customer), pricing_tier: short_tier(world, customer.traits.tier) })
+    Ok(Single {
+        account: account(world, index, customer),
+        pricing_tier: short_tier(world, customer.traits.tier, customer.traits.currency),
+    })
 }
 
 /// `GET /accounts/{customer_auth_id}/balance`
@@ -182,7 +185,7 @@ pub(super) fn balance(world: &World, _: &Asked, id: &str) -> Result<Balance, Ref
         auth_id: id.to_owned(),
         name: names(world, index, customer).name,
         cash_credits: WalletText(customer.wallet),
-        currency: CURRENCY,
+        currency: customer.traits.currency,
         updated_at: micros_offset(world.now().timestamp_micros()),
     })
 }
@@ -265,11 +268,11 @@ fn account(world: &World, index: usize, customer: &Customer) -> Account {
     }
 }
 
-fn short_tier(world: &World, tier: &Tier) -> ShortTier {
+fn short_tier(world: &World, tier: &Tier, currency: &'static str) -> ShortTier {
     ShortTier {
         id: tier_id(world.seed, tier.number),
         name: tier.name,
-        currency: CURRENCY,
+        currency,
         rate_per_minute: paise(tier.rate),
         is_active: true,
         is_default: tier.is_default,
@@ -279,7 +282,7 @@ fn short_tier(world: &World, tier: &Tier) -> ShortTier {
 
 fn full_tier(world: &World, tier: &Tier) -> FullTier {
     FullTier {
-        short: short_tier(world, tier),
+        short: short_tier(world, tier, CURRENCY),
         streaming_rate_per_minute: paise(tier.streaming),
         recording_rate_per_minute: paise(10),
         whatsapp_voice_rate: paise(tier.rate),

@@ -135,7 +135,7 @@ fn list(world: &World, asked: &Asked, scope: Scope) -> Result<List, Refusal> {
     let mut found: Vec<(usize, Call)> = Vec::new();
     let mut sums = Sums::default();
     let mut last_call = None;
-    let (total, skip) = if scope == Scope::All && filter.is_empty() {
+    let (total, skip) = if scope == Scope::All && filter.is_empty() && world.is_counted(window) {
         let (total, part, skip) = world.part(window, page.skipped(), page.size, |hour| hour.calls);
         world.calls(scope, part, |index, _, call| found.push((index, call)));
         for (_, day) in world.days(Day::of(window.first), Day::of(window.last)) {
@@ -146,8 +146,11 @@ fn list(world: &World, asked: &Asked, scope: Scope) -> Result<List, Refusal> {
         (total, skip)
     } else {
         world.calls(scope, window, |index, customer, call| {
-            if filter.keeps(customer.traits.key, &call) {
-                sums.add(&call);
+            if world.is_listed(customer.traits.key, &call) && filter.keeps(customer.traits.key, &call) {
+                // A sum over all customers counts one currency.
+                let is_counted = scope != Scope::All || customer.traits.is_domestic();
+                let call = world.recorded(call);
+                sums.add(&if is_counted { call } else { Call { carriage: 0, streaming: 0, ..call } });
                 last_call = last_call.max(Some(call.start()));
                 found.push((index, call));
             }
@@ -224,6 +227,7 @@ impl Filter {
 }
 
 fn cdr(world: &World, index: usize, call: &Call) -> Cdr {
+    let call = &world.recorded(*call);
     let identity = world.identity(index);
     let uuid_of_call = call_id(world.seed, index, call);
     let mut dice = Dice::new(&[world.seed, 0x6364_7200, index as u64, call.end.unsigned_abs(), u64::from(call.number)]);
@@ -249,7 +253,7 @@ fn cdr(world: &World, index: usize, call: &Call) -> Cdr {
         context: if is_api { "voice-api" } else { "sip-trunking" },
         cost: Plain(Amount::paise(i64::from(call.carriage))),
         created_at: end.clone(),
-        currency: CURRENCY,
+        currency: world.any_customer(index).map_or(CURRENCY, |customer| customer.traits.currency),
         customer_endpoint: None,
         destination_number: to,
         duration: call.ring + call.talk,

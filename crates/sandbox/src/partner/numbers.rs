@@ -8,7 +8,7 @@ use super::figures::{Plain, seconds_z};
 use super::refusal::Refusal;
 use crate::calendar::Day;
 use crate::random::Dice;
-use crate::world::{CURRENCY, Customer, NUMBER_SETUP, World, uuid};
+use crate::world::{Customer, NUMBER_SETUP, World, uuid};
 
 #[derive(Serialize)]
 pub(super) struct List {
@@ -98,8 +98,8 @@ fn item(world: &World, index: usize, customer: &Customer, number: u8) -> Number 
         status: "active",
         provider: "",
         setup_fee: Plain(NUMBER_SETUP),
-        monthly_fee: Plain(traits.rent(number)),
-        currency: CURRENCY,
+        monthly_fee: Plain(world.rent(traits, number, world.today())),
+        currency: traits.currency,
         // Seventeen digits: more than a binary float holds.
         application_id: dice.chance(900).then(|| (20_000_000_000_000_000 + dice.roll() % 20_000_000_000_000_000).to_string()),
         voice_enabled: true,

@@ -108,8 +108,8 @@ pub(super) fn analytics(world: &World, asked: &Asked) -> Result<Report, Refusal>
 fn report(world: &World, asked: &Asked, from: Day, to: Day) -> Report {
     let mut totals = Totals::default();
     let mut time_series = Vec::new();
-    for (day, calls) in world.days(from, to) {
-        totals += *calls;
+    for (day, calls) in world.reported_days(from, to) {
+        totals += calls;
         if calls.all().calls > 0 {
             time_series.push(Point {
                 date: day.date().to_string(),

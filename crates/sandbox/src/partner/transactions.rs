@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use crate::calendar::Day;
 use crate::money::Amount;
 use crate::random::mix;
-use crate::world::{CURRENCY, Call, Customer, Entry, Kind, Movement, NAME, Scope, World, call_id, call_number, uuid};
+use crate::world::{Call, Customer, Entry, Kind, Movement, NAME, Scope, World, call_id, call_number, uuid};
 
 #[derive(Serialize)]
 pub(super) struct List {
@@ -93,20 +93,25 @@ fn list(world: &World, asked: &Asked, scope: Scope, search: Option<&str>) -> Res
     let window = world.window(from.map(Day::from_date), to.map(Day::from_date));
     let mut groups = Groups::default();
     let mut found: Vec<(i64, usize, Movement<'_>)> = Vec::new();
-    let (total, skip) = if scope == Scope::All && wanted.is_none() && search.is_none() {
+    let (total, skip) = if scope == Scope::All && wanted.is_none() && search.is_none() && world.is_ledger_counted(window) {
         let (total, part, skip) = world.part(window, page.skipped(), page.size, |hour| hour.movements);
         world.movements(scope, part, |index, customer, movement| found.push((instant(customer, &movement), index, movement)));
         for (_, day) in world.days(Day::of(window.first), Day::of(window.last)) {
             groups.add_many("cdr", -day.all().cost, 0);
         }
-        world.entries(scope, window, |_, entry| groups.add(reference_type(&entry.kind), entry.amount));
+        world.entries(scope, window, |customer, entry| {
+            let is_counted = customer.traits.is_domestic();
+            groups.add(reference_type(&entry.kind), if is_counted { entry.amount } else { Amount::ZERO });
+        });
         groups.complete("cdr", total);
         (total, skip)
     } else {
         world.movements(scope, window, |index, customer, movement| {
-            let is_wanted = wanted.is_none_or(|wanted| is_of_type(wanted, &movement));
+            let is_wanted = is_listed(world, customer, &movement) && wanted.is_none_or(|wanted| is_of_type(wanted, &movement));
             if is_wanted && search.is_none_or(|text| mentions(&row(world, index, customer, &movement), world, index, text)) {
-                groups.add(group(&movement), amount(&movement));
+                // A sum over all customers counts one currency.
+                let is_counted = scope != Scope::All || customer.traits.is_domestic();
+                groups.add(group(&movement), if is_counted { amount(&movement) } else { Amount::ZERO });
                 found.push((instant(customer, &movement), index, movement));
             }
         });
@@ -182,6 +187,14 @@ impl Groups {
     }
 }
 
+/// Whether a movement is in the ledger now: some calls are listed hours after they ended.
+fn is_listed(world: &World, customer: &Customer, movement: &Movement<'_>) -> bool {
+    match movement {
+        Movement::Call(call) => world.is_listed(customer.traits.key, call),
+        Movement::Entry { .. } => true,
+    }
+}
+
 fn amount(movement: &Movement<'_>) -> Amount {
     match movement {
         Movement::Call(call) => -call.cost(),
@@ -204,6 +217,8 @@ fn reference_type(kind: &Kind) -> Option<&'static str> {
         Kind::Rent(_) => Some("did_rental"),
         Kind::Weekly => Some("subscription"),
         Kind::Opening | Kind::Adjustment => Some("manual_adjustment"),
+        Kind::Refund => Some("refund"),
+        Kind::LatePrice(_) => Some("cdr"),
     }
 }
 
@@ -216,6 +231,7 @@ fn is_of_type(wanted: &str, movement: &Movement<'_>) -> bool {
         "debit" => amount(movement) < Amount::ZERO,
         "credit" => amount(movement) >= Amount::ZERO,
         "recharge" => kind == Some(&Kind::Payment),
+        "refund" => kind == Some(&Kind::Refund),
         "transfer" => matches!(kind, Some(Kind::Transfer(_))),
         "adjustment" => matches!(kind, Some(Kind::Adjustment | Kind::Opening)),
         _ => false,
@@ -262,7 +278,7 @@ fn row(world: &World, index: usize, customer: &Customer, movement: &Movement<'_>
         balance_id: identity.wallet_id(),
         kind: if amount < Amount::ZERO { "debit" } else { "credit" },
         amount: Plain(if amount < Amount::ZERO { -amount } else { amount }),
-        currency: CURRENCY,
+        currency: customer.traits.currency,
         description,
         reference,
         status: "completed",
@@ -294,6 +310,11 @@ fn of_entry(world: &World, index: usize, number: usize, entry: &Entry, auth_id: 
         }
         Kind::Weekly => ("Weekly fee".to_owned(), None),
         Kind::Adjustment => ("Manual adjustment".to_owned(), Some(format!("adj_{}", short()))),
+        Kind::Refund => ("Refund for dropped calls".to_owned(), Some(format!("refund_{}", short()))),
+        Kind::LatePrice(call) => {
+            let reference = format!("cdr:{}", call_id(world.seed, index, call));
+            (format!("Voice call ({}s), priced later", call.talk), Some(reference))
+        }
     };
     (id, description, reference)
 }

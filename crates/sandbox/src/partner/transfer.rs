@@ -38,7 +38,13 @@ pub(super) fn balance(world: &mut World, asked: &Asked, id: &str, body: &Bytes) 
     let fields = Fields::read(body)?;
     let amount = amount(fields.get("amount"))?;
     match fields.get("currency") {
-        Value::String(currency) if currency == CURRENCY => {}
+        Value::String(currency) if currency == CURRENCY => match world.customer(id) {
+            Some((_, customer)) if !customer.traits.is_domestic() => {
+                let message = format!("The customer's wallet is in {}.", customer.traits.currency);
+                return Err(refused("currency_mismatch", &message));
+            }
+            _ => {}
+        },
         Value::String(_) => return Err(refused("currency_mismatch", &format!("Transfers are made in {CURRENCY}."))),
         other => return Err(Refusal::invalid("currency", "Field required", "REQUIRED", other)),
     }

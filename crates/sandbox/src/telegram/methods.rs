@@ -10,7 +10,7 @@ use super::markup::Formatted;
 use super::parameters;
 use super::refusal::{Refusal, bad_request, not_found};
 use super::state::Query;
-use super::{commands, edit, pins, send, topics, webhook};
+use super::{commands, edit, pins, posting, send, topics};
 
 /// How long a pressed button waits for its answer.
 const QUERY_LIFE: TimeDelta = TimeDelta::minutes(15);
@@ -46,9 +46,9 @@ const METHODS: [(&str, Method); 34] = [
     ("setMyShortDescription", agree),
     ("setMyName", agree),
     ("sendChatAction", send_chat_action),
-    ("setWebhook", webhook::set),
-    ("deleteWebhook", webhook::delete),
-    ("getWebhookInfo", webhook::info),
+    ("setWebhook", posting::set),
+    ("deleteWebhook", posting::delete),
+    ("getWebhookInfo", posting::info),
     ("getChat", get_chat),
     ("getChatMember", get_chat_member),
     ("getFile", get_file),

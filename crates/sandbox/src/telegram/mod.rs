@@ -14,6 +14,7 @@ mod message;
 mod methods;
 mod parameters;
 mod pins;
+mod posting;
 mod refusal;
 mod room;
 mod send;

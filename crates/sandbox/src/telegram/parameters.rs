@@ -118,6 +118,13 @@ impl Parameters {
         Self { values, files: self.files.clone() }
     }
 
+    /// The kinds of updates that a bot asks for, where it names any; an empty list asks for the usual ones.
+    pub(super) fn allowed_kinds(&self) -> Result<Option<Vec<String>>, Refusal> {
+        let allowed = self.json("allowed_updates")?;
+        let names = allowed.as_ref().and_then(Value::as_array);
+        Ok(names.map(|names| names.iter().filter_map(Value::as_str).map(str::to_owned).collect()))
+    }
+
     /// The chat a method is about.
     pub(super) fn chat_id(&self) -> Result<i64, Refusal> {
         match self.text("chat_id") {

@@ -25,7 +25,7 @@ impl Telegram {
         let limit = usize::try_from(limit).unwrap_or(100);
         let wait = parameters.integer("timeout").unwrap_or(0).clamp(0, LONGEST_WAIT);
         let deadline = Instant::now() + Duration::from_secs(wait.unsigned_abs());
-        let allowed = allowed_kinds(parameters)?;
+        let allowed = parameters.allowed_kinds()?;
         let (mut stirred, poller) = {
             let mut state = lock(&self.0.state);
             if state.webhook.is_some() {
@@ -34,7 +34,7 @@ impl Telegram {
             state.poller += 1;
             state.stir();
             if let Some(kinds) = allowed {
-                state.allowed = kinds;
+                state.allowed = Some(kinds).filter(|kinds| !kinds.is_empty());
             }
             state.confirm(offset);
             (state.stirred.subscribe(), state.poller)
@@ -58,15 +58,6 @@ impl Telegram {
             }
         }
     }
-}
-
-/// The kinds of updates that a bot asks for, where it names any; an empty list asks for the usual ones.
-pub(super) fn allowed_kinds(parameters: &Parameters) -> Result<Option<Option<Vec<String>>>, Refusal> {
-    let allowed = parameters.json("allowed_updates")?;
-    Ok(allowed.as_ref().and_then(Value::as_array).map(|names| {
-        let names: Vec<String> = names.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        Some(names).filter(|names| !names.is_empty())
-    }))
 }
 
 const CONFLICT: &str = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";

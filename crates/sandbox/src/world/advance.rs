@@ -8,6 +8,7 @@ use super::habit::Payment;
 use super::ledger::{Entry, Kind};
 use super::partner::Movement;
 use super::totals::Totals;
+use super::traits::Traits;
 use super::{HourCounts, World};
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
@@ -35,8 +36,8 @@ impl World {
     fn live(&mut self, hour: Hour, from: i64, to: i64, closes: bool) {
         let mut totals = Totals::default();
         let mut counts = HourCounts::default();
-        let mut count = |call: &Call| {
-            totals.add(call);
+        let mut count = |traits: &Traits, call: &Call| {
+            totals.add_of(traits, call);
             counts.calls += 1;
             counts.movements += u32::from(call.cost() > Amount::ZERO);
         };
@@ -77,6 +78,9 @@ impl World {
                 Payment::AutoRecharge { .. } | Payment::Postpaid => {
                     customer.record(Entry { at, amount: due.amount, kind: Kind::Payment });
                 }
+                _ if !customer.traits.is_domestic() => {
+                    customer.record(Entry { at, amount: due.amount, kind: Kind::Payment });
+                }
                 _ if due.amount <= self.partner.wallet => {
                     customer.record(Entry { at, amount: due.amount, kind: Kind::Transfer("Recharge".into()) });
                     self.partner.enter(Movement { at, amount: -due.amount });
@@ -100,13 +104,15 @@ impl World {
                 customer.close_day(day);
             }
         }
+        self.keep_books(hour);
         if hour.of_day() == 6 {
             let of_month = day.of_month();
+            let rise = self.rise_on(day);
             let customers = self.customers.iter_mut();
             let present = customers.filter(|customer| customer.traits.is_present(hour.start()));
             let collected: u32 = present
                 .map(|customer| {
-                    let rent = if customer.traits.rent_day == of_month { collect_rent(customer, hour.start()) } else { 0 };
+                    let rent = if customer.traits.rent_day == of_month { collect_rent(customer, hour.start(), rise) } else { 0 };
                     rent + collect_weekly(customer, day, hour.start())
                 })
                 .sum();
@@ -128,10 +134,10 @@ impl World {
 }
 
 /// Takes the month's rent for each phone number that can be paid for, and tells how many were.
-fn collect_rent(customer: &mut Customer, second: i64) -> u32 {
+fn collect_rent(customer: &mut Customer, second: i64, rise: Amount) -> u32 {
     let mut collected = 0;
     for number in 0..customer.traits.numbers {
-        let rent = customer.traits.rent(number);
+        let rent = customer.traits.rent(number) + rise;
         collected += u32::from(collect(customer, second, rent, Kind::Rent(number)));
     }
     collected

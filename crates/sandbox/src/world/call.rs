@@ -5,7 +5,7 @@ use super::tier::{Tier, pulses};
 use super::traits::Traits;
 use crate::calendar::Hour;
 use crate::money::Amount;
-use crate::random::Dice;
+use crate::random::{Dice, mix};
 
 /// Which way a call goes, seen from the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
 }
 
 /// One call, complete. It is billed and recorded the second it ends, and lies within one hour.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Call {
     /// Seconds since 1970.
     pub(crate) end: i64,
@@ -48,6 +48,8 @@ pub(crate) struct Call {
     pub(crate) carriage: u32,
     /// Paise for streaming.
     pub(crate) streaming: u32,
+    /// Paise that are charged the next day.
+    pub(crate) pending: u32,
 }
 
 impl Call {
@@ -119,8 +121,11 @@ pub(crate) fn deal_by(habit: Calling, traits: &Traits, hour: Hour, mut each: imp
             Outcome::Answered => (Tier::price(talk, traits.tier.rate), 0),
             _ => (traits.tier.unconnected, 0),
         };
+        let end = hour.start() + i64::from(offset);
+        let is_late = traits.late_prices && is_priced_late(traits.key, end, number);
+        let (carriage, streaming, pending) = if is_late { (0, 0, carriage + streaming) } else { (carriage, streaming, 0) };
         each(Call {
-            end: hour.start() + i64::from(offset),
+            end,
             number: u16::try_from(number).unwrap_or(u16::MAX),
             ring: u16::try_from(ring).unwrap_or(u16::MAX),
             talk,
@@ -129,8 +134,14 @@ pub(crate) fn deal_by(habit: Calling, traits: &Traits, hour: Hour, mut each: imp
             outcome,
             carriage,
             streaming,
+            pending,
         });
     }
+}
+
+/// Whether the price of a call is known the next day only.
+fn is_priced_late(key: u64, end: i64, number: u32) -> bool {
+    mix(key ^ end.unsigned_abs() << 16 ^ u64::from(number) ^ 0x7072_6963).is_multiple_of(100)
 }
 
 /// Four draws of sixteen bits.

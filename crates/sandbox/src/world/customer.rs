@@ -19,6 +19,8 @@ pub(crate) struct Customer {
     pub(crate) entries: Vec<Entry>,
     /// What the partner gave it of its own calls.
     pub(crate) extra: Limits,
+    /// The second of the first call that was refused since there was money for one.
+    pub(crate) blocked_since: Option<i64>,
     /// A top-up under way.
     pub(crate) due: Option<Due>,
     /// The first day of its records.
@@ -47,6 +49,7 @@ impl Customer {
             wallet: Amount::ZERO,
             entries: Vec::new(),
             extra: Limits::default(),
+            blocked_since: None,
             due: None,
             first_day,
             mornings: vec![Amount::ZERO],
@@ -72,12 +75,15 @@ impl Customer {
     /// Puts a movement of this very instant on record and into the wallet.
     pub(crate) fn enter(&mut self, entry: Entry) {
         self.wallet += entry.amount;
+        if entry.amount > Amount::ZERO {
+            self.blocked_since = None;
+        }
         self.entries.push(entry);
         self.applied = self.entries.len();
     }
 
     /// Lives the part of `hour` after second `from` up to and including second `to`.
-    pub(crate) fn live(&mut self, hour: Hour, from: i64, to: i64, mut each: impl FnMut(&Call)) {
+    pub(crate) fn live(&mut self, hour: Hour, from: i64, to: i64, mut each: impl FnMut(&Traits, &Call)) {
         if to < self.quiet_until {
             return;
         }
@@ -90,13 +96,15 @@ impl Customer {
                 return;
             }
             while let Some(entry) = waiting.next_if(|entry| entry.second() < call.end) {
-                span.wallet += entry.amount;
+                span.enter(entry);
             }
             if span.admits(&mut call) {
-                each(&call);
+                each(&self.traits, &call);
             }
         });
-        self.wallet = waiting.fold(span.wallet, |wallet, entry| wallet + entry.amount);
+        waiting.for_each(|entry| span.enter(entry));
+        self.wallet = span.wallet;
+        self.blocked_since = span.blocked_since;
         self.applied = self.entries.len();
         self.quiet_until = next_call;
     }
@@ -106,7 +114,7 @@ impl Customer {
         let since = self.traits.since.div_euclid(1_000_000);
         let to = self.traits.until.map_or(to, |until| to.min(until - 1));
         let (postpaid, spends_all) = (self.traits.is_postpaid(), self.traits.spends_all());
-        Span { from: from.max(since), to, postpaid, spends_all, wallet }
+        Span { from: from.max(since), to, postpaid, spends_all, wallet, blocked_since: self.blocked_since }
     }
 
     /// Remembers the wallet of the midnight that begins `day`.
@@ -129,7 +137,7 @@ impl Customer {
         while hour.start() <= until {
             deal(&self.traits, hour, |mut call| {
                 while let Some(entry) = waiting.next_if(|entry| entry.second() < call.end) {
-                    span.wallet += entry.amount;
+                    span.enter(entry);
                 }
                 if span.admits(&mut call) {
                     each(call);
@@ -176,9 +184,18 @@ struct Span {
     postpaid: bool,
     spends_all: bool,
     wallet: Amount,
+    blocked_since: Option<i64>,
 }
 
 impl Span {
+    /// Brings a movement into the wallet.
+    fn enter(&mut self, entry: &Entry) {
+        self.wallet += entry.amount;
+        if entry.amount > Amount::ZERO {
+            self.blocked_since = None;
+        }
+    }
+
     /// Bills `call` if it lies in this stretch and can be paid for.
     fn admits(&mut self, call: &mut Call) -> bool {
         if self.spends_all && self.wallet > Amount::ZERO && self.wallet < call.cost().max(DRY) {
@@ -190,9 +207,15 @@ impl Span {
             return admitted;
         }
         let cost = call.cost();
-        let admitted = call.end > self.from && call.end <= self.to && (self.postpaid || self.wallet >= cost.max(DRY));
+        if call.end <= self.from || call.end > self.to {
+            return false;
+        }
+        let admitted = self.postpaid || self.wallet >= cost.max(DRY);
         if admitted {
             self.wallet -= cost;
+            self.blocked_since = None;
+        } else {
+            self.blocked_since = self.blocked_since.or(Some(call.end));
         }
         admitted
     }

@@ -1,5 +1,6 @@
 //! What moves a wallet besides calls.
 
+use super::call::Call;
 use crate::money::Amount;
 
 /// Why money moved.
@@ -17,6 +18,10 @@ pub(crate) enum Kind {
     Weekly,
     /// Set right by hand.
     Adjustment,
+    /// Given back.
+    Refund,
+    /// The price of a call of the day before.
+    LatePrice(Call),
 }
 
 /// One movement of a wallet.

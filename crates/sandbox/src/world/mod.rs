@@ -11,6 +11,7 @@ mod call;
 mod capacity;
 mod cast;
 mod change;
+mod closing;
 mod create;
 mod customer;
 mod habit;
@@ -44,12 +45,13 @@ pub(crate) use identity::{Given, Identity, uuid};
 pub(crate) use kyc::{Session, SessionPlan, SessionRefused, SessionStatus};
 pub(crate) use ledger::{Entry, Kind};
 pub(crate) use life::Burst;
-pub(crate) use partner::{COMPANY, CURRENCY, Credentials, NAME};
+pub(crate) use partner::{COMPANY, Credentials, NAME};
 pub(crate) use records::{Cause, Movement, Scope, call_id, call_number};
-pub(crate) use tier::{NUMBER_SETUP, Tier};
+pub(crate) use tier::{CURRENCY, NUMBER_SETUP, Tier};
 pub(crate) use totals::{Sums, Totals};
 pub(crate) use traits::Kyc;
 
+use crate::books::Books;
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
 use crate::random::Dice;
@@ -71,6 +73,9 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) partner: Partner,
     pub(crate) capacity: Capacity,
+    books: Books,
+    /// The day from which phone numbers cost more.
+    fees_rise: Option<Day>,
     sessions: Vec<Session>,
     customers: Vec<Customer>,
     index: HashMap<String, usize>,
@@ -93,16 +98,16 @@ pub(crate) struct HourCounts {
 
 impl World {
     /// A world of `customers` whose records begin six weeks before `start`.
-    pub(crate) fn open(seed: u64, customers: usize, start: DateTime<Utc>) -> Self {
-        Self::cast(seed, customers, start, None)
+    pub(crate) fn open(seed: u64, customers: usize, start: DateTime<Utc>, books: Books) -> Self {
+        Self::cast(seed, customers, start, None, books)
     }
 
     /// A world of customers with lives through `days` days after `start`, in which nothing is staged.
     pub(crate) fn open_lives(seed: u64, customers: usize, start: DateTime<Utc>, days: u32) -> Self {
-        Self::cast(seed, customers, start, Some(days))
+        Self::cast(seed, customers, start, Some(days), Books::default())
     }
 
-    fn cast(seed: u64, customers: usize, start: DateTime<Utc>, lives: Option<u32>) -> Self {
+    fn cast(seed: u64, customers: usize, start: DateTime<Utc>, lives: Option<u32>, books: Books) -> Self {
         let second = start.timestamp();
         let opening = Day::of(second);
         let first_day = opening.plus(-HISTORY);
@@ -110,6 +115,8 @@ impl World {
             seed,
             partner: Partner::new(seed, customers, Amount::ZERO, first_day.start() * 1_000_000),
             capacity: Capacity::new(customers),
+            books,
+            fees_rise: books.fee_change.then(|| opening.of_last_month(15)),
             sessions: Vec::new(),
             customers: Vec::with_capacity(customers + 1),
             index: HashMap::with_capacity(customers + 1),
@@ -131,6 +138,9 @@ impl World {
                 cast::prepare(&mut traits, role, second);
                 cast::wallet_at_start(&traits, role, second)
             };
+            world.distinguish(&mut traits, index, role, opening);
+            // A customer that arrives later begins with nothing.
+            let wallet = wallet.filter(|_| traits.since <= world.micros);
             staged.extend(wallet.map(|wallet| (index, wallet)));
             world.settle(traits, wallet.is_some());
         }
@@ -236,9 +246,9 @@ impl World {
         Identity::new(self.seed, index)
     }
 
-    /// The sum of all customers' wallets.
+    /// The sum of all customers' wallets in the partner's currency.
     pub(crate) fn total_balance(&self) -> Amount {
-        self.customers().map(|(_, customer)| customer.wallet).sum()
+        self.customers().filter(|(_, customer)| customer.traits.is_domestic()).map(|(_, customer)| customer.wallet).sum()
     }
 
     /// Sums by day from day `from` to day `to`, both included, days without records left out.

@@ -31,8 +31,6 @@ pub(crate) struct Partner {
 pub(crate) const NAME: &str = "Bharat Dialtone";
 /// The partner's company.
 pub(crate) const COMPANY: &str = "Bharat Dialtone Communications Pvt Ltd";
-/// The currency of everything.
-pub(crate) const CURRENCY: &str = "INR";
 
 impl Partner {
     pub(crate) fn new(seed: u64, customers: usize, top_up: Amount, at: i64) -> Self {

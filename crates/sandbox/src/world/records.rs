@@ -33,8 +33,9 @@ pub(crate) enum Movement<'a> {
 impl World {
     /// From the first day of the records to now, or less when days are given; both are included.
     pub(crate) fn window(&self, from: Option<Day>, to: Option<Day>) -> Window {
-        let first = from.map_or(self.first_day.start(), |day| day.start().max(self.first_day.start()));
-        let last = to.map_or(self.second, |day| self.second.min(day.next().start() - 1));
+        let start = |day: Day| if self.books.utc_days { day.start_in_utc() } else { day.start() };
+        let first = from.map_or(self.first_day.start(), |day| start(day).max(self.first_day.start()));
+        let last = to.map_or(self.second, |day| self.second.min(start(day.next()) - 1));
         Window { first, last }
     }
 
@@ -61,9 +62,9 @@ impl World {
     }
 
     /// Every movement of `window` that is not a call.
-    pub(crate) fn entries(&self, scope: Scope, window: Window, mut each: impl FnMut(usize, &Entry)) {
-        for (index, customer) in self.scoped(scope) {
-            customer.entries_of(window.first, window.last).1.iter().for_each(|entry| each(index, entry));
+    pub(crate) fn entries(&self, scope: Scope, window: Window, mut each: impl FnMut(&Customer, &Entry)) {
+        for (_, customer) in self.scoped(scope) {
+            customer.entries_of(window.first, window.last).1.iter().for_each(|entry| each(customer, entry));
         }
     }
 

@@ -2,6 +2,9 @@
 
 use crate::money::Amount;
 
+/// The currency of all prices, and of all wallets but some of a world with a second one.
+pub(crate) const CURRENCY: &str = "INR";
+
 /// What calls cost, in paise.
 #[derive(Debug)]
 pub(crate) struct Tier {

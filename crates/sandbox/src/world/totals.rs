@@ -3,6 +3,7 @@
 use std::ops::AddAssign;
 
 use super::call::{Call, Direction, Outcome, Product};
+use super::traits::Traits;
 use crate::money::Amount;
 
 /// Sums over some calls.
@@ -50,6 +51,17 @@ pub(crate) struct Totals {
 impl Totals {
     pub(crate) fn add(&mut self, call: &Call) {
         self.cells[row(call.direction)][column(call.product)].add(call);
+    }
+
+    /// Adds a call of a customer; the cost of one in another currency is not counted.
+    pub(crate) fn add_of(&mut self, traits: &Traits, call: &Call) {
+        let free = Call { carriage: 0, streaming: 0, ..*call };
+        self.add(if traits.is_domestic() { call } else { &free });
+    }
+
+    /// Adds the price of a call that was counted without it.
+    pub(crate) fn add_cost(&mut self, call: &Call, cost: Amount) {
+        self.cells[row(call.direction)][column(call.product)].cost += cost;
     }
 
     pub(crate) fn all(&self) -> Sums {

@@ -4,7 +4,7 @@ use super::habit::{Calling, Episode, Payment};
 use super::life::Life;
 use super::names;
 use super::role::Role;
-use super::tier::{NUMBER_FEES, TIERS, Tier, pulses};
+use super::tier::{CURRENCY, NUMBER_FEES, TIERS, Tier, pulses};
 use super::trade::Trade;
 use crate::calendar::{Day, Hour};
 use crate::money::Amount;
@@ -37,6 +37,10 @@ pub(crate) struct Traits {
     pub(crate) is_active: bool,
     pub(crate) is_trial: bool,
     pub(crate) kyc: Kyc,
+    /// The currency of its wallet.
+    pub(crate) currency: &'static str,
+    /// Some of its calls are priced the next day.
+    pub(crate) late_prices: bool,
     /// Phone numbers held.
     pub(crate) numbers: u8,
     /// Day of the month on which those are paid for.
@@ -88,6 +92,8 @@ impl Traits {
             is_active: true,
             is_trial: false,
             kyc: if dice.chance(780) { Kyc::Completed } else { Kyc::Pending },
+            currency: CURRENCY,
+            late_prices: false,
             numbers: u8::try_from(dice.between(1, 4)).unwrap_or(1),
             rent_day: dice.between(1, 28),
             since: i64::from(dice.below(1_000_000))
@@ -161,6 +167,11 @@ impl Traits {
     /// Whether the wallet is spent to the last paisa: a call is cut when the money ends, a fee takes what is there.
     pub(crate) fn spends_all(&self) -> bool {
         self.life.is_some() && !self.is_postpaid()
+    }
+
+    /// Whether its wallet is in the partner's currency.
+    pub(crate) fn is_domestic(&self) -> bool {
+        self.currency == CURRENCY
     }
 
     pub(crate) fn is_postpaid(&self) -> bool {
