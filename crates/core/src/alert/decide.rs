@@ -36,7 +36,7 @@ pub(super) struct Judged {
 impl Judge<'_> {
     /// Judges a figure that was read.
     pub(super) fn figure(&self, subject: &Subject, figure: Figure, before: Option<&Alert>) -> Judged {
-        let Figure { value, read_at, is_kept, is_empty } = figure;
+        let Figure { value, read_at, is_kept, is_empty, can_wait } = figure;
         // Amounts of another currency say nothing about this one.
         let is_same =
             |alert: &&Alert| alert.currency.is_none() || subject.currency.is_none() || alert.currency == subject.currency;
@@ -67,7 +67,7 @@ impl Judge<'_> {
         let metric = self.rule.metric();
         let is_topped_up =
             before.and_then(|before| before.money(metric)).zip(alert.money(metric)).is_some_and(|(then, now)| now > then);
-        let (firing, change) = self.decide(&alert, is_topped_up);
+        let (firing, change) = self.decide(&alert, is_topped_up, can_wait);
         let (firing, change, snooze) = self.snoozed(alert.snooze, firing, change, is_topped_up);
         let change = change.and_then(|change| Some((change, firing.or(alert.firing)?, alert.clone())));
         let is_needed = firing.is_some() || is_beyond || is_empty || is_kept;
@@ -111,8 +111,8 @@ impl Judge<'_> {
         }
     }
 
-    /// How the alert fires from now on, and what changed.
-    fn decide(&self, alert: &Alert, is_topped_up: bool) -> (Option<Firing>, Option<Change>) {
+    /// How the alert fires from now on, and what changed. What can wait for working hours stays pending, and does not age.
+    fn decide(&self, alert: &Alert, is_topped_up: bool, can_wait: bool) -> (Option<Firing>, Option<Change>) {
         use {
             Cause::{Age, Empty, Level},
             Severity::{Critical, Warning},
@@ -125,6 +125,7 @@ impl Judge<'_> {
             (.., true) => Some((Warning, Level)),
             _ => None,
         };
+        let held = held.filter(|_| alert.firing.is_some() || !can_wait);
         let Some(firing) = alert.firing else {
             let fires = |(severity, cause)| Firing { severity, cause, since: now, ages_from: now, told_at: now };
             return (held.map(fires), held.map(|_| Change::Fire));
@@ -149,7 +150,7 @@ impl Judge<'_> {
         match (firing.severity, firing.cause) {
             (Warning, _) => {
                 let is_due = rule.escalate_after().is_some_and(|after| now - firing.ages_from >= span(after));
-                if is_due && !is_empty && alert.warning.is_some() {
+                if is_due && !is_empty && alert.warning.is_some() && !can_wait {
                     return (critical(Age), Some(Change::Escalate));
                 }
             }

@@ -36,6 +36,7 @@ impl Policy {
 fn explain(rule: &Rule) -> String {
     let sentences = [
         Some(fires(rule)),
+        waits(rule),
         empties(rule),
         whom(rule),
         own_levels(rule),
@@ -85,6 +86,11 @@ fn watched(rule: &Rule) -> String {
         Metric::DataAge if rule.only_single_wallets() => "the time since one wallet was last read, while others were,".to_owned(),
         Metric::DataAge => "the time since the list of customers was last read, or one wallet while others were,".to_owned(),
     }
+}
+
+fn waits(rule: &Rule) -> Option<String> {
+    let waits = "Outside working hours it waits until half an hour before work begins, if the wallet lasts until then.";
+    (rule.metric() == Metric::CustomerRunway && rule.in_working_hours()).then(|| waits.to_owned())
 }
 
 fn empties(rule: &Rule) -> Option<String> {

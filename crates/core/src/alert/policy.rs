@@ -90,7 +90,7 @@ impl Default for Policy {
     /// Four rules.
     ///
     /// - `runway`: `customer.runway` under four and a half working hours is a warning; under one it is critical, and so is an
-    ///   empty wallet, and a warning on which nobody acted in a day and a half.
+    ///   empty wallet, and a warning on which nobody acted in two days.
     /// - `low balance` for wallets that have no forecast: `customer.balance` under 2000 is a warning, under 500 critical.
     /// - `partner wallet`: `partner.coverage` under three days is a warning, under one day critical.
     /// - `unread wallets`: a wallet that could not be read for an hour while others could is a warning.
@@ -100,7 +100,7 @@ impl Default for Policy {
             in_working_hours: true,
             recover: Recover::Percent(Decimal::ONE_HUNDRED),
             recover_for: Some(Duration::from_hours(36)),
-            escalate_after: Some(Duration::from_hours(36)),
+            escalate_after: Some(Duration::from_hours(48)),
             ..RuleDraft::new("runway", Metric::CustomerRunway, levels(Self::DEFAULT_RUNWAY, Decimal::ONE))
         };
         let balance = RuleDraft {

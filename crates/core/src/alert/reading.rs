@@ -39,6 +39,8 @@ pub(super) struct Figure {
     pub(super) is_kept: bool,
     /// Whether it is a wallet that cannot pay for a call.
     pub(super) is_empty: bool,
+    /// Whether nobody needs to hear of it before work begins.
+    pub(super) can_wait: bool,
 }
 
 /// The numbers behind a figure, for those who ask why. What does not apply, or is not known, is absent.
@@ -119,15 +121,28 @@ impl<'a> Gauge<'a> {
         let value = match self.rule.metric() {
             Metric::CustomerRunway if is_empty => Some(Decimal::ZERO),
             Metric::CustomerBurn => subject.customer().and_then(|auth_id| rounded(self.forecasts.burn(auth_id)?.ratio)),
-            Metric::CustomerRunway => subject.customer().and_then(|auth_id| {
-                let span = self.cautious.as_ref()?.of(auth_id, balance)?;
-                rounded(if self.rule.in_working_hours() { span.working } else { span.hours })
-            }),
+            Metric::CustomerRunway => return self.runway(subject, balance),
             _ => Some(balance),
         };
         match self.now(value, || NoDataReason::NoForecast) {
             Reading::Value(figure) => Reading::Value(Figure { is_empty, ..figure }),
             reading => reading,
+        }
+    }
+
+    /// How long a wallet lasts. In working hours an alert waits for them, unless a burst is under way.
+    fn runway(&self, subject: &Subject, balance: Decimal) -> Reading {
+        let forecast = subject.customer().and_then(|auth_id| {
+            let cautious = self.cautious.as_ref()?;
+            let (span, is_burst) = cautious.of(auth_id, balance)?;
+            let can_wait = self.rule.in_working_hours() && !is_burst && cautious.can_wait(span);
+            Some((rounded(if self.rule.in_working_hours() { span.working } else { span.hours })?, can_wait))
+        });
+        match forecast {
+            Some((value, can_wait)) => {
+                Reading::Value(Figure { value, read_at: self.observation.at, is_kept: false, is_empty: false, can_wait })
+            }
+            None => Reading::NoData(NoDataReason::NoForecast),
         }
     }
 
@@ -231,12 +246,15 @@ impl<'a> Gauge<'a> {
         let read_at = read_at.min(self.observation.at);
         let age = (self.observation.at - read_at).max(TimeDelta::zero());
         let hours = Decimal::from(age.num_seconds()).checked_div(Decimal::from(3600)).unwrap_or(Decimal::MAX);
-        Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept, is_empty: false })
+        Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept, is_empty: false, can_wait: false })
     }
 
     fn now(&self, value: Option<Decimal>, no_data: impl FnOnce() -> NoDataReason) -> Reading {
         match value {
-            Some(value) => Reading::Value(Figure { value, read_at: self.observation.at, is_kept: false, is_empty: false }),
+            Some(value) => {
+                let read_at = self.observation.at;
+                Reading::Value(Figure { value, read_at, is_kept: false, is_empty: false, can_wait: false })
+            }
             None => Reading::NoData(no_data()),
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::business::{Business, DAY, HOUR, as_hours, hour_of_week};
-use super::runway::Span;
+use super::estimate::Span;
 
 /// Hours over which today's course fades into the usual one.
 const TODAY_FADES: f64 = 20.0;

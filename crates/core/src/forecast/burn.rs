@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ahead::Ahead;
+use super::estimate::{Ratio, bounded};
 use super::forecaster::Forecasts;
-use super::profile::{Profile, Ratio};
+use super::profile::Profile;
 use super::week::Rates;
 
 /// Hours of mean spend, made or missed, over which the last hours are forgotten.
@@ -72,7 +73,7 @@ impl Profile {
         let against = self.usual(now.hour, level * self.today_factor(level, rates), rates);
         let burst = self.burst(against);
         if burst > 0.0 {
-            return Some(Burn { ratio: (against + burst) / against, rate: against + burst, normal });
+            return Some(Burn { ratio: bounded((against + burst) / against), rate: against + burst, normal });
         }
         let prior = self.mean() * MEAN_PRIOR + f64::from(self.noise) * NOISE_PRIOR;
         let ratio = self.lately(rates).factor(level, prior);

@@ -13,15 +13,6 @@ impl Course {
         self.forecaster.at(self.now).burn("MA_X").unwrap()
     }
 
-    /// Spends this at each of so many polls, whatever the hour.
-    fn spend(&mut self, polls: i64, amount: f64) {
-        for _ in 0..polls {
-            self.balance -= amount;
-            self.now += TimeDelta::minutes(5);
-            self.see(Some(self.balance));
-        }
-    }
-
     fn after_weeks(weeks: i64) -> Self {
         let mut course = Self::new(1_000_000.0);
         course.live(weeks * 7 * DAY, 1.0);

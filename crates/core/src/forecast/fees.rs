@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::profile::to_f32;
+use super::estimate::to_f32;
 
 /// Kinds of fees remembered of one wallet.
 const KEPT: usize = 3;
@@ -31,21 +31,55 @@ pub(crate) struct Fees([Option<Fee>; KEPT]);
 impl Fees {
     /// A fee was paid.
     pub(crate) fn paid(&mut self, wall: i64, amount: f64, every: Every) {
-        let fee = Fee { amount: to_f32(amount), due: next(wall, every), every };
-        let known =
-            self.0.iter().position(|kept| kept.is_some_and(|kept| kept.every == every && (wall - kept.due).abs() <= 2 * 86_400));
+        self.expect(wall, next(wall, every), amount, every);
+    }
+
+    /// The balance fell by a single step that no ledger explains: most of those are fees by the month. One like it a week
+    /// before makes it a fee by the week.
+    pub(crate) fn step(&mut self, wall: i64, amount: f64) {
+        let a_week_ago = next(wall - 7 * 86_400, Every::Month);
+        let is_same = |kept: &Fee| {
+            kept.every == Every::Month
+                && (kept.due - a_week_ago).abs() <= 86_400 / 2
+                && (amount / f64::from(kept.amount).max(f64::MIN_POSITIVE) - 1.0).abs() < 0.3
+        };
+        if let Some(place) = self.0.iter().position(|kept| kept.as_ref().is_some_and(is_same)) {
+            self.0[place] = Some(Fee { amount: to_f32(amount), due: next(wall, Every::Week), every: Every::Week });
+            return;
+        }
+        let is_weekly = |kept: &Fee| kept.every == Every::Week && (kept.due - wall).abs() <= 86_400 / 2;
+        let every = if self.0.iter().flatten().any(is_weekly) { Every::Week } else { Every::Month };
+        self.paid(wall, amount, every);
+    }
+
+    /// A fee is known to be due. The same one again, with another amount or day, takes its place.
+    pub(crate) fn due_at(&mut self, wall: i64, amount: f64, every: Every) {
+        self.expect(wall, wall, amount, every);
+    }
+
+    /// The fee that was due about `wall` is due next at `due`.
+    fn expect(&mut self, wall: i64, due: i64, amount: f64, every: Every) {
+        let fee = Fee { amount: to_f32(amount), due, every };
+        let is_same = |kept: &Fee| kept.every == every && (wall - kept.due).abs() <= 2 * 86_400;
+        let known = self.0.iter().position(|kept| kept.as_ref().is_some_and(is_same));
         let place = known.or_else(|| self.0.iter().position(Option::is_none)).unwrap_or(KEPT - 1);
         self.0[place] = Some(fee);
     }
 
     /// What is due from `from` on, twice of each kind, as seconds on the wall clock and amounts.
-    pub(crate) fn due(&self, from: i64) -> impl Iterator<Item = (i64, f64)> {
-        self.0.iter().flatten().flat_map(move |fee| {
+    pub(crate) fn due(&self, from: i64) -> DueFees {
+        let mut found = DueFees::default();
+        for (place, fee) in self.0.iter().flatten().enumerate() {
             let due = if fee.due + 86_400 < from { next(fee.due, fee.every) } else { fee.due.max(from) };
-            [due, next(due, fee.every)].map(|due| (due, f64::from(fee.amount)))
-        })
+            found[2 * place] = Some((due, f64::from(fee.amount)));
+            found[2 * place + 1] = Some((next(due, fee.every), f64::from(fee.amount)));
+        }
+        found
     }
 }
+
+/// Fees to come: second on the wall clock, amount.
+pub(crate) type DueFees = [Option<(i64, f64)>; 2 * KEPT];
 
 fn next(wall: i64, every: Every) -> i64 {
     let months = |at: chrono::DateTime<chrono::Utc>| at.checked_add_months(chrono::Months::new(1));
@@ -64,7 +98,7 @@ mod tests {
     const FIRST: i64 = 1_788_170_400;
 
     fn due(fees: &Fees, from: i64) -> Vec<(i64, f64)> {
-        fees.due(from).collect()
+        fees.due(from).into_iter().flatten().collect()
     }
 
     #[test]
@@ -99,6 +133,19 @@ mod tests {
         fees.paid(FIRST, 20.0, Every::Week);
         fees.paid(FIRST + 7 * DAY, 20.0, Every::Month);
         assert_eq!(fees.0.iter().flatten().count(), 2, "another interval is another fee");
+    }
+
+    #[test]
+    fn a_step_is_expected_again_in_a_month_and_after_two_of_them_each_week() {
+        let mut fees = Fees::default();
+        fees.step(FIRST, 500.0);
+        assert_eq!(due(&fees, FIRST)[0], (FIRST + 30 * DAY, 500.0));
+        fees.step(FIRST + 7 * DAY + 300, 510.0);
+        assert_eq!(due(&fees, FIRST + 7 * DAY + 300), [(FIRST + 14 * DAY + 300, 510.0), (FIRST + 21 * DAY + 300, 510.0)]);
+        fees.step(FIRST + 14 * DAY, 505.0);
+        assert_eq!(due(&fees, FIRST + 14 * DAY)[0], (FIRST + 21 * DAY, 505.0));
+        fees.step(FIRST + 16 * DAY, 90.0);
+        assert_eq!(fees.0.iter().flatten().count(), 2, "another one");
     }
 
     #[test]

@@ -7,15 +7,18 @@ use rust_decimal::prelude::ToPrimitive as _;
 
 use super::ahead::Ahead;
 use super::business::{Business, HOUR};
+use super::estimate::Span;
 use super::fees::Every;
 use super::fleet::Fleet;
 use super::profile::Profile;
-use super::runway::{Runway, Span};
+use super::runway::Runway;
 use super::week::Rates;
 use crate::alert::Observation;
 
 /// Polls within which a movement of the ledger shows in the balance.
 const SETTLES: u8 = 3;
+/// Hours before work begins in which it counts as begun: what is found on arrival was sent before.
+const SOON: f64 = 0.5;
 /// Days looked ahead by default.
 const DAYS: usize = 14;
 
@@ -75,7 +78,10 @@ impl Forecaster {
         }
         let hour = wall.div_euclid(HOUR);
         for (guess, subject) in customers.iter().enumerate() {
-            let (Some(auth_id), Some(balance)) = (subject.customer(), subject.balance) else { continue };
+            let (Some(auth_id), Some(balance)) = (subject.customer(), subject.balance.and_then(|balance| balance.to_f64()))
+            else {
+                continue;
+            };
             let place = self.place(guess, auth_id);
             let wallet = &mut self.wallets[place];
             let currency = subject.currency.as_deref().map_or(0, code);
@@ -117,6 +123,13 @@ impl Forecaster {
         let (Some(wallet), Some(amount)) = (self.wallets.get_mut(auth_id), amount.abs().to_f64()) else { return };
         wallet.moving = SETTLES;
         wallet.profile.fees.paid(self.business.wall(at), amount, every);
+    }
+
+    /// A fee that is known in advance, such as the `monthly_fee` of a phone number with its `next_billing_date`: it is
+    /// expected at `due`, and again after that.
+    pub fn fee_due(&mut self, auth_id: &str, due: DateTime<Utc>, amount: Decimal, every: Every) {
+        let (Some(wallet), Some(amount)) = (self.wallets.get_mut(auth_id), amount.abs().to_f64()) else { return };
+        wallet.profile.fees.due_at(self.business.wall(due), amount, every);
     }
 
     /// What is remembered of a wallet.
@@ -189,11 +202,22 @@ impl Forecasts<'_> {
 pub(crate) struct Cautious<'a>(Option<(&'a Forecaster, Ahead)>);
 
 impl Cautious<'_> {
-    /// The cautious time that `balance` lasts; `None` while too little is known of the wallet.
-    pub(crate) fn of(&self, auth_id: &str, balance: Decimal) -> Option<Span> {
+    /// The cautious time that `balance` lasts, and whether a burst is under way; `None` while too little is known of the
+    /// wallet.
+    pub(crate) fn of(&self, auth_id: &str, balance: Decimal) -> Option<(Span, bool)> {
         let (forecaster, ahead) = self.0.as_ref()?;
         let wallet = forecaster.wallets.get(auth_id)?;
         wallet.profile.cautious(balance.to_f64()?, ahead, &wallet.rates)
+    }
+
+    /// Whether a wallet that lasts so long can wait until somebody works: nobody does now, nor soon, and it is not empty
+    /// before.
+    pub(crate) fn can_wait(&self, lasts: Span) -> bool {
+        let Some((forecaster, ahead)) = self.0.as_ref() else { return false };
+        let Some(now) = ahead.slots.first() else { return false };
+        let opens = forecaster.business.next_opening(now.wall);
+        let is_closed = ahead.slots.iter().take_while(|slot| slot.after < opens.min(SOON)).all(|slot| slot.works <= 0.0);
+        is_closed && opens > SOON && lasts.hours > opens
     }
 }
 

@@ -1,11 +1,11 @@
 //! What is remembered of one wallet: enough to foresee how fast it empties, and never more than a kibibyte.
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use super::burn::Lately;
 use super::business::hour_of_week;
+use super::estimate::{Ratio, to_f32};
+use super::falls::Falls;
 use super::fees::Fees;
 use super::week::{Rates, Week};
 
@@ -33,8 +33,13 @@ const FIRST_ERROR: f32 = 0.12;
 const FIRST_WORTH: f32 = 3.0;
 /// Hours that must be seen before what follows is set against what was to be expected.
 const LEAST_HOURS: f32 = 24.0;
-/// A drop of so many hours' usual spend at once is believed when the next reading confirms it.
+/// A fall of so many hours' usual spend to zero is believed when the next reading confirms it.
 const DOUBTFUL_HOURS: f64 = 4.0;
+/// How well the last hours foretold the next, before the wallet shows it itself, and how much evidence that is worth.
+const FIRST_TRUST: f64 = 0.8;
+const TRUST_PRIOR: f64 = 3.0;
+/// Hours over which that evidence is forgotten.
+const TRUST_MEMORY: f64 = 500.0;
 /// Money for so many hours of mean spend is as good as none: calls are refused before the last paisa.
 const EMPTY: f64 = 0.25;
 /// Hours that must be seen before silence is missed: a week.
@@ -72,6 +77,9 @@ pub struct Profile {
     forecast: Ratio,
     pub(crate) error: f32,
     judged: f32,
+    /// How well the course of the last hours foretold the next one: `spent` is the covariance, `expected` the variance.
+    trust: Ratio,
+    pub(crate) falls: Falls,
 }
 
 /// One reading of a wallet, on the wall clock.
@@ -81,11 +89,13 @@ struct Reading {
     balance: f64,
 }
 
-/// What was spent, against what was expected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Ratio {
-    pub(crate) spent: f32,
-    pub(crate) expected: f32,
+/// What is known of a fall besides its size.
+#[derive(Debug, Clone, Copy, Default)]
+struct Why {
+    /// The ledger has something other than calls for it.
+    moved: bool,
+    /// It goes far beyond what the wallet knows, and went on.
+    is_far: bool,
 }
 
 /// The rate of one interval between two readings.
@@ -93,20 +103,6 @@ pub(crate) struct Ratio {
 pub(crate) struct Pace {
     pub(crate) rate: f32,
     pub(crate) hours: f32,
-}
-
-impl Ratio {
-    pub(crate) fn add(&mut self, spent: f64, expected: f64, hours: f64, memory: f64) {
-        let keep = (-hours / memory).exp();
-        self.spent = to_f32(f64::from(self.spent) * keep + spent);
-        self.expected = to_f32(f64::from(self.expected) * keep + expected);
-    }
-
-    /// Spent ÷ expected, where expected is `scale` times what it was thought to be, drawn towards 1 by a `prior` spend.
-    pub(crate) fn factor(self, scale: f64, prior: f64) -> f64 {
-        let (spent, expected) = (f64::from(self.spent), f64::from(self.expected) * scale);
-        if expected + prior > 0.0 { (spent + prior) / (expected + prior) } else { 1.0 }
-    }
 }
 
 impl Default for Profile {
@@ -129,6 +125,8 @@ impl Default for Profile {
             forecast: Ratio::default(),
             error: FIRST_ERROR,
             judged: FIRST_WORTH,
+            trust: Ratio::default(),
+            falls: Falls::default(),
         }
     }
 }
@@ -137,8 +135,7 @@ impl Profile {
     /// Takes in a reading of the wallet, at a second on the wall clock. One that is not later than the last is ignored.
     ///
     /// `moved`: whether the ledger has something other than calls between the last reading and this one.
-    pub(crate) fn read(&mut self, at: i64, balance: Decimal, moved: bool, rates: &Rates) {
-        let Some(balance) = balance.to_f64() else { return };
+    pub(crate) fn read(&mut self, at: i64, balance: f64, moved: bool, rates: &Rates) {
         let now = Reading { at, balance };
         let Some(last) = self.last else {
             self.last = Some(now);
@@ -152,36 +149,46 @@ impl Profile {
             return;
         }
         match self.doubt.take() {
-            // It still stands, so it was true; else it never was.
+            // The next reading confirms the fall, and says whether it was a single step.
             Some(doubt) if now.balance <= doubt.balance => {
-                self.learn(last, doubt, moved, rates);
-                self.learn(doubt, now, false, rates);
+                let (fall, rate) = (last.balance - doubt.balance, last.rate_to(doubt));
+                let is_far = !moved && self.falls.is_far(fall, self.week.mean());
+                if is_far && self.falls.is_step(fall, rate, doubt.rate_to(now)) {
+                    self.pace = [Pace::default(); 2];
+                    self.fees.step(doubt.at, fall);
+                } else {
+                    self.learn(last, doubt, Why { moved, is_far }, rates);
+                }
+                self.learn(doubt, now, Why::default(), rates);
             }
             None if !moved && self.is_doubtful(last.balance - now.balance, now.balance) => {
                 self.doubt = Some(now);
                 return;
             }
-            _ => self.learn(last, now, moved, rates),
+            _ => self.learn(last, now, Why { moved, is_far: false }, rates),
         }
         self.last = Some(now);
     }
 
-    /// Whether a drop is so large that the next reading must confirm it: a failing service can show an empty wallet.
-    fn is_doubtful(&self, drop: f64, balance: f64) -> bool {
-        let usual = self.week.mean() * DOUBTFUL_HOURS;
-        drop > usual && (balance <= 0.0 || drop > 3.0 * usual)
+    /// Whether a fall is so large that the next reading must confirm it: it may be a single step, and a failing service
+    /// can show an empty wallet.
+    fn is_doubtful(&self, fall: f64, balance: f64) -> bool {
+        let mean = self.week.mean();
+        let is_known = self.hours >= LEAST_HOURS && mean > 0.0;
+        (balance <= 0.0 && fall > DOUBTFUL_HOURS * mean) || (is_known && self.falls.is_far(fall, mean))
     }
 
     /// Learns from what happened between two readings.
-    fn learn(&mut self, from: Reading, to: Reading, moved: bool, rates: &Rates) {
+    fn learn(&mut self, from: Reading, to: Reading, why: Why, rates: &Rates) {
         let hours = seconds(to.at - from.at) / 3600.0;
         let spent = from.balance - to.balance;
         // A rise is money paid in, an empty wallet cannot spend, a long silence says too little.
-        if moved || spent < 0.0 || hours > LONGEST_GAP || self.is_empty(from) {
+        if why.moved || spent < 0.0 || hours > LONGEST_GAP || self.is_empty(from) {
             self.pace[0] = Pace::default();
             return;
         }
         self.pace = [Pace { rate: to_f32(spent / hours), hours: to_f32(hours) }, self.pace[0]];
+        let spent = self.ordinary(from.at, spent, hours, why.is_far, rates);
         let mut at = from.at;
         while at < to.at {
             let end = (at - at.rem_euclid(3600) + 3600).min(to.at);
@@ -191,6 +198,19 @@ impl Profile {
             self.seen += to_f32(hours * part);
             at = end;
         }
+    }
+
+    /// The part of what was spent that is a habit: a burst beyond all that the wallet did before is none, unless it goes on
+    /// for hours.
+    fn ordinary(&mut self, from: i64, spent: f64, hours: f64, is_far: bool, rates: &Rates) -> f64 {
+        let level = self.level_factor();
+        let usual = self.usual(hour_of_week(from), level * self.today_factor(level, rates), rates);
+        let is_odd = || self.burst(usual) > 0.0 && (self.falls.is_bursting() || self.falls.is_unknown(spent));
+        if self.hours < LEAST_HOURS || !(is_far || is_odd()) {
+            self.falls.usual(spent, hours);
+            return spent;
+        }
+        if self.falls.burst(hours) { spent.min(usual * hours) } else { spent }
     }
 
     /// Closes the hour under way when another begins.
@@ -221,6 +241,7 @@ impl Profile {
             // One odd hour must not drown what all others say.
             let noise = ((spent - foreseen).powi(2) / foreseen).min(1000.0 * mean);
             self.noise += (to_f32(noise) - self.noise) / NOISE_MEMORY.min(self.hours);
+            self.learn_trust(today - 1.0, spent, expected * level);
             self.level.add(spent, expected, 1.0, LEVEL_MEMORY);
             self.today.add(spent, expected, 1.0, TODAY_MEMORY);
             self.lately.add(spent, self.week.clearly(hour, rates) * seen, mean);
@@ -230,6 +251,23 @@ impl Profile {
             self.week.learn(hour, spent / seen);
         }
         self.hours = (self.hours + self.seen.min(1.0)).min(1e6);
+    }
+
+    /// Learns from an hour whether it went as the hours before it foretold: `deviation` is theirs from the usual.
+    fn learn_trust(&mut self, deviation: f64, spent: f64, expected: f64) {
+        let mean = self.week.mean();
+        if expected > 0.1 * mean && mean > 0.0 {
+            let came = (spent / expected - 1.0).clamp(-1.0, 3.0);
+            let weight = (expected / mean).min(3.0);
+            let deviation = deviation.clamp(-1.0, 3.0);
+            self.trust.add(weight * deviation * came, weight * deviation * deviation, 1.0, TRUST_MEMORY);
+        }
+    }
+
+    /// How much of the course of the last hours is to be expected of the next.
+    fn trust(&self) -> f64 {
+        let (covariance, variance) = (f64::from(self.trust.spent), f64::from(self.trust.expected));
+        ((covariance + FIRST_TRUST * TRUST_PRIOR) / (variance + TRUST_PRIOR)).clamp(0.0, 1.3)
     }
 
     /// The hour under way, where some of it was seen.
@@ -278,7 +316,7 @@ impl Profile {
             let seen = f64::from(self.seen.min(1.0));
             today.add(f64::from(self.spent), f64::from(rates[hour_of_week(hour * 3600)]) * seen, seen, TODAY_MEMORY);
         }
-        today.factor(level, self.today_prior())
+        (1.0 + (today.factor(level, self.today_prior()) - 1.0) * self.trust()).max(0.0)
     }
 
     /// How the last hours went in which there was traffic, or should have been; the hour under way is one of them.
@@ -301,7 +339,7 @@ impl Profile {
 
     /// Whether there was too little to spend anything.
     fn is_empty(&self, reading: Reading) -> bool {
-        reading.balance <= self.week.mean() * EMPTY
+        reading.balance <= self.week.mean() * EMPTY || self.falls.cannot_pay(reading.balance)
     }
 
     /// Whether silence would be missed: seen for a week, and not empty.
@@ -332,14 +370,16 @@ impl Profile {
     }
 }
 
+impl Reading {
+    /// What was spent an hour until a later reading.
+    fn rate_to(self, later: Self) -> f64 {
+        (self.balance - later.balance) / (seconds(later.at - self.at).max(1.0) / 3600.0)
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "spans between two readings, in seconds")]
 fn seconds(span: i64) -> f64 {
     span as f64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "an estimate, kept small on purpose")]
-pub(crate) fn to_f32(value: f64) -> f32 {
-    value as f32
 }
 
 const _: () = assert!(size_of::<Profile>() <= 1024, "a profile is at most a kibibyte");

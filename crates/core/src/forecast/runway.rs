@@ -2,12 +2,15 @@
 
 use super::ahead::{Ahead, Slot};
 use super::chance::{normal, normal_quantile};
-use super::profile::Profile;
+use super::estimate::Span;
+use super::fees::DueFees;
+use super::profile::{Pace, Profile};
 use super::week::Rates;
 
 /// A burst is at least so many times the usual rate, and so many standard deviations beyond it, in two intervals running.
 const BURST_RATIO: f64 = 3.0;
 const BURST_SIGMAS: f64 = 6.0;
+const EACH_SIGMAS: f64 = 3.0;
 /// Part of the mean spend that is usual at any hour, as far as bursts go.
 const LEAST_USUAL: f64 = 0.3;
 /// Least relative variance of any forecast.
@@ -18,17 +21,11 @@ const USED_UP: f64 = 0.8;
 const CAUTION: f64 = 0.35;
 /// A chance of a vain word that is always reckoned with.
 const DOUBT: f64 = 0.03;
+/// Standard deviations beyond which no caution goes, and hours of a burst that are reckoned with at most.
+const MOST_SIGMAS: f64 = 2.4;
+const BURST_AT_MOST: f64 = 6.0;
 /// One wallet in ten lasts less than the low end of the range, one in ten longer than the high end.
 const TENTH: f64 = 1.28;
-
-/// A time until a wallet is empty.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Span {
-    /// Hours on the clock.
-    pub hours: f64,
-    /// Working hours among them.
-    pub working: f64,
-}
 
 /// How long a wallet lasts at the burn it is likely to have, as a range. A `None` end lies beyond the days looked ahead.
 ///
@@ -67,7 +64,7 @@ pub(super) struct Outlook<'a> {
     burn: f64,
     normal: f64,
     /// Fees to come: second on the wall clock, amount.
-    fees: Vec<(i64, f64)>,
+    fees: DueFees,
     variance: f64,
     noise: f64,
 }
@@ -87,9 +84,16 @@ impl Profile {
         })
     }
 
-    /// The cautious time that `balance` lasts, as far as `ahead` looks; `None` while too little was seen.
-    pub(crate) fn cautious(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<Span> {
-        Some(self.outlook(ahead, rates)?.cautious(balance).unwrap_or(ahead.end()))
+    /// The cautious time that `balance` lasts, as far as `ahead` looks, and whether a burst is under way; `None` while too
+    /// little was seen.
+    pub(crate) fn cautious(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<(Span, bool)> {
+        let outlook = self.outlook(ahead, rates)?;
+        let is_burst = outlook.burst > 0.0;
+        if self.falls.cannot_pay(balance) {
+            return Some((Span { hours: 0.0, working: 0.0 }, is_burst));
+        }
+        let lasts = if outlook.is_beyond(balance) { None } else { outlook.cautious(balance) };
+        Some((lasts.unwrap_or(ahead.end()), is_burst))
     }
 
     pub(super) fn outlook<'a>(&self, ahead: &'a Ahead, rates: &'a Rates) -> Option<Outlook<'a>> {
@@ -106,7 +110,7 @@ impl Profile {
             burst,
             burn: normal * today + burst,
             normal,
-            fees: self.fees.due(first.wall).collect(),
+            fees: self.fees.due(first.wall),
             variance: f64::from(self.error).max(LEAST_VARIANCE),
             noise: f64::from(self.noise),
         })
@@ -128,8 +132,12 @@ impl Profile {
         }
         let rate = f64::from(one.rate * one.hours + two.rate * two.hours) / hours;
         let spread = (f64::from(self.noise) * usual * hours).sqrt();
-        let is_far = f64::from(one.rate.min(two.rate)) > BURST_RATIO * usual;
-        if is_far && (rate - usual) * hours > BURST_SIGMAS * spread { rate - usual } else { 0.0 }
+        // Each of the two must prove it: a single step and a call after it are no burst.
+        let is_far = |pace: Pace| {
+            let (rate, hours) = (f64::from(pace.rate), f64::from(pace.hours));
+            rate > BURST_RATIO * usual && (rate - usual) * hours > EACH_SIGMAS * (f64::from(self.noise) * usual * hours).sqrt()
+        };
+        if is_far(one) && is_far(two) && (rate - usual) * hours > BURST_SIGMAS * spread { rate - usual } else { 0.0 }
     }
 }
 
@@ -140,6 +148,15 @@ impl Outlook<'_> {
         self.lasts(balance, -normal_quantile((CAUTION * (vain + DOUBT)).min(0.5)))
     }
 
+    /// Whether `balance` outlasts the hours to come whatever happens that is to be reckoned with: no need to walk them.
+    fn is_beyond(&self, balance: f64) -> bool {
+        let usual: f64 = self.ahead.slots.iter().map(|slot| f64::from(self.rates[slot.hour])).sum();
+        let end = self.ahead.slots.last().map_or(0, |slot| slot.wall + 3600);
+        let fees: f64 = self.fees().filter(|(due, _)| *due < end).map(|(_, fee)| fee).sum();
+        let most = usual * self.level * self.today.max(1.0) + self.burst * BURST_AT_MOST;
+        balance - fees > most * (MOST_SIGMAS * self.spread(most)).exp()
+    }
+
     /// Spend on calls in what is left of an hour to come.
     pub(super) fn calls(&self, slot: &Slot) -> f64 {
         let factor = self.level * (1.0 + (self.today - 1.0) * slot.today_holds);
@@ -148,12 +165,12 @@ impl Outlook<'_> {
 
     /// Fees to come, each with the second on the wall clock at which it is due.
     pub(super) fn fees(&self) -> impl Iterator<Item = (i64, f64)> {
-        self.fees.iter().copied()
+        self.fees.iter().flatten().copied()
     }
 
     fn fees_in(&self, slot: &Slot) -> f64 {
         let hour = slot.wall..slot.wall + 3600;
-        self.fees.iter().filter(|(due, _)| hour.contains(due)).map(|(_, fee)| fee).sum()
+        self.fees().filter(|(due, _)| hour.contains(due)).map(|(_, fee)| fee).sum()
     }
 
     /// Standard deviation of the logarithm of so much spend on calls.

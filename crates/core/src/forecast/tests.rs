@@ -48,6 +48,15 @@ impl Course {
         }
     }
 
+    /// Spends this at each of so many polls, whatever the hour.
+    pub(super) fn spend(&mut self, polls: i64, amount: f64) {
+        for _ in 0..polls {
+            self.balance -= amount;
+            self.now += TimeDelta::minutes(5);
+            self.see(Some(self.balance));
+        }
+    }
+
     fn runway(&self, balance: i64) -> Option<Runway> {
         self.forecaster.at(self.now).runway("MA_X", balance.into())
     }
@@ -126,6 +135,123 @@ fn a_stuck_dialer_is_seen_after_two_readings_and_one_odd_reading_is_not_one() {
     let burst = course.runway(5000).unwrap();
     assert!(burst.burn > 1000.0, "{burst:?}");
     assert!(burst.cautious.unwrap().hours < 5.0 && before.is_none_or(|before| before.hours > 24.0), "{burst:?} {before:?}");
+}
+
+#[test]
+fn a_single_step_is_no_burst_and_teaches_nothing_about_calls() {
+    for hour in [6, 11] {
+        let (mut course, mut other) = (Course::new(100_000.0), Course::new(100_000.0));
+        course.live(14 * DAY + hour * 12, 1.0);
+        other.live(14 * DAY + hour * 12, 1.0);
+        course.balance -= 900.0;
+        // A call right after the fee does not make two intervals of a burst.
+        course.spend(1, 1.0);
+        course.spend(1, 1.0);
+        other.live(2, 1.0);
+        for _ in 0..12 {
+            let (step, usual) = (course.runway(400).unwrap(), other.runway(400).unwrap());
+            assert!(step.burn <= 1.1 * usual.burn.max(6.0), "hour {hour}: {step:?} {usual:?}");
+            assert!(step.cautious.unwrap().hours > 0.8 * usual.cautious.unwrap().hours, "hour {hour}: {step:?} {usual:?}");
+            course.live(1, 1.0);
+            other.live(1, 1.0);
+        }
+    }
+}
+
+#[test]
+fn a_burst_is_no_habit() {
+    let (mut course, mut other) = (Course::new(100_000.0), Course::new(100_000.0));
+    course.live(14 * DAY + 11 * 12, 1.0);
+    other.live(14 * DAY + 11 * 12, 1.0);
+    course.live(24, 30.0);
+    other.live(24, 1.0);
+    assert!(course.runway(5000).unwrap().burn > 1000.0);
+    course.live(2, 1.0);
+    other.live(2, 1.0);
+    for _ in 0..8 * 24 {
+        let hours = |course: &Course| course.runway(700).unwrap().likely.unwrap().hours;
+        assert!((hours(&course) - hours(&other)).abs() < 0.15 * hours(&other), "{} {}", hours(&course), hours(&other));
+        course.live(12, 1.0);
+        other.live(12, 1.0);
+    }
+}
+
+#[test]
+fn a_burst_that_does_not_end_becomes_the_usual() {
+    let mut course = Course::new(1_000_000.0);
+    course.live(14 * DAY, 1.0);
+    course.live(5 * DAY, 5.0);
+    course.live(10 * 12, 5.0);
+    let runway = course.runway(3000).unwrap();
+    assert!((2.0..12.0).contains(&runway.likely.unwrap().working), "9 working hours of it would cost 2700: {runway:?}");
+}
+
+#[test]
+fn money_paid_in_ends_a_burst_and_a_new_one_is_seen_again() {
+    let mut course = Course::new(100_000.0);
+    course.live(14 * DAY + 11 * 12, 1.0);
+    course.live(6, 30.0);
+    assert!(course.runway(5000).unwrap().burn > 1000.0);
+    course.balance += 20_000.0;
+    course.live(1, 1.0);
+    assert!(course.runway(5000).unwrap().burn < 100.0);
+    course.live(2, 30.0);
+    assert!(course.runway(5000).unwrap().burn > 1000.0);
+}
+
+#[test]
+fn one_long_call_now_and_then_is_how_a_wallet_spends() {
+    let mut course = Course::new(100_000.0);
+    for day in 0..28 {
+        course.live(2 * 12 + day % 5 * 12, 0.0);
+        course.spend(1, 70.0);
+        course.live(DAY - (2 * 12 + day % 5 * 12) - 1, 0.0);
+    }
+    let mean = course.forecaster.profile("MA_X").unwrap().mean();
+    assert!((2.0..4.0).contains(&mean), "₹70 a day: {mean} an hour");
+}
+
+#[test]
+fn a_wallet_that_cannot_pay_for_a_call_has_no_time_left() {
+    let mut course = Course::new(100_000.0);
+    course.live(14 * DAY + 11 * 12, 1.0);
+    for (balance, is_empty) in [("0.98", true), ("0", true), ("-3", true), ("40", false)] {
+        let forecasts = course.forecaster.at(course.now);
+        let (lasts, _) = forecasts.up_to(9.0, true).of("MA_X", balance.parse().unwrap()).unwrap();
+        assert_eq!(lasts.hours <= 0.0, is_empty, "{balance}: {lasts:?}");
+    }
+}
+
+#[test]
+fn a_fee_that_a_number_announces_is_expected_before_it_was_ever_paid() {
+    let mut course = Course::new(50_000.0);
+    course.live(7 * DAY + 20 * 12, 1.0);
+    let without = course.runway(600).unwrap().likely.unwrap();
+    course.forecaster.fee_due("MA_X", course.now + TimeDelta::hours(10), Decimal::from(800), Every::Month);
+    let with = course.runway(600).unwrap().likely.unwrap();
+    assert!(without.hours > 20.0 && (9.9..10.9).contains(&with.hours), "{without:?} {with:?}");
+    course.forecaster.fee_due("MA_X", course.now + TimeDelta::hours(10), Decimal::from(100), Every::Month);
+    assert!(course.runway(600).unwrap().likely.unwrap().hours > 11.0, "the same fee, another amount");
+}
+
+#[test]
+fn an_alert_can_wait_for_work_to_begin_while_the_wallet_lasts_until_then() {
+    let course = |hours: i64| {
+        let mut course = Course::new(100_000.0);
+        course.live(14 * DAY + hours * 12, 1.0);
+        course
+    };
+    let can_wait =
+        |course: &Course, hours: f64| course.forecaster.at(course.now).up_to(9.0, true).can_wait(Span { hours, working: 0.0 });
+    let night = course(20);
+    assert!(can_wait(&night, 13.1) && !can_wait(&night, 12.9), "work begins in 13 hours");
+    for hour in [9, 12, 18] {
+        assert!(!can_wait(&course(hour), 100.0), "at work, {hour}");
+    }
+    let mut early = course(8);
+    early.live(7, 1.0);
+    assert!(!can_wait(&early, 100.0), "25 minutes before work begins");
+    assert!(can_wait(&course(6 * 24 + 12), 30.0), "Sunday");
 }
 
 #[test]

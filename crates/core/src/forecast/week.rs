@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_big_array::BigArray;
 
 use super::business::WEEK;
+use super::estimate::{blend, to_f32};
 use super::fleet::Fleet;
-use super::profile::to_f32;
 
 /// Weeks over which an hour's spend is averaged.
 const MEMORY: u8 = 6;
@@ -26,8 +26,9 @@ pub(crate) type Rates = [f32; WEEK];
 pub(crate) struct Week {
     #[serde(with = "BigArray")]
     rate: [f32; WEEK],
+    /// How often each was seen, two in a byte.
     #[serde(with = "BigArray")]
-    seen: [u8; WEEK],
+    seen: [u8; WEEK / 2],
     /// Mean of all hours, and how many they were.
     mean: f32,
     hours: u16,
@@ -35,7 +36,7 @@ pub(crate) struct Week {
 
 impl Default for Week {
     fn default() -> Self {
-        Self { rate: [0.0; WEEK], seen: [0; WEEK], mean: 0.0, hours: 0 }
+        Self { rate: [0.0; WEEK], seen: [0; WEEK / 2], mean: 0.0, hours: 0 }
     }
 }
 
@@ -43,11 +44,17 @@ impl Week {
     /// An hour in which `rate` was spent.
     pub(crate) fn learn(&mut self, hour: usize, rate: f64) {
         let rate = to_f32(rate);
-        let seen = &mut self.seen[hour];
-        *seen = (*seen + 1).min(MEMORY);
-        self.rate[hour] += (rate - self.rate[hour]) / f32::from(*seen);
+        let seen = (self.seen(hour) + 1).min(MEMORY);
+        let shift = hour % 2 * 4;
+        self.seen[hour / 2] = self.seen[hour / 2] & (0xf0 >> shift) | seen << shift;
+        self.rate[hour] += (rate - self.rate[hour]) / f32::from(seen);
         self.hours = self.hours.saturating_add(1);
         self.mean += (rate - self.mean) / f32::from(self.hours.min(MEAN));
+    }
+
+    /// How often an hour was seen, a few weeks back.
+    fn seen(&self, hour: usize) -> u8 {
+        self.seen[hour / 2] >> (hour % 2 * 4) & 0xf
     }
 
     /// Mean spend of an hour.
@@ -71,13 +78,13 @@ impl Week {
         std::array::from_fn(|place| {
             let (day, hour) = (place / 24, place % 24);
             let pattern = if day < 5 { working[hour] } else { weekend[hour] };
-            to_f32(blend(f64::from(self.rate[place]), f64::from(self.seen[place]), pattern * level[day], PATTERN))
+            to_f32(blend(f64::from(self.rate[place]), f64::from(self.seen(place)), pattern * level[day], PATTERN))
         })
     }
 
     /// What is clearly to be expected of an hour: little where this very hour was quiet before, whatever the pattern says.
     pub(crate) fn clearly(&self, hour: usize, rates: &Rates) -> f64 {
-        let own = if self.seen[hour] > 0 { self.rate[hour] * CLEARLY } else { f32::INFINITY };
+        let own = if self.seen(hour) > 0 { self.rate[hour] * CLEARLY } else { f32::INFINITY };
         f64::from(rates[hour].min(own))
     }
 
@@ -86,9 +93,10 @@ impl Week {
         let (mut sums, mut counts) = ([0.0_f64; 24], [0.0_f64; 24]);
         for day in 0..5 {
             let hours = day * 24..day * 24 + 24;
-            for (hour, (rate, seen)) in self.rate[hours.clone()].iter().zip(&self.seen[hours]).enumerate() {
-                sums[hour] += f64::from(*rate) * f64::from(*seen);
-                counts[hour] += f64::from(*seen);
+            for (hour, place) in hours.enumerate() {
+                let seen = f64::from(self.seen(place));
+                sums[hour] += f64::from(self.rate[place]) * seen;
+                counts[hour] += seen;
             }
         }
         std::array::from_fn(|hour| (if counts[hour] > 0.0 { sums[hour] / counts[hour] } else { 0.0 }, counts[hour]))
@@ -102,17 +110,12 @@ impl Week {
         let (mut own, mut usual, mut seen) = (0.0, 0.0, 0.0);
         for (hour, working) in working.iter().enumerate() {
             let place = day * 24 + hour;
-            if self.seen[place] > 0 {
+            if self.seen(place) > 0 {
                 own += f64::from(self.rate[place]);
                 usual += working;
-                seen += f64::from(self.seen[place]) / 24.0;
+                seen += f64::from(self.seen(place)) / 24.0;
             }
         }
         if usual > 0.0 { blend(own / usual, seen, fleet.weekday(day), FLEET) } else { fleet.weekday(day) }
     }
-}
-
-/// The mean of something seen `weight` times and of something worth `prior` sightings.
-fn blend(own: f64, weight: f64, other: f64, prior: f64) -> f64 {
-    (own * weight + other * prior) / (weight + prior)
 }
