@@ -10,13 +10,18 @@ mod config_check;
 mod delivery;
 #[cfg(feature = "demo")]
 mod demo;
+mod doubts;
 mod messages;
 mod monitor;
 mod notices;
 mod observe;
+mod people;
+mod print_summary;
+mod reads;
 mod run;
 mod schedule;
 mod service;
+mod snapshot;
 mod store;
 mod telegram;
 mod terminal;
@@ -112,7 +117,7 @@ async fn main() -> ExitCode {
         Command::Check { source, json } => async { check::run(&source.load()?, json).await }.await,
         Command::Backtest(options) => backtest::run(&options).map(|()| 0),
         Command::Config(Configuration::Check(source)) => source.check().map(|()| 0),
-        Command::Summary { source, picture } => async { check::summary(source.load()?, picture.as_deref()).await }.await,
+        Command::Summary { source, picture } => async { print_summary::run(source.load()?, picture.as_deref()).await }.await,
     };
     match outcome {
         Ok(status) => ExitCode::from(status),

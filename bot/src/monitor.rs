@@ -1,82 +1,84 @@
-//! The watch: each poll is read, judged and written down with the messages it owes.
+//! The watch: each sweep is judged, recorded with the messages it owes, and published.
 
 use std::sync::Arc;
 
 use anyhow::Result;
-use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::watch;
-use vobiz_core::alert::{Deferred, Evaluation, State, evaluate, notify};
-use vobiz_core::forecast::Forecaster;
+use chrono::TimeDelta;
+use vobiz_core::alert::{Deferred, State, notify};
 
 use crate::delivery;
 use crate::messages::Reader;
 use crate::observe::observe;
 use crate::service::Service;
+use crate::snapshot::{Memory, Snapshot};
 use crate::store::Draft;
 
-/// How often profiles are written down, besides at the end. What a crash loses of them, later readings make up for.
-const PROFILES_KEPT: TimeDelta = TimeDelta::minutes(10);
+/// How often profiles are saved, besides at the end. What a crash loses of them, later readings make up for.
+const PROFILES_SAVED: TimeDelta = TimeDelta::minutes(10);
 
-/// Polls until the bot stops. `polled` shows when the last poll was judged.
-pub(crate) async fn run(service: Arc<Service>, polled: watch::Sender<Option<DateTime<Utc>>>) -> Result<()> {
-    let mut state = service.store.alert_state().await?;
-    let mut forecaster = Forecaster::new(service.business.clone());
-    for (auth_id, profile) in service.store.profiles().await? {
-        forecaster.restore(auth_id, profile);
-    }
-    let mut kept_at = service.clock.now();
+/// Polls until the bot stops, at the configured interval and whenever somebody wants fresh figures.
+pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
+    let (profiles, state) = (service.store.profiles().await?, service.store.alert_state().await?);
+    let mut memory = Memory::new(service.business.clone(), profiles, state);
+    let mut saved_at = service.clock.now();
     loop {
         let began = service.clock.now();
-        state = tokio::select! {
-            judged = poll(&service, &mut forecaster, state) => judged?,
+        tokio::select! {
+            polled = poll(&service, &mut memory) => polled?,
             () = service.stop.cancelled() => break,
-        };
-        if (began - kept_at).abs() >= PROFILES_KEPT {
-            keep(&service, &forecaster).await;
-            kept_at = began;
         }
-        polled.send_replace(Some(began));
+        if (began - saved_at).abs() >= PROFILES_SAVED {
+            save(&service, &memory).await;
+            saved_at = began;
+        }
         tokio::select! {
             () = service.clock.sleep(service.poll_every) => {}
+            () = service.published.wanted() => {}
             () = service.stop.cancelled() => break,
         }
     }
-    keep(&service, &forecaster).await;
+    save(&service, &memory).await;
     Ok(())
 }
 
-async fn keep(service: &Service, forecaster: &Forecaster) {
-    if let Err(error) = service.store.keep_profiles(forecaster.profiles(), service.clock.now()).await {
-        tracing::error!(error = format!("{error:#}"), "profiles of wallets cannot be written down");
+async fn save(service: &Service, memory: &Memory) {
+    if let Err(error) = service.store.keep_profiles(memory.profiles(), service.clock.now()).await {
+        tracing::error!(error = format!("{error:#}"), "profiles of wallets cannot be saved");
     }
 }
 
-async fn poll(service: &Service, forecaster: &mut Forecaster, before: State) -> Result<State> {
-    let answers = observe(&service.api, &service.policy, service.report_zone, || service.clock.now()).await;
+async fn poll(service: &Service, memory: &mut Memory) -> Result<()> {
+    let listed = memory.state.roster.listed;
+    let answers = observe(&service.api, &service.policy, service.report_zone, listed, || service.clock.now()).await;
     for error in answers.errors() {
-        tracing::warn!(%error, "a part of this poll failed; what it would have told is not judged");
+        tracing::warn!(%error, "a part of this poll failed; rules on it are not judged");
     }
-    let (observation, now) = (answers.observation(), answers.at);
-    forecaster.observe(&observation);
-    let forecasts = forecaster.at(now);
-    let evaluation = evaluate(&service.policy, &observation, &forecasts, &before, now);
-    let (owed, waiting) = owed(service, &evaluation, now).await?;
-    tracing::debug!(alerts = evaluation.state.alerts.len(), owed = owed.len(), "poll judged");
-    service.store.record(&before, &evaluation.state, &waiting, &owed, now).await;
-    Ok(evaluation.state)
+    let snapshot = memory.judge(&service.policy, answers);
+    record(service, &memory.state, &snapshot).await?;
+    memory.state = snapshot.evaluation.state.clone();
+    service.published.publish(snapshot);
+    Ok(())
 }
 
-/// Every chat is told in its own manner and time zone; what it is not told yet waits.
-async fn owed(service: &Service, evaluation: &Evaluation, now: DateTime<Utc>) -> Result<(Vec<Draft>, Vec<(i64, Deferred)>)> {
-    let (mut owed, mut waiting) = (Vec::new(), Vec::new());
+async fn record(service: &Service, before: &State, snapshot: &Snapshot) -> Result<()> {
+    let (owed, deferred) = owed(service, snapshot).await?;
+    let state = &snapshot.evaluation.state;
+    tracing::debug!(alerts = state.alerts.len(), owed = owed.len(), "poll judged");
+    service.store.record(before, state, &deferred, &owed, snapshot.at).await;
+    Ok(())
+}
+
+/// The messages of each chat by its own settings, and what it is told later.
+async fn owed(service: &Service, snapshot: &Snapshot) -> Result<(Vec<Draft>, Vec<(i64, Deferred)>)> {
+    let (mut owed, mut deferred) = (Vec::new(), Vec::new());
     for (chat, id) in service.recipients().await? {
-        let reader = Reader { zone: chat.zone, now };
+        let reader = Reader { zone: chat.zone, now: snapshot.at };
         let before = service.store.waiting(chat.id).await?;
-        let (told, waits) = notify(&chat.manner, evaluation, &before, now);
-        owed.extend(delivery::drafts(id, &told, &reader));
-        if waits != before {
-            waiting.push((chat.id, waits));
+        let (notifications, after) = notify(&chat.manner, &snapshot.evaluation, &before, snapshot.at);
+        owed.extend(delivery::drafts(id, &notifications, &reader));
+        if after != before {
+            deferred.push((chat.id, after));
         }
     }
-    Ok((owed, waiting))
+    Ok((owed, deferred))
 }

@@ -1,37 +1,73 @@
-//! One look at everything that the rules watch.
+//! One sweep: reads everything that the rules watch.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
-use vobiz_core::alert::{CallDay, Observation, Policy, Subject, Unread, Wallet};
+use vobiz_core::accounts::Account;
+use vobiz_core::alert::{CallDay, Listing, Observation, Policy, Subject, Unread, Wallet};
 use vobiz_core::dashboard::Report;
 use vobiz_core::{DateRange, Error, PartnerClient, Result};
 
-use crate::service::subjects;
-
-/// What the services answered to one look.
+/// What the API answered to one sweep.
 pub(crate) struct Answers {
-    /// When the last of them came.
+    /// When the last answer came.
     pub(crate) at: DateTime<Utc>,
-    pub(crate) customers: Result<Vec<Subject>>,
-    /// `None` where no rule watches it.
+    /// The customers that were read; all of them, unless the list was cut short.
+    pub(crate) customers: Vec<Account>,
+    /// Why the list was not read to its end.
+    pub(crate) cut: Option<Error>,
+    /// How many customers there are by the dashboard or the partner's profile; asked for where the list shrank.
+    pub(crate) counted: Option<u64>,
+    /// The report's currency, for customers whose row names none; read only where there is one.
+    pub(crate) fallback: Option<String>,
+    /// The partner's own wallet; `None` where no rule watches it, or its profile has no balance.
     pub(crate) partner: Option<Result<Wallet>>,
+    /// The calls of the last complete day; `None` where no rule watches them.
     pub(crate) calls: Option<Result<CallDay>>,
 }
 
-/// Reads what the policy watches, side by side. The last complete day is the one before today in `zone`.
-pub(crate) async fn observe(api: &PartnerClient, policy: &Policy, zone: Tz, now: impl Fn() -> DateTime<Utc>) -> Answers {
+/// Reads what the policy watches, side by side. The last complete day is the one before today in `zone`. Where the list is
+/// shorter than `before`, the dashboard is asked how many customers there are.
+pub(crate) async fn observe(
+    api: &PartnerClient,
+    policy: &Policy,
+    zone: Tz,
+    before: u64,
+    now: impl Fn() -> DateTime<Utc>,
+) -> Answers {
     let today = now().with_timezone(&zone).date_naive();
     let last_day = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     let partner = async { if policy.watches_partner() { partner(api).await } else { None } };
     let calls = async { if policy.watches_calls() { Some(calls(api, last_day).await) } else { None } };
-    let (customers, partner, calls) = tokio::join!(subjects(api), partner, calls);
-    Answers { at: now(), customers, partner, calls }
+    let (customers, partner, calls) = tokio::join!(api.accounts().all(), partner, calls);
+    let (customers, cut) = match customers {
+        Ok(customers) => (customers, None),
+        Err(error) => (error.rows::<Account>().unwrap_or_default().to_vec(), Some(error)),
+    };
+    let is_shorter = cut.is_none() && (customers.len() as u64) < before;
+    let needs_currency = customers.iter().any(|account| account.currency().is_none());
+    let report = if is_shorter || needs_currency { api.dashboard().await.ok() } else { None };
+    let counted = report.as_ref().filter(|_| is_shorter).and_then(|report| counted(report));
+    Answers {
+        at: now(),
+        customers,
+        cut,
+        counted,
+        fallback: report.and_then(|report| report.into_inner().currency),
+        partner,
+        calls,
+    }
+}
+
+/// How many customers a report counts.
+pub(crate) fn counted(report: &Report) -> Option<u64> {
+    let total = report.accounts.as_ref().and_then(|accounts| accounts.total);
+    total.or(report.partner.as_ref().and_then(|partner| partner.account_count))
 }
 
 impl Answers {
     /// What could not be read.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &Error> {
-        self.customers.as_ref().err().into_iter().chain(self.figure_errors())
+        self.cut.iter().chain(self.figure_errors())
     }
 
     /// The same without the customers.
@@ -39,14 +75,12 @@ impl Answers {
         [error(self.partner.as_ref()), error(self.calls.as_ref())].into_iter().flatten()
     }
 
-    /// As rules see it.
+    /// As the rules see it.
     pub(crate) fn observation(&self) -> Observation {
+        let subjects = self.customers.iter().map(|account| Subject::of(account, self.fallback.as_deref())).collect();
+        let listing = Listing { cut: self.cut.as_ref().map(Unread::from), counted: self.counted, ..Listing::default() };
         let (partner, calls) = (self.partner.as_ref().map(read), self.calls.as_ref().map(read));
-        let seen = match &self.customers {
-            Ok(customers) => Observation::complete(self.at, customers.clone()),
-            Err(error) => Observation::failed(self.at, error),
-        };
-        Observation { partner, calls, ..seen }
+        Observation { listing, partner, calls, ..Observation::complete(self.at, subjects) }
     }
 }
 

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use chrono::{DateTime, Utc};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::chat::{self, COMMANDS};
+use crate::chat;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Limits;
@@ -67,8 +66,6 @@ pub(crate) struct Parts {
     service: Arc<Service>,
     /// The bot's own name, once Telegram told it.
     pub(crate) username: watch::Sender<Option<String>>,
-    /// When the last poll was judged.
-    pub(crate) polled: watch::Receiver<Option<DateTime<Utc>>>,
     /// The last update that was answered.
     pub(crate) handled: watch::Receiver<i64>,
 }
@@ -76,14 +73,13 @@ pub(crate) struct Parts {
 impl Parts {
     pub(crate) fn start(service: &Arc<Service>, telegram: &Telegram, limits: Limits) -> Self {
         let mut tasks = JoinSet::new();
-        let (polling, polled) = watch::channel(None);
         let (handling, handled) = watch::channel(0);
         let username = watch::Sender::new(None);
         let stop = &service.stop;
         let mut start = |name, part: Box<dyn FnMut() -> Part + Send>| drop(tasks.spawn(supervised(name, stop.clone(), part)));
         start("watch", {
             let service = service.clone();
-            Box::new(move || Box::pin(monitor::run(service.clone(), polling.clone())))
+            Box::new(move || Box::pin(monitor::run(service.clone())))
         });
         start("delivery", {
             let (service, telegram) = (service.clone(), telegram.clone());
@@ -114,7 +110,7 @@ impl Parts {
             let stop = stop.clone();
             Box::new(move || Box::pin(until_stop(stop.clone(), clock::log_steps())))
         });
-        Self { tasks, service: service.clone(), username, polled, handled }
+        Self { tasks, service: service.clone(), username, handled }
     }
 
     /// Lets every part finish what it is doing, and closes the database.
@@ -191,7 +187,7 @@ async fn introduce(telegram: &Telegram) -> String {
             }
         }
     };
-    if let Err(failure) = telegram.set_commands(COMMANDS).await {
+    if let Err(failure) = telegram.set_commands(&chat::menu()).await {
         tracing::warn!(%failure, "the list of commands could not be shown in Telegram");
     }
     name

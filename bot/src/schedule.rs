@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use vobiz_core::time::next_local;
 
@@ -28,16 +28,17 @@ pub(crate) async fn run(service: Arc<Service>, chat: Chat) -> Result<()> {
         let now = service.clock.now();
         let owed = if now - due <= CATCH_UP { summary(&service, &chat, due).await? } else { Vec::new() };
         if owed.is_empty() {
-            tracing::warn!(chat = chat.id, %due, "a summary was missed for too long and is left out");
+            tracing::warn!(chat = chat.id, %due, "a summary was missed for too long and is not sent");
         }
         service.store.record_summary(chat.id, &spec, next_local(now, chat.zone, time), &owed, now).await?;
     }
 }
 
 async fn summary(service: &Service, chat: &Chat, due: DateTime<Utc>) -> Result<Vec<Draft>> {
-    let morning = chat::morning(service).await;
+    let snapshot = service.published.latest().await.context("no poll was judged in a minute")?;
     let now = service.clock.now();
+    let data = chat::read_summary(service, snapshot, now).await;
     let late_since = (now - due > LATE).then_some(due);
-    let answer = chat::summary(&morning, late_since, &Reader { zone: chat.zone, now });
-    Ok(chat::drafts(service.store.present_chat(chat.id).await?, answer))
+    let answer = chat::summary(&data, late_since, &Reader { zone: chat.zone, now });
+    Ok(chat::drafts(service.store.present_chat(chat.id).await?, None, answer))
 }

@@ -5,12 +5,16 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 use vobiz_core::PartnerClient;
-use vobiz_core::accounts::Account;
-use vobiz_core::alert::{Policy, Subject};
+use vobiz_core::alert::Policy;
+use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Business;
+use vobiz_core::profile::Profile;
 
 use crate::clock::Clock;
 use crate::config::{Chat, Config};
+use crate::people::People;
+use crate::reads::Reads;
+use crate::snapshot::Published;
 use crate::store::Store;
 
 /// What every part of the bot works with.
@@ -25,6 +29,13 @@ pub(crate) struct Service {
     pub(crate) poll_every: std::time::Duration,
     /// Cancelled when the bot is to end.
     pub(crate) stop: CancellationToken,
+    pub(crate) people: People,
+    /// What the last sweep found.
+    pub(crate) published: Published,
+    /// Reports that people asked for.
+    pub(crate) reports: Reads<Report>,
+    /// The partner's own profile.
+    pub(crate) profiles: Reads<Profile>,
 }
 
 /// The client that a configuration describes.
@@ -38,7 +49,21 @@ impl Service {
         let api = client(&config)?;
         let store = Store::open(&config.database_url).await?;
         let Config { policy, business, chats, report_zone, poll_every, .. } = config;
-        Ok(Self { api, store, clock, policy, business, chats, report_zone, poll_every, stop: CancellationToken::new() })
+        Ok(Self {
+            api,
+            store,
+            clock,
+            policy,
+            business,
+            chats,
+            report_zone,
+            poll_every,
+            people: People::default(),
+            published: Published::default(),
+            reports: Reads::default(),
+            profiles: Reads::default(),
+            stop: CancellationToken::new(),
+        })
     }
 
     /// The chat of this id, if it is served; also under the id that its group had before.
@@ -83,29 +108,4 @@ impl Service {
     pub(crate) fn now_in(&self, zone: Tz) -> DateTime<Tz> {
         self.clock.now().with_timezone(&zone)
     }
-
-    /// Every customer, as rules see it.
-    pub(crate) async fn subjects(&self) -> vobiz_core::Result<Vec<Subject>> {
-        subjects(&self.api).await
-    }
-
-    /// The currency of rows that name none; `None` where the report cannot be read either.
-    pub(crate) async fn currency_for(&self, accounts: &[Account]) -> Option<String> {
-        fallback_currency(&self.api, accounts).await
-    }
-}
-
-/// Every customer, as rules see it.
-pub(crate) async fn subjects(api: &PartnerClient) -> vobiz_core::Result<Vec<Subject>> {
-    let accounts = api.accounts().all().await?;
-    let fallback = fallback_currency(api, &accounts).await;
-    Ok(accounts.iter().map(|account| Subject::of(account, fallback.as_deref())).collect())
-}
-
-/// The report's currency, read only where a row names none of its own.
-async fn fallback_currency(api: &PartnerClient, accounts: &[Account]) -> Option<String> {
-    if accounts.iter().all(|account| account.currency().is_some()) {
-        return None;
-    }
-    api.dashboard().await.ok()?.into_inner().currency
 }

@@ -6,7 +6,8 @@ mod bot;
 
 use std::process::Output;
 
-use bot::{Home, altered, fill, payloads, recorded, vobiz, world};
+use bot::{Home, alter, altered, fill, payloads, recorded, vobiz, world};
+use chrono::{TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -255,15 +256,77 @@ async fn a_balance_that_is_null_is_unknown_and_hides_no_critical_one() {
     assert_eq!(check(&sandbox).0, 2);
 }
 
-#[tokio::test]
-async fn no_customers_is_fine() {
-    let (_folder, sandbox) = accounts(|page| {
+/// A sandbox with bodies that `change` altered, and an empty list of customers.
+async fn without_customers(change: impl FnOnce(&mut Value)) -> (TempDir, Sandbox) {
+    let folder = altered("accounts_page", |page| {
         page["accounts"] = json!([]);
         page["total"] = json!(0);
-    })
-    .await;
+    });
+    alter(&folder, "dashboard", change);
+    let sandbox = recorded(folder.path().to_owned(), &[]).await;
+    (folder, sandbox)
+}
+
+/// A dashboard that counts so many customers.
+fn counted(report: &mut Value, customers: u64) {
+    report["partner"]["account_count"] = json!(customers);
+    report["accounts"]["total"] = json!(customers);
+}
+
+#[tokio::test]
+async fn no_customers_is_fine_unless_the_dashboard_counts_some() {
+    let (_folder, sandbox) = without_customers(|report| counted(report, 0)).await;
     let (status, found) = check(&sandbox);
     assert_eq!((status, &found["alerts"]), (0, &json!([])), "{found:#}");
+
+    let (_folder, sandbox) = without_customers(|_| ()).await;
+    let (status, text) = check_text(&sandbox);
+    assert!(status == 3 && text.starts_with("unknown: the dashboard counts 23 customers, the list has 0"), "{text}");
+}
+
+/// `check` with these rules over the recorded customers, the newest change of whom was so long ago.
+async fn ruled(rules: &str, changed_ago: TimeDelta, change: impl Fn(&mut Value)) -> (i32, String) {
+    let folder = altered("accounts_page", |page| {
+        for account in page["accounts"].as_array_mut().into_iter().flatten() {
+            account["updated_at"] = json!((Utc::now() - changed_ago).to_rfc3339());
+            account["cash_credits"] = json!("9000");
+            change(account);
+        }
+    });
+    alter(&folder, "dashboard", |report| counted(report, 2));
+    let sandbox = recorded(folder.path().to_owned(), &[]).await;
+    let home = Home::new();
+    home.write("vobiz.toml", &format!("{}{rules}", vobiz(&sandbox)));
+    let output = home.output(&["check", "--config", "vobiz.toml"]);
+    (output.status.code().expect("an exit status"), String::from_utf8(output.stdout).expect("text"))
+}
+
+#[tokio::test]
+async fn what_was_not_judged_is_never_called_fine() {
+    const RULE: &str = "[[rules]]\nname = \"low\"\nmetric = \"customer.balance\"\nbelow = { warning = 2000 }\n";
+    const RUNWAY: &str = "[[rules]]\nname = \"soon\"\nmetric = \"customer.runway\"\nbelow = { warning = \"6h\" }\n";
+    let (hour, keep) = (TimeDelta::hours(1), |_: &mut Value| ());
+    let (status, text) = ruled(RULE, hour, keep).await;
+    assert_eq!(status, 0, "{text}");
+    for (rules, ago, postpaid, words) in [
+        (format!("{RULE}customers = [\"MA_TYPO\"]\n"), hour, false, "rule low names MA_TYPO, which no customer has"),
+        (RULE.to_owned(), hour, true, "rule low watches none of 2 customers"),
+        (RULE.to_owned(), TimeDelta::days(2), false, "no customer was updated in the last 2 days"),
+        (format!("{RULE}names = [\"Nobody*\"]\n"), hour, false, "rule low watches none of 2 customers"),
+        (RUNWAY.to_owned(), hour, false, "no forecast: fewer than 48 hours"),
+    ] {
+        let (status, text) = ruled(&rules, ago, |account| account["postpaid"] = json!(postpaid)).await;
+        assert!(status == 3 && text.contains(words) && !text.contains("fine"), "{words}: {status} {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_dashboard_alone_does_not_hide_that_every_rule_was_judged() {
+    let sandbox = world(6).await;
+    fill(&sandbox).await;
+    sandbox.faults().add(Fault { path: Some("/dashboard".into()), status: Some(403), ..Fault::default() });
+    let (status, text) = check_text(&sandbox);
+    assert!(status == 0 && text.starts_with("fine") && text.contains("dashboard unknown"), "{text}");
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ async fn a_crowd_with_hostile_names_is_told_whole_in_messages_that_telegram_take
     assert!(summary.plain.contains("\n\nMon") || summary.plain.contains("Customer wallets:"), "{}", summary.plain);
     let low = ask(&sandbox, "/low");
     assert!(
-        low.plain.starts_with("🟠 100 wallets under ₹2,000") && low.plain.contains("0 <b> </code>&amp;😀<b>"),
+        low.plain.starts_with("🔴 100 wallets under ₹2,000, of 100 customers: 100 critical")
+            && low.plain.contains("0 <b> </code>&amp;😀<b>"),
         "{}",
         low.plain
     );
@@ -104,7 +105,7 @@ async fn a_balance_that_is_not_sent_is_said_to_be_unknown_and_alerts_nobody() {
     let told = until_said(&sandbox, PRIVATE, 1).remove(0);
     assert!(told.contains("MA_YYYYYYYY") && !told.contains("MA_XXXXXXXX"), "{told}");
     let low = ask(&sandbox, "/low").plain;
-    assert!(low.contains("⚪ unknown  John Doe MA_XXXXXXXX"), "{low}");
+    assert!(low.contains("⚪ balance unknown  \u{2068}John Doe\u{2069} MA_XXXXXXXX"), "{low}");
     let summary = ask(&sandbox, "/summary").plain;
     assert!(summary.contains("1 unknown"), "{summary}");
     assert!(texts(&sandbox, PRIVATE).iter().all(|text| !text.contains("₹0")), "{:#?}", texts(&sandbox, PRIVATE));

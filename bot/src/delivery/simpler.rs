@@ -73,7 +73,7 @@ mod tests {
         let draft = Draft {
             html: format!("<b>{}</b>", "x&amp;".repeat(3_000)),
             edits: Some(5),
-            buttons: vec![vec![Button { text: "Why".into(), command: "/why".into() }]],
+            buttons: vec![vec![Button { text: "Why".into(), command: "/why".into(), data: None }]],
             document: Some(Document { name: "alerts.csv".into(), bytes: vec![1] }),
             ..Draft::default()
         };

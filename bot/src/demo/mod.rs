@@ -142,9 +142,9 @@ impl Demo {
         let api = api.base_url(sandbox.base_url()).rate(0, 1).build()?;
         let service = Service { api, ..Service::open(config, Clock::Virtual(sandbox.clock())).await? };
         let service = Arc::new(service);
-        let mut parts = Parts::start(&service, &telegram, if options.fast { Limits::NONE } else { Limits::TELEGRAM });
+        let parts = Parts::start(&service, &telegram, if options.fast { Limits::NONE } else { Limits::TELEGRAM });
         timeout(PATIENCE, parts.username.subscribe().wait_for(Option::is_some)).await.context("the bot did not start")??;
-        timeout(PATIENCE, parts.polled.wait_for(Option::is_some)).await.context("the first poll did not end")??;
+        timeout(PATIENCE, service.published.watch().wait_for(Option::is_some)).await.context("the first poll did not end")??;
         let pictures = std::env::temp_dir().join(format!("vobiz-bot-demo-{}", std::process::id()));
         std::fs::create_dir_all(&pictures).with_context(|| format!("cannot make {}", pictures.display()))?;
         Ok(Self { sandbox, service, parts, sent, person, pictures })
@@ -165,7 +165,8 @@ impl Demo {
         let clock = self.sandbox.clock();
         clock.advance(self.service.poll_every);
         let now = clock.now();
-        let judged = self.parts.polled.wait_for(|polled| polled.is_some_and(|polled| polled >= now));
+        let mut published = self.service.published.watch();
+        let judged = published.wait_for(|last| last.as_ref().is_some_and(|snapshot| snapshot.at >= now));
         timeout(PATIENCE, judged).await.context("a poll did not end")??;
         Ok(())
     }

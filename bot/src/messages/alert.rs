@@ -1,10 +1,10 @@
-//! Alerts and their ends, of wallets and of the service.
+//! Alerts and their ends, on wallets and on the service.
 
-use vobiz_core::alert::{Change, Content, DataHealthChange, Metric, Notification, Occasion, Severity, Transition};
+use vobiz_core::alert::{Cause, Change, Content, DataHealthChange, Metric, Notification, Occasion, Severity, Transition};
 
-use super::{Reader, beside, counted, escape, figure, name, runway, say, sign, span};
+use super::{Reader, beside, code, counted, escape, figure, runway, say, sign, span, whose};
 
-/// A message to every chat that is told of alerts.
+/// One message of an alert, to one chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub(crate) html: String,
@@ -17,7 +17,7 @@ pub(crate) fn notice(notification: &Notification, reader: &Reader) -> Vec<Notice
     let texts = match &notification.content {
         Content::Alerts { occasion, transitions } => match (occasion, transitions.as_slice()) {
             (Occasion::Now, [one]) => vec![single(one, reader)],
-            (_, many) => super::split(&folded(*occasion, many, reader)),
+            (_, many) => super::split(&grouped(*occasion, many, reader)),
         },
         Content::DataHealth(change) => vec![data_health(change, reader)],
         _ => Vec::new(),
@@ -25,168 +25,186 @@ pub(crate) fn notice(notification: &Notification, reader: &Reader) -> Vec<Notice
     texts.into_iter().map(|html| Notice { html, silent: notification.is_silent }).collect()
 }
 
-fn single(transition: &Transition, reader: &Reader) -> String {
-    match transition.metric {
-        Metric::CustomerBalance => amount(transition, reader),
-        Metric::CustomerRunway => lasting(transition, reader),
-        _ => figure::news(transition, reader),
+fn single(alert: &Transition, reader: &Reader) -> String {
+    match alert.metric {
+        Metric::CustomerBalance => balance(alert, reader),
+        Metric::CustomerRunway => lasting(alert, reader),
+        _ => figure::news(alert, reader),
     }
 }
 
 /// Of a rule on what is in a wallet.
-fn amount(transition: &Transition, reader: &Reader) -> String {
-    let Transition { subject, level, value, severity, since, read_at, .. } = transition;
+fn balance(alert: &Transition, reader: &Reader) -> String {
+    let Transition { subject, level, value, severity, .. } = alert;
     let currency = subject.currency.as_deref();
-    let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string()));
+    let who = format!("<b>{}</b>", whose(subject));
     let (balance, level) = (beside(*value, *level, currency), say(*level, currency));
-    let since = reader.at(*since);
-    let news = match transition.change {
-        _ if transition.change.is_bad() && transition.is_empty() => empty(transition, &who, reader),
-        Change::Fire | Change::Escalate | Change::Empty => {
-            format!("{} {who} has {balance} left: {severity}, under {level}", sign(*severity))
+    let since = reader.at(alert.since);
+    let sign = sign(*severity);
+    let under = match alert.cause {
+        Cause::Age => format!("under the warning level of {level} for {}", span(alert.age)),
+        Cause::Level | Cause::Empty => format!("under {level}"),
+    };
+    let back = format!("back to {balance}, over {level}, not yet {}", say(alert.recovers_at, currency));
+    let news = match alert.change {
+        change if change.is_bad() && alert.is_empty() => empty(alert, &who, reader),
+        Change::Fire if alert.is_beyond_level() => format!("{sign} {who} has {balance} left: {severity}, under {level}"),
+        Change::Escalate if alert.is_beyond_level() => format!("{sign} {who} has {balance} left: now {severity}, {under}"),
+        Change::Repeat | Change::Unchanged if alert.is_beyond_level() => match alert.cause {
+            Cause::Age => format!("{sign} {who} still has {balance}: {severity}, {under}"),
+            Cause::Level | Cause::Empty => format!("{sign} {who} still has {balance}: {severity}, under {level} since {since}"),
+        },
+        Change::Fall if alert.is_beyond_level() => {
+            format!("{sign} {who} is back to {balance}: down to {severity}, under {level}")
         }
-        Change::Repeat | Change::Unchanged => {
-            format!("{} {who} still has {balance}: {severity}, under {level} since {since}", sign(*severity))
-        }
-        Change::Fall => format!("{} {who} has {balance} again: only a {severity} now, under {level}", sign(*severity)),
+        Change::Fall => format!("{sign} {who} is down to {severity}: {back}"),
         Change::Resolve => format!("🟢 {who} recovered: {balance}, {severity} level {level}"),
         Change::Superseded => {
-            format!("⚪ {who} is known well enough to foresee now: {balance}, no longer judged by {level} alone")
+            format!("⚪ {who} has {balance}: a forecast is available now, so the fixed amount of {level} no longer applies")
         }
         Change::Gone => format!("⚪ {who} is no longer a customer: last {balance}, {severity} level {level}"),
+        change if change.is_bad() => format!("{sign} {who} is still {severity}: {back}"),
         _ => format!("⚪ {who} is no longer watched: {balance}, {severity} level {level}"),
     };
-    let age = if *read_at < reader.now - chrono::TimeDelta::minutes(2) {
-        format!(" · as of {}", reader.at(*read_at))
-    } else {
-        String::new()
+    let end = match alert.change.is_bad() {
+        true => format!("the alert ends at {}", say(alert.recovers_at, currency)),
+        false => format!("was low since {since}"),
     };
-    let rule = escape(&transition.rule);
-    let detail = match transition.change {
-        Change::Resolve | Change::Gone | Change::Unwatched | Change::Superseded => {
-            format!("<code>{}</code> · {rule} · had been low since {since}", escape(&subject.id.to_string()))
-        }
-        _ => format!(
-            "<code>{}</code> · {rule} · the alert ends at {}",
-            escape(&subject.id.to_string()),
-            say(transition.recovers_at, currency)
-        ),
-    };
-    format!("{news}\n{detail}{age}")
+    format!("{news}\n{} · {} · {end}{}", code(&subject.id.to_string()), escape(&alert.rule), age(alert, reader))
+}
+
+/// When the value was read, where that is not now.
+fn age(alert: &Transition, reader: &Reader) -> String {
+    match alert.unread_since {
+        Some(since) => format!(" · not read since {}", reader.at(since)),
+        None if alert.read_at < reader.now - chrono::TimeDelta::minutes(2) => format!(" · as of {}", reader.at(alert.read_at)),
+        None => String::new(),
+    }
 }
 
 /// The wallet cannot pay for a call.
-fn empty(transition: &Transition, who: &str, reader: &Reader) -> String {
-    let balance = transition.subject.balance.or((transition.metric == Metric::CustomerBalance).then_some(transition.value));
-    let left = balance.map(|balance| format!(": {} left", say(balance, transition.subject.currency.as_deref())));
-    let since = transition.empty_since.map(|since| format!(" since {}", reader.at(since))).unwrap_or_default();
-    format!("{} {who} is EMPTY{since}, calls fail{}", sign(transition.severity), left.unwrap_or_default())
+fn empty(alert: &Transition, who: &str, reader: &Reader) -> String {
+    let balance = alert.subject.balance.or((alert.metric == Metric::CustomerBalance).then_some(alert.value));
+    let left = balance.map(|balance| format!(": {} left", say(balance, alert.subject.currency.as_deref())));
+    let since = alert.empty_since.map(|since| format!(" since {}", reader.at(since))).unwrap_or_default();
+    format!("{} {who} is EMPTY{since}, calls fail{}", sign(alert.severity), left.unwrap_or_default())
 }
 
 /// Of a rule on how long a wallet lasts.
-fn lasting(transition: &Transition, reader: &Reader) -> String {
-    let Transition { subject, severity, since, .. } = transition;
+fn lasting(alert: &Transition, reader: &Reader) -> String {
+    let Transition { subject, severity, since, .. } = alert;
     let currency = subject.currency.as_deref();
-    let who = format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string()));
-    let lasts =
-        transition.runway().map_or_else(|| "cannot be foreseen now".to_owned(), |runway| runway::runs_dry(runway, reader));
-    let news = lasts.clone();
-    let news = match transition.change {
-        _ if transition.change.is_bad() && transition.is_empty() => empty(transition, &who, reader),
-        Change::Fire | Change::Escalate | Change::Empty => format!("{} {who} {news}: {severity}", sign(*severity)),
-        Change::Repeat | Change::Unchanged => {
-            format!("{} {who} still {news}: {severity} since {}", sign(*severity), reader.at(*since))
-        }
-        Change::Fall => format!("{} {who} {news}: only a {severity} now", sign(*severity)),
+    let (who, sign) = (format!("<b>{}</b>", whose(subject)), sign(*severity));
+    let lasts = alert.runway().map_or_else(|| "has no forecast now".to_owned(), |runway| runway::runs_dry(runway, reader));
+    let aged = match alert.cause {
+        Cause::Age => format!(", a warning for {}", span(alert.age)),
+        Cause::Level | Cause::Empty => String::new(),
+    };
+    let news = match alert.change {
+        change if change.is_bad() && alert.is_empty() => empty(alert, &who, reader),
+        Change::Fire | Change::Empty => format!("{sign} {who} {lasts}: {severity}"),
+        Change::Escalate => format!("{sign} {who} {lasts}: now {severity}{aged}"),
+        Change::Repeat | Change::Unchanged if !aged.is_empty() => format!("{sign} {who} still {lasts}: {severity}{aged}"),
+        Change::Repeat | Change::Unchanged => format!("{sign} {who} still {lasts}: {severity} since {}", reader.at(*since)),
+        Change::Fall => format!("{sign} {who} {lasts}: down to {severity}"),
         Change::Resolve => format!("🟢 {who} recovered: {lasts}"),
         Change::Gone => format!("⚪ {who} is no longer a customer"),
         _ => format!("⚪ {who} is no longer watched"),
     };
     let left = subject.balance.map(|balance| format!("{} left", say(balance, currency)));
-    let burning = transition.runway().map(|runway| runway::burning(runway, currency));
+    let burning = alert.runway().map(|runway| runway::burning(runway, currency));
     let basis: Vec<String> = left.into_iter().chain(burning).collect();
     let basis = if basis.is_empty() { String::new() } else { format!("\n{}", basis.join(", ")) };
-    format!("{news}{basis}\n<code>{}</code> · {}", escape(&subject.id.to_string()), escape(&transition.rule))
+    format!("{news}{basis}\n{} · {}{}", code(&subject.id.to_string()), escape(&alert.rule), age(alert, reader))
 }
 
-/// A list with a head that says what they have in common.
-fn folded(occasion: Occasion, transitions: &[Transition], reader: &Reader) -> String {
-    let worst = transitions.iter().map(|transition| transition.severity).max().unwrap_or(Severity::Warning);
-    let is_bad = transitions.iter().any(|transition| transition.change.is_bad());
-    let critical = transitions.iter().filter(|transition| transition.severity == Severity::Critical).count();
-    let are_wallets =
-        transitions.iter().all(|transition| matches!(transition.metric, Metric::CustomerBalance | Metric::CustomerRunway));
-    let count = transitions.len();
+/// A list with a head that says what the alerts have in common.
+fn grouped(occasion: Occasion, alerts: &[Transition], reader: &Reader) -> String {
+    let is_bad = alerts.iter().any(|alert| alert.change.is_bad());
+    let rows = alerts.iter().map(|alert| row(alert, is_bad, reader));
+    std::iter::once(head(occasion, alerts, is_bad)).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+fn head(occasion: Occasion, alerts: &[Transition], is_bad: bool) -> String {
+    let worst = alerts.iter().map(|alert| alert.severity).max().unwrap_or(Severity::Warning);
+    let customers: std::collections::BTreeSet<_> = alerts.iter().filter_map(|alert| alert.subject.customer()).collect();
+    let are_wallets = alerts.iter().all(|alert| alert.subject.customer().is_some());
+    // One wallet counts once, however many rules fire for it.
+    let is_critical =
+        |id: &&&str| alerts.iter().any(|alert| alert.subject.customer() == Some(**id) && alert.severity == Severity::Critical);
+    let (count, critical) = match are_wallets {
+        true => (customers.len(), customers.iter().filter(is_critical).count()),
+        false => (alerts.len(), alerts.iter().filter(|alert| alert.severity == Severity::Critical).count()),
+    };
     let many = if are_wallets { counted(count, "wallet", "wallets") } else { counted(count, "alert", "alerts") };
-    let need = if are_wallets { "need money" } else { "stand" };
+    let need = match (are_wallets, count) {
+        (true, 1) => "needs money",
+        (true, _) => "need money",
+        (false, 1) => "is firing",
+        (false, _) => "are firing",
+    };
     let counts = match (critical, count - critical) {
         (critical, 0) => format!("{critical} critical"),
         (0, warning) => format!("{warning} warning"),
         (critical, warning) => format!("{critical} critical, {warning} warning"),
     };
-    let head = match occasion {
-        _ if !is_bad && are_wallets => format!("🟢 {many} are no longer low, or no longer watched"),
-        _ if !is_bad => format!("🟢 {many} are over"),
-        Occasion::Found => {
-            format!("{} {many} {need}, as found at the start: {counts}", sign(worst))
-        }
-        Occasion::Welcome => format!("{} {many} {need} as this chat joins: {counts}", sign(worst)),
-        Occasion::HandOver => {
-            format!("{} {many} from the quiet hours still {need}: {counts}", sign(worst))
-        }
+    let sign = sign(worst);
+    match occasion {
+        _ if !is_bad && are_wallets => format!("🟢 {many} no longer low, or no longer watched"),
+        _ if !is_bad => format!("🟢 {many} resolved"),
+        Occasion::Found => format!("{sign} {many} {need}, as found at the start: {counts}"),
+        Occasion::Welcome => format!("{sign} This chat gets alerts from now on. {many} {need} already: {counts}"),
+        Occasion::HandOver => format!("{sign} After quiet hours {many} {need}: {counts}"),
         Occasion::DryPartner => {
-            format!("{} While the partner's wallet is critical, nobody can be topped up from it: {many}", sign(worst))
+            format!("{sign} Your own wallet is critical, so customers cannot be topped up from it: {many}")
         }
-        _ => format!("{} {many} {need}: {counts}", sign(worst)),
-    };
-    let rows = transitions.iter().map(|transition| row(transition, is_bad, reader));
-    std::iter::once(head).chain(rows).collect::<Vec<_>>().join("\n")
-}
-
-/// One of many, on a line.
-pub(super) fn row(transition: &Transition, is_bad: bool, reader: &Reader) -> String {
-    let Transition { subject, level, value, severity, change, metric, .. } = transition;
-    let currency = subject.currency.as_deref();
-    let word = match change {
-        Change::Resolve => "recovered",
-        Change::Gone => "no longer a customer",
-        Change::Unwatched => "no longer watched",
-        Change::Superseded => "foreseen from now on",
-        _ => severity.name(),
-    };
-    let sign = if is_bad { sign(*severity) } else { "🟢" };
-    let who = format!(
-        "<b>{}</b> <code>{}</code>",
-        name(subject.name.as_deref(), &subject.id.to_string()),
-        escape(&subject.id.to_string())
-    );
-    match metric {
-        Metric::CustomerRunway => {
-            let left = subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
-            let lasts = transition.runway().map_or_else(|| word.to_owned(), |runway| runway::runs_dry(runway, reader));
-            format!("{sign} {who}: {left}{lasts}, {word}")
-        }
-        Metric::CustomerBalance => {
-            format!("{sign} {who}: {}, {word}, level {}", beside(*value, *level, currency), say(*level, currency))
-        }
-        _ => format!("{sign} {}, {word}", figure::said(transition)),
+        _ => format!("{sign} {many} {need}: {counts}"),
     }
 }
 
-/// The service as a whole cannot be read, or can again.
+/// One of many, on a line.
+pub(super) fn row(alert: &Transition, is_bad: bool, reader: &Reader) -> String {
+    let Transition { subject, level, value, severity, metric, .. } = alert;
+    let currency = subject.currency.as_deref();
+    let state = match alert.change {
+        Change::Resolve => "recovered",
+        Change::Gone => "no longer a customer",
+        Change::Unwatched => "no longer watched",
+        Change::Superseded => "forecast available",
+        _ => severity.name(),
+    };
+    let sign = if is_bad { sign(*severity) } else { "🟢" };
+    let who = format!("<b>{}</b> {}", whose(subject), code(&subject.id.to_string()));
+    match metric {
+        Metric::CustomerRunway => {
+            let left = subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
+            let lasts = alert.runway().map_or_else(|| "no forecast".to_owned(), |runway| runway::runs_dry(runway, reader));
+            format!("{sign} {who}: {left}{lasts}, {state}")
+        }
+        Metric::CustomerBalance => {
+            format!("{sign} {who}: {}, {state}, level {}", beside(*value, *level, currency), say(*level, currency))
+        }
+        _ => format!("{sign} {}, {state}", figure::on_a_line(alert)),
+    }
+}
+
+/// The API as a whole cannot be read, or can again.
 pub(super) fn data_health(change: &DataHealthChange, reader: &Reader) -> String {
     match change {
-        DataHealthChange::Lost { since, read_at, polls, why, .. } => {
-            let last = match read_at {
-                Some(read_at) => format!("Balances are unknown; the last ones are of {}.", reader.at(*read_at)),
-                None => "Balances are unknown: none has been read yet.".to_owned(),
-            };
+        DataHealthChange::Lost { since, read_at, polls, read, why } => {
             let polls = counted(usize::try_from(*polls).unwrap_or_default(), "poll", "polls");
-            format!(
-                "⚪ The API cannot be read since {} ({polls})\n{}\n{last} No wallet is judged until it answers.",
-                reader.at(*since),
-                escape(&why.message)
-            )
+            let last = match read_at {
+                Some(read_at) => format!("The last full reading was at {}.", reader.at(*read_at)),
+                None => "The customers have never been read in full.".to_owned(),
+            };
+            let (head, rest) = match read {
+                0 => ("The API cannot be read", "No wallet is checked until it answers.".to_owned()),
+                read => (
+                    "The customers cannot be read in full",
+                    format!("{} are checked, the others are unknown.", counted(*read, "customer", "customers")),
+                ),
+            };
+            format!("⚪ {head} since {} ({polls})\n{}\n{last} {rest}", reader.at(*since), escape(&why.message))
         }
         DataHealthChange::Back { since } => {
             format!(

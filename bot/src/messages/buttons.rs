@@ -5,30 +5,42 @@ use crate::store::{Button, Buttons};
 /// Under reports: the others, and the one that is shown to read it again.
 pub(crate) fn reports(shown: Option<&str>) -> Buttons {
     let row = [("Now", "/dashboard"), ("7 days", "/analytics 7d"), ("30 days", "/analytics 30d")];
-    vec![row.into_iter().map(|(text, command)| button(text, command, shown == Some(command))).collect()]
+    vec![
+        row.into_iter()
+            .map(|(text, command)| if shown == Some(command) { refresh(text, command) } else { button(text, command) })
+            .collect(),
+    ]
 }
 
 /// Under a list: its pages, counted from 1, and the one that is shown to read it again.
 pub(crate) fn pages(list: &str, page: usize, pages: usize) -> Buttons {
-    let to = |text: &str, page: usize| button(text, &format!("{list} #{page}"), false);
+    let to = |page: usize| format!("{list} #{page}");
     let here = if pages == 1 { "Refresh".to_owned() } else { format!("{page} of {pages}") };
-    let here = button(&here, &format!("{list} #{page}"), true);
-    let before = (page > 1).then(|| to("‹ Lower", page - 1));
-    let after = (page < pages).then(|| to("Higher ›", page + 1));
-    vec![before.into_iter().chain([here]).chain(after).collect()]
+    let before = (page > 1).then(|| button("‹ Previous", &to(page - 1)));
+    let after = (page < pages).then(|| button("Next ›", &to(page + 1)));
+    vec![before.into_iter().chain([refresh(&here, &to(page))]).chain(after).collect()]
 }
 
-/// Under what could not be read.
+/// Under what can be read again.
 pub(crate) fn again(command: &str) -> Buttons {
-    vec![vec![button("Try again", command, true)]]
+    vec![vec![refresh("Refresh", command)]]
+}
+
+/// One of several, each on a row.
+pub(crate) fn choices(rows: impl Iterator<Item = (String, String)>) -> Buttons {
+    rows.map(|(text, command)| vec![button(&text, &command)]).collect()
 }
 
 /// Under a summary: where to look closer.
 pub(crate) fn summary() -> Buttons {
-    vec![vec![button("Low wallets", "/low", false), button("Dashboard", "/dashboard", false)]]
+    vec![vec![button("Low wallets", "/low"), button("Dashboard", "/dashboard")]]
 }
 
-fn button(text: &str, command: &str, is_shown: bool) -> Button {
-    let text = if is_shown { format!("↻ {text}") } else { text.to_owned() };
-    Button { text, command: command.to_owned() }
+/// A button that is a shortcut for a command.
+pub(crate) fn button(text: &str, command: &str) -> Button {
+    Button { text: text.to_owned(), command: command.to_owned(), data: None }
+}
+
+fn refresh(text: &str, command: &str) -> Button {
+    button(&format!("↻ {text}"), command)
 }

@@ -4,7 +4,7 @@ use vobiz_core::Decimal;
 use vobiz_core::alert::{Change, Metric, SubjectId, Transition};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
 
-use super::{Reader, beside, escape, name, say, sign, weekday};
+use super::{Reader, beside, code, escape, runway, say, sign, weekday, whose};
 
 /// The message of one alert.
 pub(super) fn news(transition: &Transition, reader: &Reader) -> String {
@@ -16,17 +16,17 @@ pub(super) fn news(transition: &Transition, reader: &Reader) -> String {
         Change::Repeat | Change::Unchanged => {
             format!("{} {who} still {what}: {severity}, {level} since {}", sign(*severity), reader.at(*since))
         }
-        Change::Fall => format!("{} {who} {what}: only a {severity} now, {level}", sign(*severity)),
+        Change::Fall => format!("{} {who} {what}: down to {severity}, {level}", sign(*severity)),
         Change::Resolve => format!("🟢 {who} {what}: no longer {level}"),
         Change::Gone => format!("⚪ {who}: no longer listed"),
         _ => format!("⚪ {who}: no longer watched"),
     };
     let basis = basis(transition).map(|basis| format!("{basis}\n")).unwrap_or_default();
-    format!("{news}\n{basis}<code>{}</code> · {}", escape(&transition.subject.id.to_string()), escape(&transition.rule))
+    format!("{news}\n{basis}{} · {}", code(&transition.subject.id.to_string()), escape(&transition.rule))
 }
 
 /// Who and what, on a line.
-pub(crate) fn said(transition: &Transition) -> String {
+pub(crate) fn on_a_line(transition: &Transition) -> String {
     format!("{} {}", who(transition), what(transition))
 }
 
@@ -34,29 +34,30 @@ pub(crate) fn said(transition: &Transition) -> String {
 fn who(transition: &Transition) -> String {
     let subject = &transition.subject;
     match transition.metric {
-        Metric::PartnerBalance | Metric::PartnerCoverage => "<b>The partner's wallet</b>".to_owned(),
-        Metric::FleetBalance => "<b>All customers' wallets</b>".to_owned(),
+        Metric::PartnerBalance | Metric::PartnerCoverage => "<b>Your own wallet</b>".to_owned(),
+        Metric::FleetBalance => "<b>All customer wallets together</b>".to_owned(),
         Metric::CallsAnswerRate | Metric::CallsCost | Metric::CallsVolume => match &transition.basis.calls {
             Some(day) => format!("<b>Calls of {}</b>", weekday(day.day)),
             None => "<b>Calls</b>".to_owned(),
         },
-        Metric::DataAge if subject.id == SubjectId::Data => "<b>The customers</b>".to_owned(),
-        _ => format!("<b>{}</b>", name(subject.name.as_deref(), &subject.id.to_string())),
+        Metric::DataAge if subject.id == SubjectId::Data => "<b>The customer list</b>".to_owned(),
+        _ => format!("<b>{}</b>", whose(subject)),
     }
 }
 
 /// What the figure says of it.
-fn what(transition: &Transition) -> String {
+pub(super) fn what(transition: &Transition) -> String {
     let Transition { metric, level, value: figure, subject, .. } = transition;
-    let said = value(transition, *figure);
+    let shown = value(transition, *figure);
     match metric {
-        Metric::CustomerBurn => format!("burns {said}"),
-        Metric::PartnerCoverage => format!("covers what customers spend for {said}"),
-        Metric::CallsAnswerRate => format!("were answered to {said}"),
-        Metric::CallsCost => format!("cost {said}"),
-        Metric::CallsVolume => format!("were {said}"),
+        Metric::CustomerBurn => format!("spends {shown}"),
+        Metric::CustomerRunway => transition.runway().map_or_else(|| "has no forecast".to_owned(), runway::left),
+        Metric::PartnerCoverage => format!("covers customers' spend for {shown}"),
+        Metric::CallsAnswerRate => format!("were answered at a rate of {shown}"),
+        Metric::CallsCost => format!("cost {shown}"),
+        Metric::CallsVolume => format!("were {shown}"),
         Metric::DataAge if *figure <= Decimal::ZERO => "can be read again".to_owned(),
-        Metric::DataAge => format!("could not be read for {said}"),
+        Metric::DataAge => format!("could not be read for {shown}"),
         Metric::FleetBalance => format!("hold {}", beside(*figure, *level, subject.currency.as_deref())),
         _ => format!("has {} left", beside(*figure, *level, subject.currency.as_deref())),
     }
@@ -88,7 +89,7 @@ fn basis(transition: &Transition) -> Option<String> {
             Some(format!("{left}burning {}/h (normal at this hour: {}/h)", amount(burn.rate), amount(burn.normal)))
         }
         (_, Some(coverage), _) => Some(format!(
-            "Customers spend {} a day, and will lack {} when the next working day begins",
+            "Customers spend {} a day and will need {} before the next working day",
             amount(coverage.per_day),
             amount(coverage.needed)
         )),

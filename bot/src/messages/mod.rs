@@ -1,10 +1,11 @@
 //! What the bot says. Everything here is a pure function from figures to HTML as Telegram takes it.
 
-mod accounts;
 mod alert;
 mod buttons;
+mod customer;
 mod figure;
 mod list;
+mod low;
 mod operation;
 mod report;
 mod runway;
@@ -13,14 +14,15 @@ mod summary;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use vobiz_core::Decimal;
-use vobiz_core::alert::Severity;
+use vobiz_core::alert::{Severity, Subject};
 use vobiz_core::{Error, money};
 
-pub(crate) use accounts::{customer, low};
 pub(crate) use alert::{Notice, notice};
-pub(crate) use buttons::{again, pages, reports, summary as summary_buttons};
-pub(crate) use figure::said as figure;
+pub(crate) use buttons::{again, choices, pages, reports, summary as summary_buttons};
+pub(crate) use customer::{Card, no_customer, several};
+pub(crate) use figure::on_a_line as figure;
 pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
+pub(crate) use low::Low;
 pub(crate) use operation::{chat_accepts, chat_refuses, database_fails, database_works, updates_conflict};
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use summary::{SummaryData, summary};
@@ -31,6 +33,13 @@ const LONGEST_MESSAGE: usize = 4096;
 const LONGEST_CAPTION: usize = 1024;
 /// Characters of a customer's name that are shown.
 const LONGEST_NAME: usize = 60;
+/// Characters of a customer's id that are shown.
+const LONGEST_ID: usize = 64;
+
+/// What is said while an answer takes long.
+pub(crate) const LOOKING: &str = "⏳ Still reading from the API…";
+/// What takes its place where there is no answer.
+pub(crate) const NOTHING_TO_SHOW: &str = "Nothing to show.";
 
 /// Who reads: the time there, and now.
 #[derive(Debug, Clone, Copy)]
@@ -72,17 +81,12 @@ pub(crate) fn span(time: TimeDelta) -> String {
     }
 }
 
-/// A text that took the place of another: of when it is.
-pub(crate) fn renewed(html: &str, reader: &Reader) -> String {
-    dated(html, reader.now, reader)
-}
-
-/// A text with the time that it is of.
+/// A text with the time of its figures.
 pub(crate) fn dated(html: &str, at: DateTime<Utc>, reader: &Reader) -> String {
     format!("{html}\n\n<i>As of {}</i>", reader.at(at))
 }
 
-/// Text that cannot break the markup around it, be mistaken for more than one line, or reverse what follows it.
+/// Text that cannot break the markup around it, add lines, or turn the direction of what follows.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -99,13 +103,33 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-/// A customer's name, shortened and escaped; the id where there is none.
+/// A customer's name, shortened, escaped and between direction marks, so that a right-to-left name keeps the line in order; the
+/// id where there is none.
 pub(crate) fn name(name: Option<&str>, auth_id: &str) -> String {
     let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(auth_id);
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", escape(&name[..end])),
-        None => escape(name),
+    format!("\u{2068}{}\u{2069}", escape(&shortened(name, LONGEST_NAME)))
+}
+
+/// A customer's name, or else its id.
+pub(crate) fn whose(subject: &Subject) -> String {
+    name(subject.name.as_deref(), &subject.id.to_string())
+}
+
+/// A customer's id as it can be copied, shortened where no real id is as long.
+pub(crate) fn code(auth_id: &str) -> String {
+    format!("<code>{}</code>", escape(&shortened(auth_id, LONGEST_ID)))
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
+}
+
+/// The text as a terminal shows it: without markup and direction marks.
+pub(crate) fn terminal(html: &str) -> String {
+    plain(html).replace(['\u{2068}', '\u{2069}'], "")
 }
 
 /// The text without its markup.
@@ -226,9 +250,11 @@ mod primitives {
 
     #[test]
     fn names_cannot_break_or_fake_a_message() {
-        assert_eq!(name(Some("<b>A & B</b>\n🟢 all fine"), "MA_X"), "&lt;b&gt;A &amp; B&lt;/b&gt; 🟢 all fine");
-        assert_eq!(name(Some("  "), "MA_X"), "MA_X");
-        assert_eq!(name(Some(&"x".repeat(100)), "MA_X").chars().count(), 61);
+        assert_eq!(name(Some("<b>A & B</b>\n🟢 all fine"), "MA_X"), "\u{2068}&lt;b&gt;A &amp; B&lt;/b&gt; 🟢 all fine\u{2069}");
+        assert_eq!(name(Some("  "), "MA_X"), "\u{2068}MA_X\u{2069}");
+        assert_eq!(name(Some(&"x".repeat(100)), "MA_X").chars().count(), 63);
+        assert_eq!(name(Some("\u{2069}\u{202e}شركة"), "MA_X"), "\u{2068}شركة\u{2069}");
+        assert_eq!(code(&"M".repeat(5000)).chars().count(), 65 + "<code></code>".len());
     }
 
     #[test]

@@ -98,13 +98,23 @@ fn calls(report: &Report) -> String {
 /// `210 calls, 178 answered (84.8 %), 157.2 min, ₹108.24`
 pub(super) fn line(figures: &CallFigures, currency: Option<&str>) -> String {
     let mut parts = vec![calls_of(Some(figures), currency)];
-    if let Some(answered) = figures.answered_calls {
-        let rate = figures.answer_rate().map(|rate| format!(" ({})", percent(rate))).unwrap_or_default();
-        parts.push(format!("{} answered{rate}", money::count(answered, currency)));
+    if let Some(count) = figures.answered_calls {
+        let rate = match (answered(figures.answered_calls, figures.total_calls), figures.total_calls) {
+            (Some(rate), _) => format!(" ({})", percent(rate)),
+            (None, Some(total)) if count > total => " (more than there were calls: the API contradicts itself)".to_owned(),
+            (None, _) => String::new(),
+        };
+        parts.push(format!("{} answered{rate}", money::count(count, currency)));
     }
     parts.extend(figures.total_minutes.map(|talk| minutes(talk, currency)));
     parts.extend(figures.total_cost.map(|cost| show(cost, currency)));
     parts.join(", ")
+}
+
+/// Answered calls in percent; `None` where either figure is absent, or more calls were answered than there were.
+pub(super) fn answered(answered: Option<u64>, total: Option<u64>) -> Option<Decimal> {
+    let (answered, total) = answered.zip(total).filter(|(answered, total)| answered <= total)?;
+    Decimal::from(answered).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total))
 }
 
 fn calls_of(figures: Option<&CallFigures>, currency: Option<&str>) -> String {

@@ -17,6 +17,14 @@ pub(super) fn runs_dry(runway: &Runway, reader: &Reader) -> String {
     format!("runs dry in about {} ({}–{to})", span(length(likely)), reader.at(reader.now + length(from)))
 }
 
+/// `empty in about 6 h`
+pub(super) fn left(runway: &Runway) -> String {
+    match runway.likely.or(runway.low) {
+        Some(likely) => format!("empty in about {}", span(length(likely))),
+        None => format!("lasts more than {}", span(time(runway.horizon))),
+    }
+}
+
 /// `burning ₹190/h (normal ₹20/h)`
 pub(super) fn burning(runway: &Runway, currency: Option<&str>) -> String {
     let rate = |rate: f64| say(Decimal::from_f64(rate).unwrap_or_default().round_dp(if rate < 100.0 { 2 } else { 0 }), currency);

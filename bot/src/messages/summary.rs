@@ -1,59 +1,56 @@
-//! The daily summary: is anything about to break, how was yesterday, what is odd, is the money right.
+//! The daily summary: what needs somebody, how yesterday was, and where the money is.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
-use vobiz_core::alert::{Severity, Subject, Transition};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use vobiz_core::alert::{Severity, Subject};
 use vobiz_core::dashboard::{DayFigures, Report};
 use vobiz_core::{Decimal, Error};
 
-use super::{Reader, beside, counted, escape, name, percent, show, sign, weekday};
+use super::{Reader, counted, escape, figure, low, percent, show, sign, weekday};
+use crate::snapshot::Snapshot;
 
-/// Rows of low wallets that a summary names; it is the caption of a picture, which holds little.
+/// Wallets that a summary names; it is the caption of a picture, which holds little.
 const NAMED: usize = 5;
+/// Other alerts that it names.
+const FIGURES: usize = 3;
 
 /// What a summary is made of; each part read, or why it was not.
 pub(crate) struct SummaryData {
     /// The last day that is complete where reports are cut.
     pub(crate) last_day: NaiveDate,
     /// The report that ends with it.
-    pub(crate) report: Result<Report, Error>,
-    /// Every customer.
-    pub(crate) subjects: Result<Vec<Subject>, Error>,
-    /// Wallets that the rules find low, the worst first.
-    pub(crate) low: Vec<Transition>,
+    pub(crate) report: Result<Arc<Report>, Error>,
+    /// The last sweep.
+    pub(crate) snapshot: Arc<Snapshot>,
     /// The partner's own wallet.
     pub(crate) own_balance: Result<Option<Decimal>, Error>,
 }
 
 /// `/summary` and each morning's message. `late_since` is when it was due, if that is long past.
-pub(crate) fn summary(morning: &SummaryData, late_since: Option<chrono::DateTime<chrono::Utc>>, reader: &Reader) -> String {
-    let currency = morning.report.as_ref().ok().and_then(|report| report.currency.as_deref());
-    let mut text = low(morning);
-    match &morning.report {
-        Ok(report) => text.push_str(&yesterday(report, morning.last_day)),
-        Err(error) => {
-            let _ = write!(text, "\n\n⚪ Calls unknown: {}", short(error));
-        }
+pub(crate) fn summary(data: &SummaryData, late_since: Option<DateTime<Utc>>, reader: &Reader) -> String {
+    let snapshot = &data.snapshot;
+    let currency = data.report.as_ref().ok().and_then(|report| report.currency.as_deref()).or(snapshot.currency());
+    let mut text = alerts(snapshot, reader);
+    match &data.report {
+        Ok(report) => text.push_str(&yesterday(report, data.last_day)),
+        Err(error) => drop(write!(text, "\n\n⚪ Calls unknown: {}", short(error))),
     }
     text.push('\n');
-    match &morning.subjects {
-        Ok(subjects) => text.push_str(&wallets(subjects, currency)),
-        Err(error) => {
-            let _ = write!(text, "\n⚪ Customer wallets unknown: {}", short(error));
-        }
+    match snapshot.customers() {
+        Ok(customers) => text.push_str(&wallets(customers, currency)),
+        Err(error) => drop(write!(text, "\n⚪ Customer wallets unknown: {}", short(error))),
     }
-    match &morning.own_balance {
-        Ok(Some(balance)) => {
-            let _ = write!(text, "\nYour own wallet: {}", show(*balance, currency));
-        }
-        Ok(None) => text.push_str("\nYour own wallet: unknown, the profile does not say"),
-        Err(error) => {
-            let _ = write!(text, "\n⚪ Your own wallet unknown: {}", short(error));
-        }
+    match &data.own_balance {
+        Ok(Some(balance)) => drop(write!(text, "\nYour own wallet: {}", show(*balance, currency))),
+        Ok(None) => text.push_str("\nYour own wallet: unknown, your profile has no balance"),
+        Err(error) => drop(write!(text, "\n⚪ Your own wallet unknown: {}", short(error))),
     }
+    let _ = write!(text, "\n\n<i>Wallets as of {}</i>", reader.at(snapshot.at));
     if let Some(due) = late_since {
-        let _ = write!(text, "\n\nLate: this was due at {}.", reader.at(due));
+        let _ = write!(text, "\n<i>Late: this was due at {}</i>", reader.at(due));
     }
     text
 }
@@ -62,24 +59,30 @@ fn short(error: &Error) -> String {
     escape(&error.to_string().chars().take(120).collect::<String>())
 }
 
-fn low(morning: &SummaryData) -> String {
-    let Ok(subjects) = &morning.subjects else { return "⚪ <b>Wallets unknown this morning</b>".to_owned() };
-    let critical = morning.low.iter().filter(|low| low.severity == Severity::Critical).count();
-    let unread = subjects.iter().filter(|subject| subject.balance.is_none()).count();
-    let mut text = match (critical, morning.low.len() - critical) {
-        (0, 0) if unread > 0 => format!("⚪ <b>No wallet that could be read is low</b>; {unread} unknown"),
-        (0, 0) => "🟢 <b>Fine: no wallet is low</b>".to_owned(),
+/// What fires: wallets, the worst first, and the other alerts.
+fn alerts(snapshot: &Snapshot, reader: &Reader) -> String {
+    let wallets = snapshot.wallets();
+    let critical = wallets.iter().filter(|alert| alert.severity == Severity::Critical).count();
+    let unread = snapshot.customers().map(|customers| customers.iter().filter(|customer| customer.balance.is_none()).count());
+    let mut text = match (critical, wallets.len() - critical) {
+        (0, 0) => match unread {
+            Err(_) => "⚪ <b>Wallets unknown</b>".to_owned(),
+            Ok(0) => "🟢 <b>Fine: no wallet is low</b>".to_owned(),
+            Ok(unread) => format!("⚪ <b>No wallet that could be read is low</b>; {unread} unknown"),
+        },
         (0, warning) => format!("🟠 <b>{} low</b> (warning)", counted(warning, "wallet", "wallets")),
         (critical, 0) => format!("🔴 <b>{} critical</b>", counted(critical, "wallet", "wallets")),
         (critical, warning) => format!("🔴 <b>{} critical</b>, {warning} low (warning)", counted(critical, "wallet", "wallets")),
     };
-    for Transition { subject, value, level, severity, .. } in morning.low.iter().take(NAMED) {
-        let balance = beside(*value, *level, subject.currency.as_deref());
-        let shown = name(subject.name.as_deref(), &subject.id.to_string());
-        let _ = write!(text, "\n{} {balance}  {shown} <code>{}</code>", sign(*severity), escape(&subject.id.to_string()));
+    let level = Decimal::MIN;
+    for wallet in snapshot.low(None, level).iter().filter(|wallet| wallet.alert.is_some()).take(NAMED) {
+        let _ = write!(text, "\n{}", low::row(wallet, level, None, reader));
     }
-    if morning.low.len() > NAMED {
-        let _ = write!(text, "\n… and {} more: /low", morning.low.len() - NAMED);
+    if wallets.len() > NAMED {
+        let _ = write!(text, "\n… and {} more: /low", wallets.len() - NAMED);
+    }
+    for alert in snapshot.figures().take(FIGURES) {
+        let _ = write!(text, "\n{} {}: {}", sign(alert.severity), figure::on_a_line(alert), alert.severity);
     }
     text
 }
@@ -96,7 +99,7 @@ fn yesterday(report: &Report, last_day: NaiveDate) -> String {
                 let _ = write!(text, "; cost {change} on the {} before", last_day.format("%a"));
             }
         }
-        None => text.push_str("none reported"),
+        None => text.push_str("no report for this day"),
     }
     if let Some(calls) = &report.calls {
         let period = report.period.as_ref().and_then(|period| Some(super::days(period.from_date?, period.to_date?)));
@@ -107,10 +110,7 @@ fn yesterday(report: &Report, last_day: NaiveDate) -> String {
 
 fn day_line(day: &DayFigures, currency: Option<&str>) -> String {
     let mut parts = vec![super::calls(day.total_calls, currency)];
-    let rate = day.answered_calls.zip(day.total_calls).and_then(|(answered, total)| {
-        Decimal::from(answered).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total))
-    });
-    parts.extend(rate.map(|rate| format!("{} answered", percent(rate))));
+    parts.extend(super::report::answered(day.answered_calls, day.total_calls).map(|rate| format!("{} answered", percent(rate))));
     parts.extend(day.total_cost.map(|cost| show(cost, currency)));
     parts.join(", ")
 }
@@ -127,18 +127,17 @@ fn change(now: Decimal, before: Decimal) -> Option<String> {
     })
 }
 
-fn wallets(subjects: &[Subject], fallback: Option<&str>) -> String {
-    use std::collections::BTreeMap;
-    if subjects.is_empty() {
+fn wallets(customers: &[Subject], fallback: Option<&str>) -> String {
+    if customers.is_empty() {
         return "\nCustomer wallets: none".to_owned();
     }
     let mut sums: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
-    for subject in subjects {
-        let sum = sums.entry(subject.currency.as_deref().or(fallback)).or_default();
-        *sum = sum.checked_add(subject.balance.unwrap_or_default()).unwrap_or(*sum);
+    for customer in customers {
+        let sum = sums.entry(customer.currency.as_deref().or(fallback)).or_default();
+        *sum = sum.checked_add(customer.balance.unwrap_or_default()).unwrap_or(*sum);
     }
-    let unread = subjects.iter().filter(|subject| subject.balance.is_none()).count();
+    let unread = customers.iter().filter(|customer| customer.balance.is_none()).count();
     let sums: Vec<_> = sums.iter().map(|(currency, sum)| show(*sum, *currency)).collect();
-    let unknown = if unread > 0 { format!(", {unread} unknown and not in it") } else { String::new() };
-    format!("\nCustomer wallets: {} in {}{unknown}", sums.join(" + "), subjects.len())
+    let unknown = if unread > 0 { format!(", {unread} unknown not included") } else { String::new() };
+    format!("\nCustomer wallets: {} in {}{unknown}", sums.join(" + "), customers.len())
 }

@@ -3,14 +3,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use vobiz_core::alert::{
-    ChatSettings, DataHealthChange, Deferred, Observation, Policy, State, Subject, Transition, Unread, evaluate, evaluate_once,
-    notify,
+    ChatSettings, DataHealthChange, Deferred, Observation, Policy, State, Subject, Unread, evaluate, notify,
 };
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Forecasts;
 use vobiz_core::{DateRange, Decimal};
 
 use super::*;
+use crate::observe::Answers;
+use crate::snapshot::{Memory, Snapshot};
+use std::sync::Arc;
+use vobiz_core::accounts::Account;
+use vobiz_core::forecast::Business;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -93,20 +97,67 @@ fn every_generation_of_a_report_is_told_without_inventing_zeros() {
     assert_snapshot!(texts.join("\n---\n"));
 }
 
+/// A customer's row as the API sends it.
+fn row(number: usize, balance: Option<&str>, more: &serde_json::Value) -> Account {
+    let mut row = serde_json::json!({"auth_id": format!("MA_{number}"), "name": format!("Sharma & Sons {number}"), "cash_credits": balance, "currency": "INR"});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        row[key] = value.clone();
+    }
+    serde_json::from_str(&row.to_string()).unwrap()
+}
+
+fn rows(balances: &[Option<&str>]) -> Vec<Account> {
+    (1..).zip(balances).map(|(number, balance)| row(number, *balance, &serde_json::json!({}))).collect()
+}
+
+/// What one look at these customers finds, with `for` taken as met; or two looks, of which the second is given.
+fn looks(sweeps: Vec<Vec<Account>>) -> Snapshot {
+    let mut memory = Memory::new(Business::default(), Vec::new(), State::default());
+    let mut last = None;
+    for (customers, minutes) in sweeps.into_iter().rev().zip((0..).map(|sweep| 5 * sweep)).collect::<Vec<_>>().into_iter().rev() {
+        let at = reader().now - TimeDelta::minutes(minutes);
+        let snapshot = memory.judge_once(&Policy::default(), answers(at, customers));
+        memory.state = snapshot.evaluation.state.clone();
+        last = Some(snapshot);
+    }
+    last.unwrap()
+}
+
+fn answers(at: DateTime<Utc>, customers: Vec<Account>) -> Answers {
+    Answers { at, customers, cut: None, counted: None, fallback: None, partner: None, calls: None }
+}
+
+fn low_page(snapshot: &Snapshot, under: Option<i64>, page: usize) -> (String, crate::store::Buttons) {
+    let (under, list) = (under.map(Decimal::from), under.map_or_else(|| "/low".to_owned(), |under| format!("/low {under}")));
+    let level = under.unwrap_or_else(|| Decimal::from(2000));
+    let low = Low { rows: snapshot.low(under, level), level, currency: snapshot.currency(), customers: snapshot.customers() };
+    low.page(&list, page, &reader())
+}
+
 #[test]
-fn a_list_of_low_wallets_names_those_not_read_as_unknown() {
-    let level = Decimal::from(500);
-    let postpaid = Subject { is_prepaid: false, ..customer(4, Some("-20.5")) };
-    let mixed = [customer(1, Some("499.995")), customer(2, None), customer(3, Some("500")), postpaid];
-    let list = |subjects: &[Subject], currency| low(subjects, level, currency, ("/low 500", 1)).0;
-    let texts = [list(&mixed, Some("INR")), list(&mixed[1..3], Some("INR")), list(&mixed[2..3], None), list(&[], None)];
+fn a_list_of_low_wallets_starts_from_what_fires_and_names_those_not_read_as_unknown() {
+    let mut mixed = rows(&[Some("499.995"), None, Some("1500"), Some("9000"), Some("412")]);
+    mixed.push(row(6, Some("-20.5"), &serde_json::json!({"postpaid": true})));
+    let mut unreadable = mixed.clone();
+    unreadable[4].balance = None;
+    let mixed = looks(vec![mixed]);
+    let later = looks(vec![mixed.answers.customers.clone(), unreadable]);
+    let texts = [
+        low_page(&mixed, None, 1).0,
+        low_page(&later, None, 1).0,
+        low_page(&mixed, Some(500), 1).0,
+        low_page(&looks(vec![rows(&[Some("9000"), None])]), Some(500), 1).0,
+        low_page(&looks(vec![rows(&[Some("9000")])]), None, 1).0,
+        low_page(&looks(vec![Vec::new()]), None, 1).0,
+    ];
     assert_snapshot!(texts.join("\n---\n"));
 }
 
 #[test]
 fn a_long_list_of_low_wallets_has_pages_with_every_wallet_on_one() {
-    let many: Vec<_> = (1..=45).map(|number| customer(number, Some(&number.to_string()))).collect();
-    let shown = |page| low(&many, Decimal::from(500), Some("INR"), ("/low 500", page));
+    let balances: Vec<_> = (1..=45).map(|number| number.to_string()).collect();
+    let many = looks(vec![rows(&balances.iter().map(|balance| Some(balance.as_str())).collect::<Vec<_>>())]);
+    let shown = |page| low_page(&many, Some(500), page);
     let pages = (0..=4).map(|page| {
         let (text, buttons) = shown(page);
         let lines: Vec<_> = text.lines().collect();
@@ -119,56 +170,64 @@ fn a_long_list_of_low_wallets_has_pages_with_every_wallet_on_one() {
 }
 
 #[test]
-fn a_text_that_took_the_place_of_another_says_of_when_it_is() {
-    let buttons =
-        [reports(Some("/analytics 7d")), reports(None), summary_buttons(), pages("/low", 1, 1), again("/low #2")].map(|rows| {
-            rows.concat()
-                .into_iter()
-                .map(|button| format!("[{} → {}]", button.text, button.command))
-                .collect::<Vec<_>>()
-                .join(" ")
-        });
-    assert_snapshot!(format!("{}\n{}", renewed("<b>All well</b>", &reader()), buttons.join("\n")));
+fn a_customer_is_shown_with_wallet_alerts_and_what_the_account_says() {
+    let full = serde_json::json!({"kyc_status": "completed", "created_at": "2026-02-06T06:50:07Z", "auto_recharge": true,
+        "pricing_tier": {"name": "Gold <1>", "currency": "INR", "rate_per_minute": "0.65"}});
+    let accounts = vec![row(1, Some("412"), &serde_json::json!({})), row(2, Some("9000"), &full), row(3, None, &full)];
+    let snapshot = looks(vec![accounts]);
+    let cards = snapshot.answers.customers.iter().map(|account| {
+        let (subject, alerts) = (snapshot.subject(&account.auth_id), snapshot.alerts_of(&account.auth_id).collect());
+        Card { account, subject, runway: None, alerts }.text(&reader())
+    });
+    let texts = cards.chain([several(12, "sharma"), several(2, "<b>"), no_customer("MA_<X>")]).collect::<Vec<_>>();
+    assert_snapshot!(texts.join("\n---\n"));
 }
 
-fn morning(low: Vec<Transition>, subjects: Vec<Subject>) -> SummaryData {
+#[test]
+fn buttons_show_what_they_lead_to_and_a_text_says_when_its_figures_were_read() {
+    let buttons = [
+        reports(Some("/analytics 7d")),
+        reports(None),
+        summary_buttons(),
+        pages("/low", 1, 1),
+        again("/low #2"),
+        choices([("Sharma".to_owned(), "/customer MA_1".to_owned())].into_iter()),
+    ]
+    .map(|rows| {
+        rows.concat().into_iter().map(|button| format!("[{} → {}]", button.text, button.command)).collect::<Vec<_>>().join(" ")
+    });
+    assert_snapshot!(format!("{}\n{}", dated("<b>All well</b>", reader().now, &reader()), buttons.join("\n")));
+}
+
+fn data(snapshot: Snapshot) -> SummaryData {
     SummaryData {
         last_day: "2026-04-16".parse().unwrap(),
-        report: Ok(report("dashboard")),
-        subjects: Ok(subjects),
-        low,
+        report: Ok(Arc::new(report("dashboard"))),
+        snapshot: Arc::new(snapshot),
         own_balance: Ok(Some("23906.83000".parse().unwrap())),
     }
 }
 
-fn low_ones(subjects: &[Subject]) -> Vec<Transition> {
-    let now = reader().now;
-    evaluate_once(&Policy::default(), &Observation::complete(now, subjects.to_vec()), &Forecasts::none(), &State::default(), now)
-        .transitions
-}
-
 #[test]
 fn a_summary_says_what_is_low_how_yesterday_was_and_where_the_money_is() {
-    let subjects: Vec<_> = (1..=8).map(|number| customer(number, Some(if number < 3 { "90" } else { "1500" }))).collect();
-    let fine = vec![customer(1, Some("9000"))];
-    let unread = vec![customer(1, Some("9000")), customer(2, None)];
+    let low = looks(vec![rows(&[Some("90"), Some("90"), Some("1500"), Some("1500"), Some("1500"), Some("1500"), Some("1500")])]);
+    let lost = looks(vec![rows(&[Some("90"), Some("1500")]), rows(&[None, Some("1500")])]);
+    let fine = looks(vec![rows(&[Some("9000")])]);
+    let unread = looks(vec![rows(&[Some("9000"), None])]);
     let texts = [
-        summary(&morning(low_ones(&subjects), subjects), None, &reader()),
-        summary(&morning(Vec::new(), fine), Some(at("2026-05-12T01:30:00Z")), &reader()),
-        summary(
-            &SummaryData { own_balance: Ok(None), last_day: "2026-04-17".parse().unwrap(), ..morning(Vec::new(), unread) },
-            None,
-            &reader(),
-        ),
+        summary(&data(low), None, &reader()),
+        summary(&data(lost), None, &reader()),
+        summary(&data(fine), Some(at("2026-05-12T01:30:00Z")), &reader()),
+        summary(&SummaryData { own_balance: Ok(None), last_day: "2026-04-17".parse().unwrap(), ..data(unread) }, None, &reader()),
     ];
     assert_snapshot!(texts.join("\n---\n"));
 }
 
 #[test]
 fn a_summary_fits_under_its_picture_even_with_the_longest_names() {
-    let long = |number| Subject { name: Some("&".repeat(200)), ..customer(number, Some("1")) };
-    let subjects: Vec<_> = (1..=50).map(long).collect();
-    let text = summary(&morning(low_ones(&subjects), subjects), Some(reader().now), &reader());
+    let long = serde_json::json!({"name": "&".repeat(200)});
+    let low = looks(vec![(1..=50).map(|number| row(number, Some("1"), &long)).collect()]);
+    let text = summary(&data(low), Some(reader().now), &reader());
     assert!(plain(&text).encode_utf16().count() <= 1024, "{}", plain(&text).len());
 }
 

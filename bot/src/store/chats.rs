@@ -80,7 +80,11 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
-        for query in ["UPDATE outbox SET chat = $2 WHERE chat = $1", "DELETE FROM chats WHERE chat = $1"] {
+        for query in [
+            "UPDATE outbox SET chat = $2 WHERE chat = $1",
+            "UPDATE OR IGNORE intents SET chat = $2 WHERE chat = $1",
+            "DELETE FROM chats WHERE chat = $1",
+        ] {
             sqlx::query(query).bind(old).bind(new).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;

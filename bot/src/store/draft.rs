@@ -80,6 +80,9 @@ pub(crate) struct AlertLine {
 pub(crate) struct Button {
     pub(crate) text: String,
     pub(crate) command: String,
+    /// What the button carries: the reference to its stored intent, once the message is owed.
+    #[serde(default)]
+    pub(crate) data: Option<String>,
 }
 
 /// Buttons in rows.

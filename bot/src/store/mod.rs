@@ -2,10 +2,12 @@
 
 mod chats;
 mod draft;
+mod intents;
 mod judgement;
 mod outbox;
 mod profiles;
 mod row;
+mod updates;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -22,6 +24,7 @@ use tokio::sync::watch;
 
 pub(crate) use chats::ChatState;
 pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
+pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
 pub(crate) use outbox::{Ended, Head, Owed};
 
@@ -85,21 +88,6 @@ impl Store {
     /// Ends the use of the database; what is in the log beside it goes into the file.
     pub(crate) async fn close(&self) {
         self.pool.close().await;
-    }
-
-    /// Records that an update was handled and what is owed for it. An update handled before owes nothing again.
-    pub(crate) async fn record_update(&self, update: i64, owed: &[Draft], now: DateTime<Utc>) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        let last: Option<String> =
-            sqlx::query_scalar("SELECT value FROM facts WHERE name = 'update'").fetch_optional(&mut *transaction).await?;
-        let is_repeated =
-            last.and_then(|last| last.parse::<i64>().ok()).is_some_and(|last| update <= last && last - update < 1000);
-        if is_repeated {
-            return Ok(());
-        }
-        set_fact(&mut transaction, "update", &update).await?;
-        outbox::owe(&mut transaction, owed, now).await?;
-        self.commit(transaction, owed).await
     }
 
     /// When a chat's next summary is due. A chat that is new, or whose local time was changed, gets `first`.

@@ -8,9 +8,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::watch;
 
-use super::draft::{Buttons, Document, Draft, Priority};
+use super::draft::{Document, Draft, Priority};
 use super::row::column;
-use super::{KEPT, Store};
+use super::{KEPT, Store, intents};
 
 /// A message owed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
         .bind(draft.document.as_ref().map(|document| document.bytes.as_slice()))
         .bind(draft.document.as_ref().map(|document| document.name.as_str()))
         .bind(draft.silent)
-        .bind(buttons(&draft.buttons)?)
+        .bind(buttons(transaction, draft, now).await?)
         .bind(draft.edits)
         .bind(draft.thread)
         .bind(&draft.slot)
@@ -95,9 +95,16 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
     Ok(())
 }
 
-/// The column of the buttons; empty where there are none.
-fn buttons(buttons: &Buttons) -> Result<Option<String>> {
-    Ok(if buttons.is_empty() { None } else { Some(serde_json::to_string(buttons)?) })
+/// The column of the buttons, each with its intent; empty where there are none.
+async fn buttons(transaction: &mut Transaction<'static, Sqlite>, draft: &Draft, now: DateTime<Utc>) -> Result<Option<String>> {
+    if draft.buttons.is_empty() {
+        return Ok(None);
+    }
+    let mut rows = draft.buttons.clone();
+    for button in rows.iter_mut().flatten() {
+        button.data = Some(intents::add(transaction, draft.chat, &button.command, now).await?);
+    }
+    Ok(Some(serde_json::to_string(&rows)?))
 }
 
 impl Store {

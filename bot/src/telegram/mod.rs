@@ -161,7 +161,7 @@ fn keyboard(message: &Draft) -> Option<Value> {
     let button = |button: &Button| {
         Value::Object(Map::from_iter([
             ("text".to_owned(), json!(button.text)),
-            ("callback_data".to_owned(), json!(button.command)),
+            ("callback_data".to_owned(), json!(button.data.as_ref().unwrap_or(&button.command))),
         ]))
     };
     let rows: Vec<Vec<Value>> = message.buttons.iter().map(|row| row.iter().map(button).collect()).collect();

@@ -1,0 +1,154 @@
+//! The answer to one update: who may ask, what was asked, and the messages owed for it.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use tokio::sync::watch;
+
+use super::command::{self, Command, Line};
+use super::drafts;
+use super::heard::{Heard, What};
+use super::queue::Item;
+use super::request::{Answer, Refusal, Request};
+use crate::config::Chat;
+use crate::messages::{self, Reader};
+use crate::people::Role;
+use crate::service::Service;
+use crate::store::Draft;
+use crate::telegram::Telegram;
+
+const NOT_SERVED: &str = "This bot serves its own chats only.";
+const OLD_BUTTON: &str = "This button is too old. /help shows what can be asked.";
+
+/// What answering needs.
+pub(super) struct Desk {
+    pub(super) service: Arc<Service>,
+    pub(super) telegram: Telegram,
+    /// The bot's own name.
+    pub(super) bot: String,
+    /// The last update that was answered.
+    pub(super) handled: watch::Sender<i64>,
+}
+
+impl Desk {
+    /// The messages owed for an update.
+    pub(super) async fn answer(&self, item: &Item) -> Result<Vec<Draft>> {
+        let heard = &item.heard;
+        let chat = self.service.chat(heard.chat).await?;
+        match (&heard.what, chat) {
+            (What::Moved(new), _) => {
+                let is_served = self.service.chats.iter().any(|chat| chat.id == *new);
+                self.service.store.move_chat(heard.chat, *new, is_served).await?;
+                Ok(Vec::new())
+            }
+            (What::Line(text), Some(chat)) => self.line(heard, text, chat).await,
+            (What::Line(text), None) => self.stranger(heard, text).await,
+            (What::Press { .. }, None) => {
+                self.acknowledge(heard, Some(NOT_SERVED));
+                Ok(Vec::new())
+            }
+            (What::Press { message, .. }, Some(chat)) => self.press(item, *message, chat).await,
+        }
+    }
+
+    async fn line(&self, heard: &Heard, text: &str, chat: &Chat) -> Result<Vec<Draft>> {
+        let answer = match command::parse(text, &self.bot) {
+            Line::Command(command, words) => self.command(heard, command, words, chat).await?,
+            Line::Wrong(refusal) => Answer::text(messages::escape(&refusal)),
+            Line::Talk if heard.is_private => Answer::text("I understand commands only. /help lists them."),
+            Line::Talk => return Ok(Vec::new()),
+        };
+        Ok(drafts(heard.chat, heard.thread, answer))
+    }
+
+    /// A stranger is told the id of the chat, which its owner needs; seldom, and in groups only when the bot is spoken to.
+    async fn stranger(&self, heard: &Heard, text: &str) -> Result<Vec<Draft>> {
+        let is_spoken_to = heard.is_private || !matches!(command::parse(text, &self.bot), Line::Talk);
+        tracing::info!(chat = heard.chat, "a message from a chat that is not served");
+        if !is_spoken_to || !self.service.store.may_tell_stranger(heard.chat, heard.at).await? {
+            return Ok(Vec::new());
+        }
+        let answer = Answer::text(format!("{NOT_SERVED} The id of this one is <code>{}</code>.", heard.chat));
+        Ok(drafts(heard.chat, heard.thread, answer))
+    }
+
+    /// The answer to a press takes the place of the message that the button is under, where that is a text.
+    async fn press(&self, item: &Item, message: Option<i32>, chat: &Chat) -> Result<Vec<Draft>> {
+        let heard = &item.heard;
+        let Some(intent) = &item.intent else {
+            self.acknowledge(heard, Some(OLD_BUTTON));
+            return Ok(Vec::new());
+        };
+        let Line::Command(command, words) = command::parse(&intent.command, &self.bot) else {
+            self.acknowledge(heard, Some(OLD_BUTTON));
+            return Ok(Vec::new());
+        };
+        self.acknowledge(heard, None);
+        let answer = self.command(heard, command, words, chat).await?;
+        let edits = message.filter(|_| answer.picture.is_none());
+        let mut owed = drafts(heard.chat, heard.thread, answer);
+        if let Some(first) = owed.first_mut() {
+            first.edits = edits;
+        }
+        Ok(owed)
+    }
+
+    async fn command(&self, heard: &Heard, command: &Command, arguments: Vec<&str>, chat: &Chat) -> Result<Answer> {
+        let person = self.service.people.of(heard.from.as_ref().map(|from| (from.id, from.name.as_str())));
+        if person.role < command.role {
+            return Ok(Answer::text(refused(command)));
+        }
+        if let What::Line(_) = heard.what
+            && let Err(refusal) = command::check_words(&arguments)
+        {
+            return Ok(Answer::text(messages::escape(&refusal)));
+        }
+        let request = Request {
+            service: &self.service,
+            chat,
+            person: &person,
+            reader: Reader { zone: chat.zone, now: heard.at },
+            arguments,
+            asked_at: heard.at,
+            is_press: matches!(heard.what, What::Press { .. }),
+        };
+        match (command.answer)(&request).await {
+            Ok(mut answer) => {
+                if let Some(at) = answer.as_of {
+                    answer.html = messages::dated(&answer.html, at, &request.reader);
+                }
+                Ok(answer)
+            }
+            Err(Refusal::Wrong(words)) => Ok(Answer::text(messages::escape(&words))),
+            Err(Refusal::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Whether a later press makes an earlier one needless: both show something in the place of the same message.
+    pub(super) fn supersedes(&self, later: &Item, earlier: &Item) -> bool {
+        let shows_in = |item: &Item| match (&item.heard.what, &item.intent) {
+            (What::Press { message: Some(message), .. }, Some(intent)) => match command::parse(&intent.command, &self.bot) {
+                Line::Command(command, _) if command.role == Role::Viewer => Some((item.heard.chat, *message)),
+                _ => None,
+            },
+            _ => None,
+        };
+        shows_in(earlier).is_some_and(|place| shows_in(later) == Some(place))
+    }
+
+    /// Tells who pressed a button that it was heard, with words or without.
+    pub(super) fn acknowledge(&self, heard: &Heard, words: Option<&'static str>) {
+        let What::Press { query, .. } = &heard.what else { return };
+        let (telegram, query) = (self.telegram.clone(), query.clone());
+        tokio::spawn(async move {
+            if let Err(failure) = telegram.acknowledge(&query, words).await {
+                tracing::debug!(%failure, "a press could not be acknowledged, as happens when it was long ago");
+            }
+        });
+    }
+}
+
+/// Why somebody may not use a command.
+fn refused(command: &Command) -> String {
+    format!("/{} is for {}s. An admin can change what you are: /people", command.name, command.role)
+}

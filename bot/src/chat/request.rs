@@ -1,0 +1,107 @@
+//! What somebody asks for, and the answer.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+use crate::config::Chat;
+use crate::messages::Reader;
+use crate::people::Person;
+use crate::service::Service;
+use crate::snapshot::Snapshot;
+use crate::store::Buttons;
+
+/// How old figures may be that a typed line is answered with, where they are not those of the last sweep.
+const FRESH_ENOUGH: TimeDelta = TimeDelta::seconds(5);
+
+/// One line or pressed button, as a command sees it.
+pub(crate) struct Request<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) chat: &'a Chat,
+    pub(crate) person: &'a Person,
+    pub(crate) reader: Reader,
+    /// The words after the command.
+    pub(crate) arguments: Vec<&'a str>,
+    pub(crate) asked_at: DateTime<Utc>,
+    /// Whether it is a pressed button, which asks for the figures of now.
+    pub(crate) is_press: bool,
+}
+
+/// What is said.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) html: String,
+    /// A picture that the text is the caption of.
+    pub(crate) picture: Option<Vec<u8>>,
+    pub(crate) buttons: Buttons,
+    /// When its figures were read, where the text is to say so.
+    pub(crate) as_of: Option<DateTime<Utc>>,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The line was wrong; what to write instead.
+    Wrong(String),
+    /// The bot itself failed, and the line must be answered later.
+    Failed(anyhow::Error),
+}
+
+/// What a command gives.
+pub(crate) type Reply<'a> = BoxFuture<'a, Result<Answer, Refusal>>;
+
+impl Answer {
+    pub(crate) fn text(html: impl Into<String>) -> Self {
+        Self { html: html.into(), ..Self::default() }
+    }
+
+    pub(crate) fn with(html: String, buttons: Buttons) -> Self {
+        Self { html, buttons, ..Self::default() }
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(words: String) -> Self {
+        Self::Wrong(words)
+    }
+}
+
+impl From<anyhow::Error> for Refusal {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Request<'_> {
+    /// Today where reports are cut.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.asked_at.with_timezone(&self.service.report_zone).date_naive()
+    }
+
+    /// Refuses words after a command that takes none.
+    pub(crate) fn takes_nothing(&self, command: &str) -> Result<(), String> {
+        match self.arguments.as_slice() {
+            [] => Ok(()),
+            [first, ..] => Err(format!("/{command} takes nothing after it, but “{first}” is there. Write /{command}")),
+        }
+    }
+
+    /// How new a figure read for this request must be.
+    pub(crate) fn needed(&self) -> DateTime<Utc> {
+        if self.is_press { self.asked_at } else { self.asked_at - FRESH_ENOUGH }
+    }
+
+    /// When figures were read, where that is to be shown: on a message that changes, and where they are not of this minute.
+    pub(crate) fn shown_age(&self, read_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        (self.is_press || self.asked_at - read_at > TimeDelta::minutes(1)).then_some(read_at)
+    }
+
+    /// The last sweep; for a pressed button, one that ended after it was pressed.
+    pub(crate) async fn snapshot(&self) -> Result<Arc<Snapshot>, String> {
+        let published = &self.service.published;
+        let snapshot = if self.is_press { published.since(self.asked_at).await } else { published.latest().await };
+        snapshot.ok_or_else(|| {
+            "The customers have not been read yet. The first poll is still under way; ask again in a minute.".to_owned()
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! One customer.
+
+use std::fmt::Write as _;
+
+use vobiz_core::accounts::Account;
+use vobiz_core::alert::{Subject, Transition};
+use vobiz_core::forecast::Runway;
+
+use super::{Reader, code, escape, figure, runway, show, sign, whose};
+
+/// What `/customer` shows.
+pub(crate) struct Card<'a> {
+    pub(crate) account: &'a Account,
+    /// The customer as rules see it.
+    pub(crate) subject: Option<&'a Subject>,
+    /// How long the wallet lasts, where that can be forecast.
+    pub(crate) runway: Option<&'a Runway>,
+    pub(crate) alerts: Vec<&'a Transition>,
+}
+
+impl Card<'_> {
+    pub(crate) fn text(&self, reader: &Reader) -> String {
+        let own;
+        let subject = match self.subject {
+            Some(subject) => subject,
+            None => {
+                own = Subject::of(self.account, None);
+                &own
+            }
+        };
+        let currency = subject.currency.as_deref();
+        let mut text = format!("<b>{}</b>", whose(subject));
+        match subject.balance {
+            Some(balance) => drop(write!(text, " has {}", show(balance, currency))),
+            None => text.push_str(": balance unknown"),
+        }
+        if let Some(runway) = self.runway {
+            let _ = write!(text, "\n{}; {}", capitalized(&runway::runs_dry(runway, reader)), runway::burning(runway, currency));
+        }
+        for alert in &self.alerts {
+            let (rule, since) = (escape(&alert.rule), reader.at(alert.since));
+            let _ = write!(text, "\n{} {}: {}, {rule}, since {since}", sign(alert.severity), alert.severity, figure::what(alert));
+        }
+        text + &self.facts(subject, reader)
+    }
+
+    fn facts(&self, subject: &Subject, reader: &Reader) -> String {
+        let account = self.account;
+        let kind = if subject.is_prepaid { "prepaid" } else { "postpaid" };
+        let state = if subject.is_active { "active" } else { "inactive" };
+        let mut text = format!("\n{} · {kind} · {state}", code(&subject.id.to_string()));
+        if subject.auto_recharge {
+            text.push_str(" · auto-recharge");
+        }
+        if let Some(kyc) = &account.kyc_status {
+            let _ = write!(text, " · KYC {}", escape(kyc));
+        }
+        let tier = account.pricing_tier.as_ref();
+        if let Some((tier, rate)) = tier.and_then(|tier| Some((tier, tier.rate_per_minute?))) {
+            let _ = write!(text, "\n{} a minute", show(rate, tier.currency.as_deref().or(subject.currency.as_deref())));
+            if let Some(name) = &tier.name {
+                let _ = write!(text, " ({})", escape(name));
+            }
+        }
+        if let Some(created) = account.created_at {
+            let _ = write!(text, "\nCustomer since {}", created.with_timezone(&reader.zone).format("%-d %b %Y"));
+        }
+        text
+    }
+}
+
+/// Several customers match a text.
+pub(crate) fn several(count: usize, wanted: &str) -> String {
+    let rest = if count > 10 { " The first ten are below; write more of the name to see others." } else { "" };
+    format!("{count} customers match “{}”. Which one?{rest}", escape(wanted))
+}
+
+/// No customer matches a text.
+pub(crate) fn no_customer(wanted: &str) -> String {
+    format!("No customer of yours has the id or name <code>{}</code>. /low shows those that are low.", escape(wanted))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

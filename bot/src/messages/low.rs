@@ -1,0 +1,90 @@
+//! `/low`: the wallets that need money, a page at a time.
+
+use std::fmt::Write as _;
+
+use vobiz_core::Decimal;
+use vobiz_core::Error;
+use vobiz_core::alert::{Severity, Subject};
+
+use super::{Reader, beside, code, counted, failure, pages, runway, say, sign, whose};
+use crate::snapshot::LowWallet;
+use crate::store::Buttons;
+
+/// Rows of one page.
+const PAGE: usize = 20;
+
+/// What `/low` shows.
+pub(crate) struct Low<'a> {
+    pub(crate) rows: Vec<LowWallet<'a>>,
+    /// The amount under which a wallet is listed without an alert.
+    pub(crate) level: Decimal,
+    pub(crate) currency: Option<&'a str>,
+    pub(crate) customers: Result<&'a [Subject], &'a Error>,
+}
+
+impl Low<'_> {
+    /// One page, counted from 1. `list` is the command that shows the first.
+    pub(crate) fn page(&self, list: &str, page: usize, reader: &Reader) -> (String, Buttons) {
+        let pages_in_all = self.rows.len().div_ceil(PAGE).max(1);
+        let page = page.clamp(1, pages_in_all);
+        let mut text = self.head();
+        for wallet in self.rows.iter().skip((page - 1) * PAGE).take(PAGE) {
+            let _ = write!(text, "\n{}{}", row(wallet, self.level, self.currency, reader), notes(wallet.subject));
+        }
+        if page < pages_in_all {
+            let _ = write!(text, "\n… and {} more: {list} #{}", self.rows.len() - page * PAGE, page + 1);
+        }
+        (text, pages(list, page, pages_in_all))
+    }
+
+    fn head(&self) -> String {
+        let level = say(self.level, self.currency);
+        let known = self.rows.iter().filter(|wallet| wallet.alert.is_some() || wallet.subject.balance.is_some());
+        let alerts =
+            |severity| known.clone().filter(|wallet| wallet.alert.is_some_and(|alert| alert.severity == severity)).count();
+        let (critical, warning, all) = (alerts(Severity::Critical), alerts(Severity::Warning), known.clone().count());
+        let of = match self.customers {
+            Ok(customers) => counted(customers.len(), "customer", "customers"),
+            Err(error) => return format!("{}\nAlerts that still fire, with the last balances:", failure(error)),
+        };
+        let sign = if critical > 0 { sign(Severity::Critical) } else { sign(Severity::Warning) };
+        let counts = [(critical, "critical"), (warning, "warning"), (all - critical - warning, "without an alert")];
+        let counts: Vec<_> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let (counts, wallets) = (counts.join(", "), counted(all, "wallet", "wallets"));
+        let are_under = known.clone().all(|wallet| wallet.subject.balance.is_some_and(|balance| balance < self.level));
+        match all {
+            0 if !self.rows.is_empty() => format!("⚪ <b>No wallet that could be read is under {level}</b>"),
+            0 => format!("🟢 Fine: no wallet of {of} is under {level}"),
+            _ if are_under => format!("{sign} <b>{wallets} under {level}</b>, of {of}: {counts}"),
+            _ => format!("{sign} <b>{wallets} low</b>, of {of}: {counts}"),
+        }
+    }
+}
+
+/// One wallet on a line: what is in it, whose it is, and how long it lasts.
+pub(super) fn row(wallet: &LowWallet<'_>, level: Decimal, fallback: Option<&str>, reader: &Reader) -> String {
+    let LowWallet { subject, alert } = wallet;
+    let currency = subject.currency.as_deref().or(fallback);
+    let sign = match alert {
+        Some(alert) => sign(alert.severity),
+        None if subject.balance.is_some() => "▫️",
+        None => "⚪",
+    };
+    let level =
+        alert.filter(|alert| alert.metric == vobiz_core::alert::Metric::CustomerBalance).map_or(level, |alert| alert.level);
+    let what = match (subject.balance, alert.and_then(|alert| alert.unread_since)) {
+        (Some(balance), None) => beside(balance, level, currency),
+        (Some(last), Some(since)) => format!("last {}, not read since {}", say(last, currency), reader.at(since)),
+        (None, Some(since)) => format!("not read since {}", reader.at(since)),
+        (None, None) => "balance unknown".to_owned(),
+    };
+    let runway = alert.and_then(|alert| alert.runway()).map(|runway| format!(", {}", runway::left(runway)));
+    format!("{sign} {what}  {} {}{}", whose(subject), code(&subject.id.to_string()), runway.unwrap_or_default())
+}
+
+/// What makes a customer one that rules do not watch by default.
+fn notes(subject: &Subject) -> String {
+    let notes = [(!subject.is_prepaid, "postpaid"), (!subject.is_active, "inactive"), (subject.auto_recharge, "auto-recharge")];
+    notes.iter().filter(|(applies, _)| *applies).fold(String::new(), |text, (_, note)| text + " · " + note)
+}

@@ -1,0 +1,184 @@
+//! The bot's one judgement: what a sweep read, what the rules decided on it, and when.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
+use vobiz_core::alert::{Evaluation, Observation, Policy, State, Subject, Transition, evaluate, evaluate_once};
+use vobiz_core::forecast::{Business, Forecaster, Forecasts, Profile, Runway};
+use vobiz_core::{Decimal, Error};
+
+use crate::observe::Answers;
+
+/// Longest wait for a newer snapshot; after it the last one has to do.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// What later judgements depend on: the profiles of wallets and the alert state.
+pub(crate) struct Memory {
+    forecaster: Arc<Forecaster>,
+    pub(crate) state: State,
+}
+
+/// What one sweep read, and what the rules decided on it.
+pub(crate) struct Snapshot {
+    /// When the last answer of the sweep came.
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) answers: Answers,
+    pub(crate) observation: Observation,
+    pub(crate) evaluation: Evaluation,
+    forecaster: Arc<Forecaster>,
+}
+
+impl Memory {
+    /// With the profiles and the state of earlier judgements.
+    pub(crate) fn new(business: Business, profiles: Vec<(String, Profile)>, state: State) -> Self {
+        let mut forecaster = Forecaster::new(business);
+        for (auth_id, profile) in profiles {
+            forecaster.restore(auth_id, profile);
+        }
+        Self { forecaster: Arc::new(forecaster), state }
+    }
+
+    /// Judges what a poll read. The state moves on when the caller sets it.
+    pub(crate) fn judge(&mut self, policy: &Policy, answers: Answers) -> Snapshot {
+        self.judged(answers, |observation, forecasts, before| evaluate(policy, observation, forecasts, before, observation.at))
+    }
+
+    /// The same for a single look, with `for` taken as met.
+    pub(crate) fn judge_once(&mut self, policy: &Policy, answers: Answers) -> Snapshot {
+        self.judged(answers, |observation, forecasts, before| {
+            evaluate_once(policy, observation, forecasts, before, observation.at)
+        })
+    }
+
+    fn judged(&mut self, answers: Answers, evaluate: impl Fn(&Observation, &Forecasts<'_>, &State) -> Evaluation) -> Snapshot {
+        let observation = answers.observation();
+        Arc::make_mut(&mut self.forecaster).observe(&observation);
+        let evaluation = evaluate(&observation, &self.forecaster.at(observation.at), &self.state);
+        Snapshot { at: observation.at, answers, observation, evaluation, forecaster: self.forecaster.clone() }
+    }
+
+    /// The profile of each wallet.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = (&str, &Profile)> {
+        self.forecaster.profiles()
+    }
+}
+
+impl Snapshot {
+    /// The customers that were read, once the list was read at all; else why not.
+    pub(crate) fn customers(&self) -> Result<&[Subject], &Error> {
+        match &self.answers.cut {
+            Some(error) if self.observation.customers.is_empty() => Err(error),
+            _ => Ok(&self.observation.customers),
+        }
+    }
+
+    /// One customer as the rules see it.
+    pub(crate) fn subject(&self, auth_id: &str) -> Option<&Subject> {
+        self.observation.customers.iter().find(|subject| subject.customer() == Some(auth_id))
+    }
+
+    /// The alerts on customers, one for each: its worst. The worst and most urgent customer comes first.
+    pub(crate) fn wallets(&self) -> Vec<&Transition> {
+        let mut seen = HashSet::new();
+        let on_customers = self.evaluation.firing.iter().filter(|alert| alert.subject.customer().is_some());
+        on_customers.filter(|alert| seen.insert(&alert.subject.id)).collect()
+    }
+
+    /// The other alerts: on the partner's wallet, all wallets together, calls, and the data itself.
+    pub(crate) fn figures(&self) -> impl Iterator<Item = &Transition> {
+        self.evaluation.firing.iter().filter(|alert| alert.subject.customer().is_none())
+    }
+
+    /// The alerts of one customer.
+    pub(crate) fn alerts_of(&self, auth_id: &str) -> impl Iterator<Item = &Transition> {
+        self.evaluation.firing.iter().filter(move |alert| alert.subject.customer() == Some(auth_id))
+    }
+
+    /// The wallets that need money: those that an alert fires for, the worst first, then those under `level`, then those that
+    /// were not read. With `under`, only wallets under that amount as far as it is known.
+    pub(crate) fn low(&self, under: Option<Decimal>, level: Decimal) -> Vec<LowWallet<'_>> {
+        let firing = self.wallets();
+        let alerted: HashSet<_> = firing.iter().map(|alert| &alert.subject.id).collect();
+        let mut others: Vec<_> = self
+            .observation
+            .customers
+            .iter()
+            .filter(|subject| !alerted.contains(&subject.id) && subject.balance.is_none_or(|balance| balance < level))
+            .collect();
+        others.sort_by_key(|subject| (subject.balance.is_none(), subject.balance, &subject.id));
+        let firing = firing.into_iter().map(|alert| LowWallet { subject: &alert.subject, alert: Some(alert) });
+        let others = others.into_iter().map(|subject| LowWallet { subject, alert: None });
+        let is_under = |wallet: &LowWallet<'_>| match (under, wallet.subject.balance) {
+            (Some(under), Some(balance)) => balance < under,
+            _ => true,
+        };
+        firing.chain(others).filter(is_under).collect()
+    }
+
+    /// How long a wallet lasts, where that can be forecast.
+    pub(crate) fn runway(&self, subject: &Subject) -> Option<Runway> {
+        self.forecaster.at(self.at).runway(subject.customer()?, subject.balance?)
+    }
+
+    /// The first currency that a wallet has.
+    pub(crate) fn currency(&self) -> Option<&str> {
+        self.observation.customers.iter().find_map(|subject| subject.currency.as_deref())
+    }
+}
+
+/// A wallet that needs money, or of which nobody can say whether it does.
+#[derive(Debug, Clone)]
+pub(crate) struct LowWallet<'a> {
+    /// The customer; where an alert fires for a wallet that cannot be read now, with its last balance.
+    pub(crate) subject: &'a Subject,
+    /// The worst alert that fires for it.
+    pub(crate) alert: Option<&'a Transition>,
+}
+
+/// The last snapshot, for everybody who reads it, and the wish for a newer one.
+#[derive(Default)]
+pub(crate) struct Published {
+    latest: watch::Sender<Option<Arc<Snapshot>>>,
+    wanted: Notify,
+}
+
+impl Published {
+    /// Shows a snapshot to everybody.
+    pub(crate) fn publish(&self, snapshot: Snapshot) {
+        self.latest.send_replace(Some(Arc::new(snapshot)));
+    }
+
+    /// Changes with every snapshot.
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<Snapshot>>> {
+        self.latest.subscribe()
+    }
+
+    /// Waits until somebody wants a sweep.
+    pub(crate) async fn wanted(&self) {
+        self.wanted.notified().await;
+    }
+
+    /// The last snapshot; before there is one, the first. `None` where none comes in time.
+    pub(crate) async fn latest(&self) -> Option<Arc<Snapshot>> {
+        let mut latest = self.latest.subscribe();
+        let first = timeout(LONGEST_WAIT, latest.wait_for(Option::is_some)).await;
+        first.ok()?.ok()?.clone()
+    }
+
+    /// A snapshot at least as new as `asked_at`: of the next sweep, one for all who ask meanwhile. Where none comes in time,
+    /// the last one, whose age its reader sees.
+    pub(crate) async fn since(&self, asked_at: DateTime<Utc>) -> Option<Arc<Snapshot>> {
+        let mut latest = self.latest.subscribe();
+        let is_new = |snapshot: &Option<Arc<Snapshot>>| snapshot.as_ref().is_some_and(|snapshot| snapshot.at >= asked_at);
+        if !is_new(&latest.borrow()) {
+            self.wanted.notify_one();
+            let _ = timeout(LONGEST_WAIT, latest.wait_for(is_new)).await;
+        }
+        let last = latest.borrow().clone();
+        last
+    }
+}
