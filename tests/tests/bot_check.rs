@@ -313,7 +313,7 @@ async fn what_was_not_judged_is_never_called_fine() {
         (RULE.to_owned(), hour, true, "rule low watches none of 2 customers"),
         (RULE.to_owned(), TimeDelta::days(2), false, "no customer was updated in the last 2 days"),
         (format!("{RULE}names = [\"Nobody*\"]\n"), hour, false, "rule low watches none of 2 customers"),
-        (RUNWAY.to_owned(), hour, false, "no forecast: fewer than 48 hours"),
+        (RUNWAY.to_owned(), hour, false, "there is no forecast"),
     ] {
         let (status, text) = ruled(&rules, ago, |account| account["postpaid"] = json!(postpaid)).await;
         assert!(status == 3 && text.contains(words) && !text.contains("fine"), "{words}: {status} {text}");
