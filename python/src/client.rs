@@ -1,292 +1,247 @@
-//! The client that waits.
+//! The client behind `vobiz_partner.Client` and `vobiz_partner.AsyncClient`: its settings, and the calls it makes.
 
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyType};
-use serde_json::Value;
-use vobiz_core::{ClientBuilder, DEFAULT_BASE_URL, ErrorKind, PartnerClient, RetryPolicy};
+use pyo3::types::{PyBool, PyDict};
+use vobiz_core::{Answer as Reply, ClientBuilder, DEFAULT_BASE_URL, ErrorKind, PartnerClient, RetryPolicy};
 
-use crate::accounts::{Account, Accounts, Wallet};
-use crate::arguments::days;
-use crate::error::{raise, refuse};
-use crate::profile::Profile;
-use crate::report::Report;
-use crate::runtime::wait;
+use crate::call::{Answer, Call};
+use crate::columns::{Columns, Row};
+use crate::error::{failure, raise, refuse};
+use crate::record::{Record, about, object};
+use crate::runtime::OfProcess;
 
 const BUILD: &str = "build client";
 
-/// A client of the Partner API whose calls wait for the answer.
-///
-/// Other Python threads run while a call waits, Ctrl-C and Jupyter's stop button end it, and it works inside a running
-/// event loop. It only reads.
-///
-/// Parameters
-/// ----------
-/// auth_id : str
-///     The partner's id, ``PA_…``.
-/// auth_token : str
-///     The partner's token. It is never shown again: not in `repr`, in errors or in logs.
-/// base_url : str, optional
-///     Where calls go; by default the public service.
-/// timeout : float, optional
-///     Longest time for one attempt, in seconds (30 by default).
-/// attempts : int, optional
-///     How often a read is tried while the service fails or cannot be reached (4 by default).
-///
-/// Examples
-/// --------
-/// >>> client = vobiz.Client.from_env()
-/// >>> client.dashboard().total_balance  # doctest: +SKIP
-/// Decimal('1003058.82000')
-#[pyclass(frozen, module = "vobiz_partner")]
+/// A client of the core, made anew in a child of `fork`: the parent's connections are not the child's.
+#[pyclass(frozen, module = "vobiz_partner._core")]
 #[derive(Debug)]
-pub(crate) struct Client(pub(crate) PartnerClient);
+pub(crate) struct Core {
+    builder: ClientBuilder,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug)]
+enum Held {
+    Open(OfProcess<PartnerClient>),
+    Closed,
+}
+
+impl Core {
+    pub(crate) fn build(py: Python<'_>, builder: ClientBuilder) -> PyResult<Self> {
+        let client = builder.clone().build().map_err(|error| raise(py, &error))?;
+        Ok(Self { builder, held: Mutex::new(Held::Open(OfProcess::new(client))) })
+    }
+
+    /// The core's client of this process. The lock is held with the GIL, so that no child inherits it locked.
+    pub(crate) fn client(&self, py: Python<'_>, operation: &str) -> PyResult<PartnerClient> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Held::Open(open) = &mut *held else {
+            return Err(failure(py, operation, "the client is closed; build another one"));
+        };
+        if let Some(client) = open.get() {
+            return Ok(client.clone());
+        }
+        let client = self.builder.clone().build().map_err(|error| raise(py, &error))?;
+        *open = OfProcess::new(client.clone());
+        Ok(client)
+    }
+
+    /// A call that answers a single record.
+    pub(crate) fn one<T, F>(
+        &self,
+        py: Python<'_>,
+        operation: &'static str,
+        make: impl FnOnce(PartnerClient) -> F,
+    ) -> PyResult<Call>
+    where
+        T: Record + Send + 'static,
+        F: Future<Output = vobiz_core::Result<Reply<T>>> + Send + 'static,
+    {
+        self.call(py, operation, make, |py, reply: Reply<T>| object(py, about(&reply, reply.record(py)?)?))
+    }
+
+    /// A call that answers a single row, as a table of it.
+    pub(crate) fn row<T, F>(
+        &self,
+        py: Python<'_>,
+        operation: &'static str,
+        make: impl FnOnce(PartnerClient) -> F,
+    ) -> PyResult<Call>
+    where
+        T: Row,
+        F: Future<Output = vobiz_core::Result<Reply<T>>> + Send + 'static,
+    {
+        self.call(py, operation, make, |py, reply: Reply<T>| {
+            let found = about(&reply, PyDict::new(py))?;
+            found.set_item("rows", Columns::of(&[reply.into_inner()])?)?;
+            object(py, found)
+        })
+    }
+
+    /// A call whose result `give` makes into Python objects.
+    pub(crate) fn call<T, F>(
+        &self,
+        py: Python<'_>,
+        operation: &'static str,
+        make: impl FnOnce(PartnerClient) -> F,
+        give: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> PyResult<Call>
+    where
+        T: Send + 'static,
+        F: Future<Output = vobiz_core::Result<T>> + Send + 'static,
+    {
+        let work = make(self.client(py, operation)?);
+        Ok(Call::new(operation, async move {
+            let done = work.await;
+            Box::new(move |py: Python<'_>| done.map_err(|error| raise(py, &error)).and_then(|value| give(py, value))) as Answer
+        }))
+    }
+}
 
 #[pymethods]
-impl Client {
+impl Core {
     #[new]
-    #[pyo3(signature = (auth_id = None, auth_token = None, *, base_url = None, timeout = None, attempts = None))]
+    #[pyo3(signature = (auth_id, auth_token, base_url, settings, /))]
     fn new(
         py: Python<'_>,
         auth_id: Option<String>,
         auth_token: Option<String>,
         base_url: Option<String>,
-        timeout: Option<f64>,
-        attempts: Option<u32>,
+        settings: &Settings,
     ) -> PyResult<Self> {
-        with_credentials(py, auth_id, auth_token, base_url, timeout, attempts).map(Self)
+        let given = |value: Option<String>, argument: &str, variable: &str| {
+            value.filter(|text| !text.trim().is_empty()).ok_or_else(|| {
+                let detail = format!("{argument} is missing; pass {argument}=…, or set {variable} and use Client.from_env()");
+                refuse(py, ErrorKind::Config, BUILD, &detail)
+            })
+        };
+        let auth_id = given(auth_id, "auth_id", "VOBIZ_AUTH_ID")?;
+        let auth_token = given(auth_token, "auth_token", "VOBIZ_AUTH_TOKEN")?;
+        let builder =
+            PartnerClient::builder(auth_id, auth_token).base_url(base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()));
+        Self::build(py, settings.apply(builder))
     }
 
-    /// Build a client from the environment.
-    ///
-    /// Reads ``VOBIZ_AUTH_ID``, ``VOBIZ_AUTH_TOKEN`` (or ``VOBIZ_AUTH_TOKEN_FILE``, the path of a file that holds the
-    /// token) and, where set, ``VOBIZ_BASE_URL``.
-    ///
-    /// Raises
-    /// ------
-    /// ConfigError
-    ///     Where one of them is missing; the text says which.
-    #[classmethod]
-    #[pyo3(signature = (*, timeout = None, attempts = None))]
-    fn from_env(class: &Bound<'_, PyType>, timeout: Option<f64>, attempts: Option<u32>) -> PyResult<Self> {
-        from_environment(class.py(), timeout, attempts).map(Self)
+    /// A client whose credentials and address the environment holds.
+    #[staticmethod]
+    fn from_env(py: Python<'_>, settings: &Settings) -> PyResult<Self> {
+        let builder = ClientBuilder::from_env().map_err(|error| raise(py, &error))?;
+        Self::build(py, settings.apply(builder))
     }
 
     /// Where calls go.
     #[getter]
-    fn base_url(&self) -> &str {
-        self.0.base_url()
+    fn base_url(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.client(py, BUILD)?.base_url().to_owned())
     }
 
-    /// Read the partner's own profile and wallet.
-    ///
-    /// Returns
-    /// -------
-    /// Profile
-    ///     Identity, wallet (``balance``) and capability flags.
-    fn me(&self, py: Python<'_>) -> PyResult<Profile> {
-        wait(py, self.0.me()).map(Profile::from)
+    /// Let go of the connections. Calls under way end as they would have; later ones are refused.
+    fn close(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Held::Closed;
     }
+}
 
-    /// Read the report over the service's default window; ``report.period`` says which that was.
-    ///
-    /// Returns
-    /// -------
-    /// Report
-    fn dashboard(&self, py: Python<'_>) -> PyResult<Report> {
-        wait(py, self.0.dashboard()).map(Report::from)
-    }
+/// How a client behaves, checked.
+#[pyclass(frozen, module = "vobiz_partner._core")]
+#[derive(Debug)]
+pub(crate) struct Settings {
+    timeout: Duration,
+    retry: RetryPolicy,
+    rate: (u32, u32),
+    concurrency: usize,
+    may_change: bool,
+    strict: bool,
+    ca_file: Option<PathBuf>,
+    user_agent: Option<String>,
+}
 
-    /// Read the report over a window of days.
-    ///
-    /// Parameters
-    /// ----------
-    /// from_date, to_date : datetime.date or str, optional
-    ///     First and last day; text is written ``"2026-04-30"``. Left out, the service takes its last 30 days.
-    ///
-    /// Returns
-    /// -------
-    /// Report
-    ///
-    /// Raises
-    /// ------
-    /// InvalidArgumentError
-    ///     For a day that does not exist, or a first day after the last. Nothing is sent then.
-    #[pyo3(signature = (from_date = None, to_date = None))]
-    fn analytics(
-        &self,
+#[pymethods]
+impl Settings {
+    #[new]
+    #[pyo3(signature = (*, timeout, deadline, attempts, requests_per_second, burst, concurrency, read_only, strict, ca_file, user_agent))]
+    #[expect(clippy::too_many_arguments, reason = "one for each setting, by name")]
+    fn new(
         py: Python<'_>,
-        from_date: Option<&Bound<'_, PyAny>>,
-        to_date: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Report> {
-        let days = days("read analytics", from_date, to_date)?;
-        wait(py, self.0.analytics(days)).map(Report::from)
-    }
-
-    /// Read every customer with its wallet, page by page.
-    ///
-    /// Parameters
-    /// ----------
-    /// search : str, optional
-    ///     Keeps customers whose name or e-mail address contains it.
-    ///
-    /// Returns
-    /// -------
-    /// Accounts
-    ///
-    /// Raises
-    /// ------
-    /// IncompleteError
-    ///     Where the list ended early twice; its ``rows`` are those that were read.
-    #[pyo3(signature = (search = None))]
-    fn accounts(&self, py: Python<'_>, search: Option<String>) -> PyResult<Accounts> {
-        wait(py, listed(&self.0, search).all()).map(Accounts::from)
-    }
-
-    /// Read one customer.
-    ///
-    /// Parameters
-    /// ----------
-    /// auth_id : str
-    ///     The customer's id, ``MA_…``.
-    ///
-    /// Returns
-    /// -------
-    /// Account
-    fn account(&self, py: Python<'_>, auth_id: &str) -> PyResult<Account> {
-        wait(py, self.0.account(auth_id)).map(Account::from)
-    }
-
-    /// Read one wallet, as it is at this moment.
-    ///
-    /// Parameters
-    /// ----------
-    /// auth_id : str
-    ///     The customer's id, ``MA_…``.
-    ///
-    /// Returns
-    /// -------
-    /// Wallet
-    fn balance(&self, py: Python<'_>, auth_id: &str) -> PyResult<Wallet> {
-        wait(py, self.0.balance(auth_id)).map(Wallet::from)
-    }
-
-    /// Read something that has no method of its own.
-    ///
-    /// Parameters
-    /// ----------
-    /// path : str
-    ///     Relative to the base address, such as ``"concurrency/transfers"``.
-    /// **query
-    ///     What to ask with; ``None`` is left out.
-    ///
-    /// Returns
-    /// -------
-    /// object
-    ///     The JSON as dictionaries and lists, numbers with a point as ``Decimal``. Customers' tokens are taken out.
-    #[pyo3(signature = (path, /, **query))]
-    fn get<'py>(&self, py: Python<'py>, path: &str, query: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        let query = asked(query)?;
-        let pairs: Vec<(&str, &str)> = query.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        let found = wait(py, self.0.get(path, &pairs))?;
-        plain(py, found)
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Client(base_url='{}')", self.0.base_url())
-    }
-
-    /// Pickles are copied, stored and sent; a credential is not.
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let class = slf.get_type();
-        let name = class.name()?;
-        Err(PyTypeError::new_err(format!(
-            "a {name} holds a credential and is not pickled; build one there with {name}.from_env()"
-        )))
+        timeout: &Bound<'_, PyAny>,
+        deadline: &Bound<'_, PyAny>,
+        attempts: &Bound<'_, PyAny>,
+        requests_per_second: &Bound<'_, PyAny>,
+        burst: &Bound<'_, PyAny>,
+        concurrency: &Bound<'_, PyAny>,
+        read_only: bool,
+        strict: bool,
+        ca_file: Option<PathBuf>,
+        user_agent: Option<String>,
+    ) -> PyResult<Self> {
+        let mut retry = RetryPolicy::default();
+        retry.deadline = seconds("deadline", deadline)?;
+        retry.attempts = whole("attempts", attempts, 1, "counts the first one too: 1 or more")?;
+        let requests = whole("requests_per_second", requests_per_second, 0, "is a whole number, 0 for no limit")?;
+        let burst = whole("burst", burst, 1, "is how many requests may leave at once: 1 or more")?;
+        let concurrency = whole("concurrency", concurrency, 1, "is how many requests may be under way at once: 1 or more")?;
+        let concurrency =
+            usize::try_from(concurrency).map_err(|_| refuse(py, ErrorKind::Config, BUILD, "concurrency is too large"))?;
+        let timeout = seconds("timeout", timeout)?;
+        Ok(Self { timeout, retry, rate: (requests, burst), concurrency, may_change: !read_only, strict, ca_file, user_agent })
     }
 }
 
-/// Checks the credentials by name, so that the error says which argument or variable is missing.
-pub(crate) fn with_credentials(
-    py: Python<'_>,
-    auth_id: Option<String>,
-    auth_token: Option<String>,
-    base_url: Option<String>,
-    timeout: Option<f64>,
-    attempts: Option<u32>,
-) -> PyResult<PartnerClient> {
-    let given = |value: Option<String>, argument: &str, variable: &str| {
-        value.filter(|text| !text.trim().is_empty()).ok_or_else(|| {
-            let detail = format!("{argument} is missing; pass {argument}=…, or set {variable} and use Client.from_env()");
-            refuse(py, ErrorKind::Config, BUILD, &detail)
-        })
-    };
-    let auth_id = given(auth_id, "auth_id", "VOBIZ_AUTH_ID")?;
-    let auth_token = given(auth_token, "auth_token", "VOBIZ_AUTH_TOKEN")?;
-    let builder = PartnerClient::builder(auth_id, auth_token).base_url(base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()));
-    built(py, builder, timeout, attempts)
-}
-
-pub(crate) fn from_environment(py: Python<'_>, timeout: Option<f64>, attempts: Option<u32>) -> PyResult<PartnerClient> {
-    built(py, ClientBuilder::from_env().map_err(|error| raise(py, &error))?, timeout, attempts)
-}
-
-fn built(py: Python<'_>, builder: ClientBuilder, timeout: Option<f64>, attempts: Option<u32>) -> PyResult<PartnerClient> {
-    let mut builder = builder;
-    if let Some(seconds) = timeout {
-        let timeout = Duration::try_from_secs_f64(seconds).ok().filter(|timeout| !timeout.is_zero());
-        builder = builder
-            .timeout(timeout.ok_or_else(|| refuse(py, ErrorKind::Config, BUILD, "timeout is a number of seconds above zero"))?);
-    }
-    if let Some(attempts) = attempts {
-        if attempts == 0 {
-            return Err(refuse(py, ErrorKind::Config, BUILD, "attempts counts the first one too: 1 or more"));
+impl Settings {
+    fn apply(&self, builder: ClientBuilder) -> ClientBuilder {
+        let mut builder =
+            builder.timeout(self.timeout).retry(self.retry).rate(self.rate.0, self.rate.1).concurrency(self.concurrency);
+        if let Some(path) = &self.ca_file {
+            builder = builder.ca_file(path);
         }
-        let mut policy = RetryPolicy::default();
-        policy.attempts = attempts;
-        builder = builder.retry(policy);
-    }
-    builder.build().map_err(|error| raise(py, &error))
-}
-
-/// The list of customers, searched or whole.
-pub(crate) fn listed(client: &PartnerClient, search: Option<String>) -> vobiz_core::accounts::Accounts {
-    match search {
-        Some(text) => client.accounts().search(text),
-        None => client.accounts(),
+        if let Some(name) = &self.user_agent {
+            builder = builder.user_agent(name);
+        }
+        if self.strict {
+            builder = builder.strict();
+        }
+        if self.may_change { builder.allow_changes() } else { builder }
     }
 }
 
-/// Query parameters as text; `None` is left out.
-pub(crate) fn asked(query: Option<&Bound<'_, PyDict>>) -> PyResult<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    for (key, value) in query.into_iter().flatten().filter(|(_, value)| !value.is_none()) {
+fn seconds(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let number = if given.is_instance_of::<PyBool>() { None } else { given.extract::<f64>().ok() };
+    let Some(number) = number else {
+        let kind = given.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("{BUILD}: {name} is a number of seconds, such as 30, not {kind}")));
+    };
+    let length = Duration::try_from_secs_f64(number).ok().filter(|length| !length.is_zero());
+    length.ok_or_else(|| refuse(given.py(), ErrorKind::Config, BUILD, &format!("{name} is a number of seconds above zero")))
+}
+
+fn whole(name: &str, given: &Bound<'_, PyAny>, least: u32, what: &str) -> PyResult<u32> {
+    let kind = given.get_type().name()?;
+    if given.is_instance_of::<PyBool>() || !given.hasattr("__index__")? {
+        return Err(PyTypeError::new_err(format!("{BUILD}: {name} {what}; not {kind}")));
+    }
+    let number = given.extract::<u32>().ok().filter(|number| *number >= least);
+    number.ok_or_else(|| refuse(given.py(), ErrorKind::Config, BUILD, &format!("{name} {what}")))
+}
+
+/// Read something that has no method of its own, as dictionaries and lists.
+#[pyfunction]
+pub(crate) fn get(py: Python<'_>, core: &Core, path: String, query: &Bound<'_, PyDict>) -> PyResult<Call> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for (key, value) in query.iter().filter(|(_, value)| !value.is_none()) {
         let text = match value.cast::<PyBool>() {
             Ok(flag) => flag.is_true().to_string(),
             Err(_) => value.str()?.extract()?,
         };
         pairs.push((key.extract()?, text));
     }
-    Ok(pairs)
-}
-
-/// JSON as Python's own objects, its numbers exact and without the customers' tokens that account rows carry.
-pub(crate) fn plain(py: Python<'_>, mut found: Value) -> PyResult<Bound<'_, PyAny>> {
-    drop_tokens(&mut found);
-    let exact = PyDict::new(py);
-    exact.set_item("parse_float", py.import("decimal")?.getattr("Decimal")?)?;
-    py.import("json")?.call_method("loads", (found.to_string(),), Some(&exact))
-}
-
-fn drop_tokens(found: &mut Value) {
-    match found {
-        Value::Object(members) => {
-            members.remove("auth_token");
-            members.values_mut().for_each(drop_tokens);
-        }
-        Value::Array(items) => items.iter_mut().for_each(drop_tokens),
-        _ => {}
-    }
+    let ask = |client: PartnerClient| async move {
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        client.get(&path, &pairs).await
+    };
+    core.call(py, "get", ask, |py, found| crate::record::plain(py, found).map(Bound::unbind))
 }

@@ -1,25 +1,23 @@
 //! The extension module `vobiz_partner._core`.
 //!
-//! It translates and decides nothing: calls and models come from `vobiz-core`, exceptions and the
-//! looks of a notebook cell are plain Python beside it.
+//! It calls the core and holds tables; classes, exceptions and the looks of a notebook cell are plain Python beside it.
 
-#![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "doc comments here are numpydoc, shown by Python")]
+#![expect(clippy::doc_markdown, reason = "doc comments here are numpydoc, shown by Python")]
 #![expect(clippy::wrong_self_convention, reason = "`from_date` is a field of the service's, not a conversion")]
+#![expect(clippy::needless_pass_by_value, reason = "arguments of Python functions are taken by value")]
 
-mod accounts;
-mod aio;
 mod arguments;
-mod arrow;
+mod call;
+mod calls;
 mod client;
+mod columns;
 mod error;
-mod figures;
-mod model;
+mod listing;
+mod logs;
 mod money;
-mod profile;
-mod report;
+mod record;
 mod runtime;
 mod sandbox;
-mod table;
 
 use pyo3::prelude::*;
 
@@ -30,19 +28,41 @@ mod _core {
     #[expect(non_upper_case_globals, reason = "Python's own name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
-    use crate::accounts::{Account, Accounts, PricingTier, Wallet};
+    use crate::arguments::Window;
     #[pymodule_export]
-    use crate::aio::AsyncCalls;
+    use crate::call::{Call, Outcomes, Running};
     #[pymodule_export]
-    use crate::client::Client;
+    use crate::calls::accounts::{account, account_batches, accounts, balance, create_account};
     #[pymodule_export]
-    use crate::figures::{CallFigures, DayFigures, Period, TimeSeries, Traffic};
+    use crate::calls::capacity::{capacity, capacity_history, move_capacity};
     #[pymodule_export]
-    use crate::money::{currency_sign, format_money};
+    use crate::calls::cdrs::{cdr, cdr_batches, cdr_summary, cdrs};
     #[pymodule_export]
-    use crate::profile::Profile;
+    use crate::calls::kinds_of;
     #[pymodule_export]
-    use crate::report::{Report, ReportAccounts, ReportCustomer, ReportCustomers, TopCustomer, TopCustomers};
+    use crate::calls::kyc::{
+        create_kyc_session, kyc_session, kyc_session_batches, kyc_sessions, resend_kyc_session, revoke_kyc_session,
+    };
+    #[pymodule_export]
+    use crate::calls::numbers::{number_batches, numbers};
+    #[pymodule_export]
+    use crate::calls::reports::{analytics, dashboard, me, top_customers};
+    #[pymodule_export]
+    use crate::calls::transactions::{ledger_summary, transaction_batches, transactions};
+    #[pymodule_export]
+    use crate::calls::transfers::{transfer, transfer_outcome};
+    #[pymodule_export]
+    use crate::client::{Core, Settings, get};
+    #[pymodule_export]
+    use crate::columns::Columns;
+    #[pymodule_export]
+    use crate::listing::Batches;
+    #[pymodule_export]
+    use crate::logs::{log_calls, logged};
+    #[pymodule_export]
+    use crate::money::{currency_sign, exact, format_money};
+    #[pymodule_export]
+    use crate::record::Secret;
     #[pymodule_export]
     use crate::sandbox::Sandbox;
 }

@@ -31,9 +31,15 @@ pub(crate) fn format_money(#[pyo3(from_py_with = given)] amount: rust_decimal::D
 
 /// The sign that `format_money` puts before an amount: ``'₹'``, or the code and a space.
 #[pyfunction]
-#[pyo3(name = "_currency_sign", signature = (currency))]
+#[pyo3(signature = (currency))]
 pub(crate) fn currency_sign(currency: Option<&str>) -> String {
     money::sign(currency)
+}
+
+/// The exact amount that an argument holds, as a `decimal.Decimal`.
+#[pyfunction]
+pub(crate) fn exact(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<rust_decimal::Decimal> {
+    amount(operation, name, given)
 }
 
 fn given(argument: &Bound<'_, PyAny>) -> PyResult<rust_decimal::Decimal> {

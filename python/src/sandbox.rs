@@ -5,39 +5,20 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use pyo3::prelude::*;
-use vobiz_core::{ErrorKind, PartnerClient};
+use vobiz_core::{ClientBuilder, ErrorKind, PartnerClient};
 use vobiz_sandbox::Options;
 
 use crate::arguments::{amount, duration};
-use crate::client::Client;
-use crate::error::{raise, refuse};
-use crate::runtime::finish;
+use crate::client::Core;
+use crate::error::refuse;
+use crate::runtime::{OfProcess, wait};
 
-/// A Partner API inside this process, with customers, wallets and calls that belong together.
-///
-/// It listens on this machine alone, on a free port, and its clock stands still until it is turned. Use it in a ``with``
-/// block, or call `close`.
-///
-/// Parameters
-/// ----------
-/// customers : int, optional
-///     How many customers there are (40 by default).
-/// seed : int, optional
-///     What everything random comes from: the same seed, the same world (7 by default).
-/// payloads : path, optional
-///     A folder of recorded answers to serve instead of a world.
-/// replace : dict, optional
-///     Recorded answers in the place of others, as in ``{"dashboard": "dashboard_flat"}``.
-/// start : datetime.datetime, optional
-///     Where the clock starts; aware.
-///
-/// Examples
-/// --------
-/// >>> with vobiz.Sandbox(customers=40, seed=7) as sandbox:
-/// ...     low = sandbox.client().accounts().below("500")
-#[pyclass(frozen, module = "vobiz_partner")]
+const START: &str = "start sandbox";
+
+/// The sandbox behind `vobiz_partner.Sandbox`.
+#[pyclass(frozen, module = "vobiz_partner._core")]
 #[derive(Debug)]
-pub(crate) struct Sandbox(Mutex<Option<vobiz_sandbox::Sandbox>>);
+pub(crate) struct Sandbox(Mutex<OfProcess<vobiz_sandbox::Sandbox>>);
 
 #[pymethods]
 impl Sandbox {
@@ -53,22 +34,18 @@ impl Sandbox {
     ) -> PyResult<Self> {
         let replace = replace.into_iter().flatten().collect();
         let options = Options { customers, seed, payloads, replace, start, ..Options::default() };
-        match finish(py, vobiz_sandbox::Sandbox::start(options))? {
-            Ok(sandbox) => Ok(Self(Mutex::new(Some(sandbox)))),
-            Err(error) => Err(refuse(py, ErrorKind::Invalid, "start sandbox", &format!("{error:#}"))),
+        match wait(py, START, Box::pin(vobiz_sandbox::Sandbox::start(options)), || Ok(()))? {
+            Ok(sandbox) => Ok(Self(Mutex::new(OfProcess::new(sandbox)))),
+            Err(error) => Err(refuse(py, ErrorKind::Invalid, START, &format!("{error:#}"))),
         }
     }
 
-    /// Build a client of this sandbox.
-    ///
-    /// Returns
-    /// -------
-    /// Client
-    fn client(&self, py: Python<'_>) -> PyResult<Client> {
-        let builder = self.with(py, |sandbox| {
+    /// The core's client of this sandbox, with no limit of its own on requests a second.
+    fn core(&self, py: Python<'_>, read_only: bool) -> PyResult<Core> {
+        let builder: ClientBuilder = self.with(py, |sandbox| {
             PartnerClient::builder(sandbox.auth_id(), sandbox.auth_token()).base_url(sandbox.base_url()).rate(0, 1)
         })?;
-        builder.build().map(Client).map_err(|error| raise(py, &error))
+        Core::build(py, if read_only { builder } else { builder.allow_changes() })
     }
 
     /// Where the sandbox listens.
@@ -138,17 +115,8 @@ impl Sandbox {
         py.detach(|| drop(self.held().take()));
     }
 
-    fn __enter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    #[pyo3(signature = (*_raised))]
-    fn __exit__(&self, py: Python<'_>, _raised: &Bound<'_, pyo3::types::PyTuple>) {
-        self.close(py);
-    }
-
     fn __repr__(&self) -> String {
-        match &*self.held() {
+        match self.held().get() {
             Some(sandbox) => format!("<Sandbox {}, {}>", sandbox.url(), sandbox.clock().now().format("%Y-%m-%d %H:%M UTC")),
             None => "<Sandbox, closed>".to_owned(),
         }
@@ -156,12 +124,16 @@ impl Sandbox {
 }
 
 impl Sandbox {
-    fn held(&self) -> MutexGuard<'_, Option<vobiz_sandbox::Sandbox>> {
+    fn held(&self) -> MutexGuard<'_, OfProcess<vobiz_sandbox::Sandbox>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T: Send>(&self, py: Python<'_>, read: impl FnOnce(&vobiz_sandbox::Sandbox) -> T + Send) -> PyResult<T> {
-        let read = py.detach(|| self.held().as_ref().map(read));
-        read.ok_or_else(|| refuse(py, ErrorKind::Invalid, "use sandbox", "it is closed; start another one"))
+        let (read, foreign) = py.detach(|| {
+            let held = self.held();
+            (held.get().map(read), held.is_foreign())
+        });
+        let why = if foreign { "it belongs to the process that forked this one" } else { "it is closed" };
+        read.ok_or_else(|| refuse(py, ErrorKind::Invalid, "use sandbox", &format!("{why}; start another one")))
     }
 }

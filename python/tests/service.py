@@ -62,6 +62,10 @@ class Service:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("content-length", 0)))
+                self.do_GET()
+
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
                 pass
 

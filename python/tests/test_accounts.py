@@ -33,9 +33,7 @@ def test_rows_are_found_by_place_slice_and_id(recorded: Service) -> None:
     assert 7 not in accounts
 
 
-@pytest.mark.parametrize(
-    ("key", "error"), [("MA_NOBODY", KeyError), (2, IndexError), (-3, IndexError), (None, TypeError)]
-)
+@pytest.mark.parametrize(("key", "error"), [("MA_NOBODY", KeyError), (2, IndexError), (-3, IndexError), (None, TypeError)])
 def test_what_is_not_there_is_an_error(recorded: Service, key: Any, error: type[Exception]) -> None:
     accounts = recorded.client().accounts()
     with pytest.raises(error):
@@ -84,9 +82,7 @@ def test_a_threshold_that_is_not_exact_is_a_type_error(service: Service, thresho
         accounts.below(threshold)
 
 
-@pytest.mark.parametrize(
-    "threshold", ["", "five", "1,000", Decimal("NaN"), Decimal("Infinity"), Decimal("1e-29"), 10**40]
-)
+@pytest.mark.parametrize("threshold", ["", "five", "1,000", Decimal("NaN"), Decimal("Infinity"), Decimal("1e-29"), 10**40])
 def test_a_threshold_that_is_no_amount_is_refused(service: Service, threshold: Any) -> None:
     accounts = listed(service, "1")
     with pytest.raises(vobiz.InvalidArgumentError, match="accounts below: threshold: "):

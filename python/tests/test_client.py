@@ -77,9 +77,7 @@ def test_the_environment_is_what_is_sent(recorded: Service, monkeypatch: pytest.
 
 
 def test_get_reads_what_has_no_method(service: Service) -> None:
-    service.replies["concurrency/transfers"] = Reply(
-        b'{"rows": [{"rate": 0.10, "id": 12345678901234567890, "ok": true}]}'
-    )
+    service.replies["concurrency/transfers"] = Reply(b'{"rows": [{"rate": 0.10, "id": 12345678901234567890, "ok": true}]}')
     found = service.client().get("concurrency/transfers", limit=50, active=True, search=None)
     assert found == {"rows": [{"rate": Decimal("0.10"), "id": 12345678901234567890, "ok": True}]}
     assert str(found["rows"][0]["rate"]) == "0.10"

@@ -121,12 +121,27 @@ def test_what_cannot_be_held_exactly_is_an_error(service: Service, amount: str) 
 
 def test_a_window_of_days_is_asked_for_as_it_was_given(recorded: Service) -> None:
     client = recorded.client()
-    client.analytics(from_date="2026-04-01", to_date=dt.date(2026, 4, 30))
+    client.analytics(from_date="2026-04-01", to_date=dt.date(2026, 4, 30), on_mismatch="ignore")
     assert recorded.asked[-1].query == {"from_date": ["2026-04-01"], "to_date": ["2026-04-30"]}
-    client.analytics(to_date="2026-04-30")
+    client.analytics(month="2026-02", on_mismatch="ignore")
+    assert recorded.asked[-1].query == {"from_date": ["2026-02-01"], "to_date": ["2026-02-28"]}
+    client.analytics(to_date="2026-04-30", on_mismatch="ignore")
     assert recorded.asked[-1].query == {"to_date": ["2026-04-30"]}
     client.analytics()
     assert recorded.asked[-1].query == {}
+
+
+def test_a_report_of_other_days_than_were_asked_for_is_said(recorded: Service) -> None:
+    client = recorded.client()
+    with pytest.warns(vobiz.PeriodMismatchWarning, match="asked for 2026-04-01 to 2026-04-30, and the report covers"):
+        report = client.analytics(month="2026-04")
+    with pytest.raises(vobiz.PeriodMismatchError) as caught:
+        client.analytics(month="2026-04", on_mismatch="raise")
+    assert caught.value.report == report
+    assert report.period is not None
+    assert client.analytics(report.period.from_date, report.period.to_date, on_mismatch="raise") == report
+    with pytest.raises(ValueError, match='on_mismatch is "warn", "raise" or "ignore"'):
+        client.analytics(on_mismatch="shout")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +160,7 @@ def test_a_window_of_days_is_asked_for_as_it_was_given(recorded: Service) -> Non
         ({"from_date": "2026-05-02", "to_date": "2026-05-01"}, "the first day .* is after the last .*; swap them"),
     ],
 )
-def test_wrong_days_are_refused_before_anything_is_sent(recorded: Service, days: dict[str, str], says: str) -> None:
+def test_wrong_days_are_refused_before_anything_is_sent(recorded: Service, days: dict[str, Any], says: str) -> None:
     with pytest.raises(vobiz.InvalidArgumentError, match=says) as caught:
         recorded.client().analytics(**days)
     assert (caught.value.kind, caught.value.operation, recorded.asked) == ("invalid", "read analytics", [])

@@ -61,9 +61,7 @@ def test_a_wait_and_a_request_id_are_attributes(service: Service) -> None:
 def test_a_failing_service_is_asked_again(service: Service) -> None:
     def reply(_: Asked) -> Reply:
         return (
-            Reply(payload("dashboard_flat"))
-            if len(service.asked) > 1
-            else Reply(b"<html>", 502, {"content-type": "text/html"})
+            Reply(payload("dashboard_flat")) if len(service.asked) > 1 else Reply(b"<html>", 502, {"content-type": "text/html"})
         )
 
     service.replies["dashboard"] = reply
@@ -150,6 +148,7 @@ KINDS = [
     vobiz.DecodeError,
     vobiz.IncompleteError,
     vobiz.OutcomeUnknownError,
+    vobiz.PeriodMismatchError,
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
+import datetime as dt
 import pickle
 from collections.abc import Callable, Hashable
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from service import Reply, Service, payload
+from worlds import accounts_named
 
 import vobiz_partner as vobiz
 from vobiz_partner import _html
@@ -97,11 +98,6 @@ def test_figures_of_older_reports_survive_a_pickle(service: Service) -> None:
         assert copied.total_duration_seconds == report.total_duration_seconds
 
 
-def test_a_foreign_pickle_is_refused() -> None:
-    with pytest.raises(ValueError, match="not written by a version of vobiz_partner"):
-        vobiz.Account._from_json('{"nothing": 1}')
-
-
 def test_reprs_are_short_and_hold_the_figures(recorded: Service) -> None:
     client = recorded.client()
     report = client.dashboard()
@@ -115,11 +111,6 @@ def test_reprs_are_short_and_hold_the_figures(recorded: Service) -> None:
     assert repr(client.accounts()[:0]) == "<Accounts: 0 rows>"
     assert repr(client) == f"Client(base_url='{recorded.url}/')"
     assert len(repr(report)) < 300
-
-
-def accounts_named(*names: str, balance: str | None = "1300.005") -> vobiz.Accounts:
-    rows = [{"auth_id": f"MA_{place}", "name": name, "cash_credits": balance} for place, name in enumerate(names)]
-    return vobiz.Accounts._from_json(json.dumps([rows, "INR", None]))
 
 
 def test_names_cannot_break_a_cell() -> None:
@@ -140,14 +131,29 @@ def test_units_and_exact_figures_of_a_cell() -> None:
 def test_what_is_not_known_is_not_zero_in_a_cell() -> None:
     shown = accounts_named("A", balance=None)._repr_html_()
     assert _html.ABSENT in shown
-    assert "(1 not known)" in shown
+    assert "0.00" not in shown  # nor is its sum
+    assert "(1 not known)" in vobiz.Accounts.from_rows([{"balance": None}, {"balance": Decimal(1)}])._repr_html_()
     assert "0.00" not in accounts_named("A", balance=None)[0]._repr_html_()
+
+
+def test_an_empty_table_has_its_looks() -> None:
+    for kind in (vobiz.TimeSeries, vobiz.Accounts, vobiz.CallRecords, vobiz.Transactions, vobiz.Numbers, vobiz.Breakdown):
+        shown = kind.from_rows([])._repr_html_()
+        assert shown.startswith("<div")
+        assert "<th" in shown
+
+
+def test_a_month_of_days_is_shown_whole() -> None:
+    days = [{"date": dt.date(2026, 5, day), "total_cost": Decimal(day)} for day in range(1, 32)]
+    shown = vobiz.TimeSeries.from_rows(days, "INR")._repr_html_()
+    assert "more …" not in shown
+    assert "496.00" in shown
 
 
 def test_long_tables_are_capped_and_summed_whole() -> None:
     shown = accounts_named(*map(str, range(5000)), balance="1")._repr_html_()
     assert shown.count("<tr>") == _html.ROWS + 3
-    assert "… 4,976 more …" in shown
+    assert "… 4,968 more …" in shown
     assert "5,000.00" in shown
     assert len(shown) < 60_000
 

@@ -105,9 +105,7 @@ def test_wrong_options_are_named(options: dict[str, Any], says: str) -> None:
         vobiz.Sandbox(**options)
 
 
-@pytest.mark.parametrize(
-    "by", ["", "h", "24", "1.5h", "-1h", "24 hours", "é", dt.timedelta(seconds=-1), "99999999999999999d"]
-)
+@pytest.mark.parametrize("by", ["", "h", "24", "1.5h", "-1h", "24 hours", "é", dt.timedelta(seconds=-1), "99999999999999999d"])
 def test_a_wrong_length_of_time_is_refused(by: Any) -> None:
     with vobiz.Sandbox(customers=1) as sandbox:
         with pytest.raises(vobiz.InvalidArgumentError, match=r'advance: by must be .* such as "90s"'):

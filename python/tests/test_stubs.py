@@ -17,7 +17,7 @@ CONFIGURATION = Path(__file__).parents[1] / "pyproject.toml"
 
 @pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed")
 def test_the_stub_is_the_module(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", str(CONFIGURATION), "vobiz_partner"]
+    command = [sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", str(CONFIGURATION), "vobiz_partner._core"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 

@@ -12,26 +12,32 @@ Examples
 ...     low = client.accounts().below("500")
 """
 
-from vobiz_partner._async import AsyncClient
-from vobiz_partner._core import (
+from vobiz_partner._accounts import (
     Account,
     Accounts,
-    CallFigures,
-    Client,
-    DayFigures,
-    Period,
+    CreatedAccount,
     PricingTier,
-    Profile,
-    Report,
-    ReportAccounts,
-    ReportCustomer,
-    ReportCustomers,
-    Sandbox,
-    TimeSeries,
-    TopCustomer,
-    TopCustomers,
-    Traffic,
     Wallet,
+)
+from vobiz_partner._calls import (
+    AsyncStream,
+    Stream,
+)
+from vobiz_partner._capacity import (
+    Allocation,
+    CapacityMove,
+)
+from vobiz_partner._cdrs import (
+    CallRecord,
+    CallRecords,
+    CdrSummary,
+)
+from vobiz_partner._client import (
+    AsyncClient,
+    Client,
+)
+from vobiz_partner._core import (
+    Secret,
     __version__,
     format_money,
 )
@@ -44,6 +50,8 @@ from vobiz_partner._errors import (
     InvalidArgumentError,
     NotFoundError,
     OutcomeUnknownError,
+    PeriodMismatchError,
+    PeriodMismatchWarning,
     RateLimitedError,
     ReadOnlyError,
     RedirectError,
@@ -53,39 +61,117 @@ from vobiz_partner._errors import (
     VobizError,
     VobizTimeoutError,
 )
+from vobiz_partner._kyc import (
+    KycSession,
+    KycSessions,
+    StartedKycSession,
+)
+from vobiz_partner._numbers import (
+    Number,
+    Numbers,
+)
+from vobiz_partner._profile import Profile
+from vobiz_partner._progress import (
+    Progress,
+)
+from vobiz_partner._record import (
+    Record,
+    Row,
+)
+from vobiz_partner._reports import (
+    Report,
+    ReportAccounts,
+    ReportCustomer,
+    ReportCustomers,
+    TopCustomer,
+    TopCustomers,
+)
+from vobiz_partner._sandbox import (
+    Sandbox,
+)
+from vobiz_partner._table import (
+    Table,
+)
+from vobiz_partner._traffic import (
+    Breakdown,
+    CallFigures,
+    DayFigures,
+    Period,
+    TimeSeries,
+    Traffic,
+)
+from vobiz_partner._transactions import (
+    LedgerSummary,
+    ReferenceSum,
+    ReferenceSums,
+    Transaction,
+    Transactions,
+    Transfer,
+    TransferAttempt,
+    TransferOutcome,
+)
 
 __all__ = [
     "Account",
     "Accounts",
+    "Allocation",
     "AsyncClient",
+    "AsyncStream",
+    "Breakdown",
     "CallFigures",
+    "CallRecord",
+    "CallRecords",
+    "CapacityMove",
+    "CdrSummary",
     "Client",
     "ConfigError",
     "ConnectError",
+    "CreatedAccount",
     "DayFigures",
     "DecodeError",
     "ForbiddenError",
     "IncompleteError",
     "InvalidArgumentError",
+    "KycSession",
+    "KycSessions",
+    "LedgerSummary",
     "NotFoundError",
+    "Number",
+    "Numbers",
     "OutcomeUnknownError",
     "Period",
+    "PeriodMismatchError",
+    "PeriodMismatchWarning",
     "PricingTier",
     "Profile",
+    "Progress",
     "RateLimitedError",
     "ReadOnlyError",
+    "Record",
     "RedirectError",
+    "ReferenceSum",
+    "ReferenceSums",
     "RejectedError",
     "Report",
     "ReportAccounts",
     "ReportCustomer",
     "ReportCustomers",
+    "Row",
     "Sandbox",
+    "Secret",
     "ServerError",
+    "StartedKycSession",
+    "Stream",
+    "Table",
     "TimeSeries",
     "TopCustomer",
     "TopCustomers",
     "Traffic",
+    "Transaction",
+    "Transactions",
+    "Transfer",
+    "TransferAttempt",
+    "TransferOutcome",
     "UnauthorizedError",
     "VobizError",
     "VobizTimeoutError",

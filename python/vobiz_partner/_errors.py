@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from vobiz_partner._core import Accounts
+    from vobiz_partner._reports import Report
+    from vobiz_partner._transactions import TransferAttempt
 
 
 class VobizError(Exception):
@@ -34,7 +35,7 @@ class VobizError(Exception):
     request_id: str | None
     retry_after: float | None
 
-    def __init__(  # noqa: PLR0913 - one argument per attribute
+    def __init__(
         self,
         message: str,
         *,
@@ -137,15 +138,47 @@ class IncompleteError(VobizError):
 
     Attributes
     ----------
-    rows : Accounts or None
+    rows : Table or None
         The rows that were read.
     """
 
     kind = "incomplete"
-    rows: Accounts | None = None
+    rows: Any = None
 
 
 class OutcomeUnknownError(VobizError):
-    """A call that changes something was sent and its answer lost: it may have been done. Look before repeating it."""
+    """A call that changes something was sent and its answer lost: it may have been done. Look before repeating it.
+
+    Attributes
+    ----------
+    attempt : TransferAttempt or None
+        Of a transfer, what `transfer_outcome` needs to look for it.
+    """
 
     kind = "outcome_unknown"
+    attempt: TransferAttempt | None = None
+
+    def __init__(self, message: str, *, attempt: Any = None, **more: Any) -> None:
+        super().__init__(message, **more)
+        if isinstance(attempt, dict):
+            from vobiz_partner._transactions import TransferAttempt
+
+            attempt = TransferAttempt._from(attempt)
+        self.attempt = attempt
+
+
+class PeriodMismatchError(VobizError):
+    """A report covers other days than were asked for, and the caller asked to hear of it.
+
+    Attributes
+    ----------
+    report : Report
+        The report that came.
+    """
+
+    kind = "period_mismatch"
+    report: Report
+
+
+class PeriodMismatchWarning(UserWarning):
+    """A report covers other days than were asked for. Its figures belong to the days in its ``period``."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
-from vobiz_partner._core import _currency_sign as sign
+from vobiz_partner._core import currency_sign as sign
 from vobiz_partner._core import format_money
 
 if TYPE_CHECKING:
-    from vobiz_partner._core import Period
+    from vobiz_partner._traffic import Period
 
 __all__ = ["KINDS", "count", "minutes", "money", "rounded", "says", "sign", "total", "window"]
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from vobiz_partner import _figures as figures
 
 if TYPE_CHECKING:
-    from vobiz_partner._core import CallFigures, Period, Report, _Table
+    from vobiz_partner._reports import Report
+    from vobiz_partner._table import Table
+    from vobiz_partner._traffic import CallFigures, Period
 
-ROWS = 24
-"""Longest table that is shown whole; of a longer one, the first and the last rows."""
+ROWS = 32
+"""Longest table that is shown whole, a month of days among them; of a longer one, the first and the last rows."""
 
 ABSENT = '<span style="opacity:.5" title="not sent">–</span>'
 _LINE = "border:0;border-bottom:1px solid color-mix(in srgb, currentColor 20%, transparent);padding:.2em .6em"
@@ -28,6 +30,12 @@ _TABLES = {
     ),
     "Accounts": ("Customers", "auth_id name balance* billing_mode is_active kyc_status pricing_tier_name updated_at"),
     "TopCustomers": ("Top customers", "auth_id name total_calls* total_cost*"),
+    "Transactions": ("Ledger", "id auth_id created_at type amount currency description status"),
+    "ReferenceSums": ("Ledger by reference", "reference_type total_debit* total_credit* count*"),
+    "CallRecords": ("Calls", "uuid auth_id start_time direction status billsec total_cost* hangup_cause"),
+    "Numbers": ("Numbers", "e164 auth_id status country capabilities monthly_fee* next_billing_date"),
+    "KycSessions": ("KYC sessions", "id auth_id status kyc_type expires_at completed_at"),
+    "Breakdown": ("Calls", "name total_calls* answered_calls* failed_calls* total_minutes* total_cost*"),
     "ReportCustomers": ("Customers of the report", "auth_id name email is_active created_at"),
 }
 
@@ -44,12 +52,13 @@ def render(thing: Any) -> str:
     return _page(name, [], body, [])
 
 
-def _table(table: _Table[Any], title: str, shown: str) -> str:
-    kinds = table._kinds()
-    columns = [(name.rstrip("*"), name.endswith("*"), kinds[name.rstrip("*")]) for name in shown.split()]
-    currencies = table._column("currency") if "currency" in kinds else [table.currency] * len(table)
+def _table(table: Table[Any], title: str, shown: str) -> str:
+    kinds = table._data.kinds
+    wanted = [name for name in shown.split() if name.rstrip("*") in kinds] or table.columns[:8]
+    columns = [(name.rstrip("*"), name.endswith("*"), kinds[name.rstrip("*")]) for name in wanted]
+    currencies = table._data.column("currency") if "currency" in kinds else [table.currency] * len(table)
     unit = figures.sign(table.currency).strip()
-    values = [table._column(name) for name, _, _ in columns]
+    values = [table._data.column(name) for name, _, _ in columns]
 
     def cells(row: int) -> Iterator[str]:
         for place, (_, _, kind) in enumerate(columns):
@@ -69,7 +78,7 @@ def _table(table: _Table[Any], title: str, shown: str) -> str:
         body += [list(cells(row)) for row in range(length - half, length)]
 
     foot = [f'<td style="{_SUM}">{length} row{"" if length == 1 else "s"}</td>']
-    for place, (_, summed, kind) in enumerate(columns[1:], start=1):
+    for place, (_, summed, kind) in enumerate(columns[1:] if length else (), start=1):
         text = _sum(kind, values[place], currencies, bare=bool(unit)) if summed else ""
         foot.append(f'<td style="{_SUM};text-align:right">{text}</td>')
     left = len(table.columns) - len(columns) - ("currency" in kinds)
@@ -78,12 +87,12 @@ def _table(table: _Table[Any], title: str, shown: str) -> str:
 
 
 def _report(report: Report) -> str:
-    currency = report.currency
+    currency, accounts = report.currency, report.accounts
     unit = figures.sign(currency).strip()
     facts = [
         ("Wallets of all customers", figures.money(report.total_balance, currency)),
-        ("Customers", figures.count(report.accounts and report.accounts.total, currency)),
-        ("Active customers", figures.count(report.accounts and report.accounts.active, currency)),
+        ("Customers", figures.count(accounts.total if accounts else None, currency)),
+        ("Active customers", figures.count(accounts.active if accounts else None, currency)),
         ("Customers with pending KYC", figures.count(report.pending_kyc, currency)),
         ("Revenue of the month to date", figures.money(report.mtd_revenue, currency)),
     ]
@@ -144,6 +153,8 @@ def _value(value: Any) -> str:
 
 def _sum(kind: str, values: list[Any], currencies: list[str | None], *, bare: bool) -> str:
     missing = sum(value is None for value in values)
+    if missing == len(values):
+        return ABSENT  # a sum of which nothing is known is not zero
     note = f" ({missing} not known)" if missing else ""
     if kind != "amount":
         total = figures.total(value for value in values if value is not None)

@@ -43,8 +43,23 @@ impl CallFigures {
 
     /// Answered calls in percent of all, unrounded (0–100). `None` without calls.
     pub fn answer_rate(&self) -> Option<Decimal> {
-        let (total, answered) = (self.total_calls?, self.answered_calls?);
-        Decimal::from(answered).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total))
+        answer_rate(self.total_calls, self.answered_calls)
+    }
+}
+
+fn answer_rate(total: Option<u64>, answered: Option<u64>) -> Option<Decimal> {
+    Decimal::from(answered?).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total?))
+}
+
+impl DayFigures {
+    /// Calls that were not answered: total − answered. `None` where either is missing or they contradict.
+    pub fn failed_calls(&self) -> Option<u64> {
+        self.total_calls?.checked_sub(self.answered_calls?)
+    }
+
+    /// Answered calls in percent of all, unrounded (0–100). `None` without calls.
+    pub fn answer_rate(&self) -> Option<Decimal> {
+        answer_rate(self.total_calls, self.answered_calls)
     }
 }
 

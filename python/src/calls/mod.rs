@@ -1,0 +1,34 @@
+//! The calls, a file for each resource of the API.
+
+pub(crate) mod accounts;
+pub(crate) mod capacity;
+pub(crate) mod cdrs;
+pub(crate) mod kyc;
+pub(crate) mod numbers;
+pub(crate) mod reports;
+pub(crate) mod transactions;
+pub(crate) mod transfers;
+
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::columns::kinds;
+
+/// The columns of a table that has every column, and what each holds.
+#[pyfunction]
+pub(crate) fn kinds_of<'py>(py: Python<'py>, table: &str) -> PyResult<Bound<'py, PyDict>> {
+    match table {
+        "Accounts" => kinds::<vobiz_core::accounts::Account>(py),
+        "CallRecords" => kinds::<vobiz_core::cdrs::Cdr>(py),
+        "KycSessions" => kinds::<vobiz_core::kyc::KycSession>(py),
+        "Numbers" => kinds::<vobiz_core::numbers::Number>(py),
+        "ReferenceSums" => kinds::<vobiz_core::transactions::ReferenceSums>(py),
+        "ReportCustomers" => kinds::<vobiz_core::dashboard::ReportCustomer>(py),
+        "TimeSeries" => kinds::<vobiz_core::dashboard::DayFigures>(py),
+        "TopCustomers" => kinds::<reports::Top>(py),
+        "Transactions" => kinds::<vobiz_core::transactions::Transaction>(py),
+        "Breakdown" => kinds::<reports::Part>(py),
+        _ => Err(PyKeyError::new_err(format!("there is no table {table}"))),
+    }
+}

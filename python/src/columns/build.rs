@@ -1,0 +1,229 @@
+//! Filling the memory of a table, from rows of the core or from Python values.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{
+    BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, StringDictionaryBuilder,
+    TimestampMicrosecondBuilder, UInt8Builder,
+};
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyListMethods};
+use rust_decimal::Decimal;
+
+use super::arrow::{PRECISION, SCALE};
+use super::{Column, Columns, Kind, Read, Row, broken, schema};
+
+/// Days from the first of January of the year 1 to that of 1970.
+const EPOCH: i32 = 719_163;
+/// The first unit that has more digits than a column holds.
+const TOO_LARGE: u128 = 10_u128.pow(PRECISION as u32);
+
+/// Values of a column that could not be kept: how many, and where the first was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Loss {
+    pub(crate) count: u64,
+    pub(crate) column: String,
+    pub(crate) row: String,
+    pub(crate) reason: &'static str,
+}
+
+/// A table that is being filled.
+pub(crate) struct Filling<T: 'static> {
+    columns: Vec<(&'static Column<T>, Values)>,
+    rows: usize,
+    losses: Vec<Loss>,
+}
+
+impl<T: Row> Filling<T> {
+    /// A table of every column.
+    pub(crate) fn all() -> Self {
+        Self::of(T::COLUMNS.iter())
+    }
+
+    /// A table of the columns that were asked for, in that order.
+    pub(crate) fn asked(names: Option<&[String]>) -> PyResult<Self> {
+        let Some(names) = names else { return Ok(Self::all()) };
+        let find = |name: &String| {
+            T::COLUMNS.iter().find(|column| column.0 == name).ok_or_else(|| {
+                let known: Vec<&str> = T::COLUMNS.iter().map(|column| column.0).collect();
+                PyKeyError::new_err(format!("there is no column '{name}'; there are {}", known.join(", ")))
+            })
+        };
+        Ok(Self::of(names.iter().map(find).collect::<PyResult<Vec<_>>>()?.into_iter()))
+    }
+
+    fn of(columns: impl Iterator<Item = &'static Column<T>>) -> Self {
+        let columns = columns.map(|column| (column, Values::new(column.1))).collect();
+        Self { columns, rows: 0, losses: Vec::new() }
+    }
+
+    /// Adds rows. A value that cannot be kept exactly becomes unknown, and is listed.
+    pub(crate) fn add(&mut self, rows: &[T]) {
+        self.rows += rows.len();
+        for (column, values) in &mut self.columns {
+            let Column(name, _, read) = column;
+            let mut lost = |row: &T, reason| match self.losses.iter_mut().find(|loss| loss.column == *name) {
+                Some(loss) => loss.count += 1,
+                None => self.losses.push(Loss { count: 1, column: (*name).to_owned(), row: row.key(), reason }),
+            };
+            match (read, values) {
+                (Read::Text(read), Values::Text(values)) => rows.iter().for_each(|row| values.append_option(read(row))),
+                (Read::Made(read), Values::Text(values)) => rows.iter().for_each(|row| values.append_option(read(row))),
+                (Read::Text(read), Values::Word(values)) => rows.iter().for_each(|row| values.append_option(read(row))),
+                (Read::Made(read), Values::Word(values)) => rows.iter().for_each(|row| values.append_option(read(row))),
+                (Read::Flag(read), Values::Flag(values)) => rows.iter().for_each(|row| values.append_option(read(row))),
+                (Read::Day(read), Values::Day(values)) => rows.iter().for_each(|row| values.append_option(read(row).map(days))),
+                (Read::Instant(read), Values::Instant(values)) => {
+                    for row in rows {
+                        values.append_option(read(row).map(|at| at.timestamp_micros()));
+                    }
+                }
+                (Read::Count(read), Values::Count(values)) => rows.iter().for_each(|row| {
+                    let count = read(row).map(i64::try_from);
+                    if matches!(count, Some(Err(_))) {
+                        lost(row, "the count does not fit into 64 bits with a sign");
+                    }
+                    values.append_option(count.and_then(Result::ok));
+                }),
+                (Read::Decimal(read), Values::Decimal(values, places)) => rows.iter().for_each(|row| {
+                    let number = read(row);
+                    let exact = number.and_then(scaled);
+                    if number.is_some() && exact.is_none() {
+                        lost(row, "the number has more than 18 digits before or 10 after its point");
+                    }
+                    values.append_option(exact.map(|(units, _)| units));
+                    places.append_value(exact.map_or(0, |(_, places)| places));
+                }),
+                // A column's kind and reader are declared by one word of the macro.
+                (_, values) => rows.iter().for_each(|_| values.append_null()),
+            }
+        }
+    }
+
+    pub(crate) fn finish(self) -> PyResult<Columns> {
+        let kinds: Arc<[Kind]> = self.columns.iter().map(|(column, _)| column.1).collect();
+        let (names, values): (Vec<&str>, Vec<Values>) =
+            self.columns.into_iter().map(|(column, values)| (column.0, values)).unzip();
+        Ok(Columns { batch: batch(&names, &kinds, values, self.rows)?, kinds, losses: self.losses.into() })
+    }
+}
+
+/// Values of one column that are being gathered.
+enum Values {
+    Text(StringBuilder),
+    Word(StringDictionaryBuilder<Int32Type>),
+    Count(Int64Builder),
+    Flag(BooleanBuilder),
+    /// Exact numbers, and how many decimal places each was sent with.
+    Decimal(Decimal128Builder, UInt8Builder),
+    Day(Date32Builder),
+    Instant(TimestampMicrosecondBuilder),
+}
+
+impl Values {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text(StringBuilder::new()),
+            Kind::Word => Self::Word(StringDictionaryBuilder::new()),
+            Kind::Count => Self::Count(Int64Builder::new()),
+            Kind::Flag => Self::Flag(BooleanBuilder::new()),
+            Kind::Amount | Kind::Rate | Kind::Minutes | Kind::Number => {
+                Self::Decimal(Decimal128Builder::new().with_data_type(kind.arrow()), UInt8Builder::new())
+            }
+            Kind::Day => Self::Day(Date32Builder::new()),
+            Kind::Instant => Self::Instant(TimestampMicrosecondBuilder::new().with_data_type(kind.arrow())),
+        }
+    }
+
+    fn append_null(&mut self) {
+        match self {
+            Self::Text(values) => values.append_null(),
+            Self::Word(values) => values.append_null(),
+            Self::Count(values) => values.append_null(),
+            Self::Flag(values) => values.append_null(),
+            Self::Decimal(values, places) => {
+                values.append_null();
+                places.append_value(0);
+            }
+            Self::Day(values) => values.append_null(),
+            Self::Instant(values) => values.append_null(),
+        }
+    }
+
+    fn append(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        if value.is_none() {
+            self.append_null();
+            return Ok(());
+        }
+        match self {
+            Self::Text(values) => values.append_value(value.extract::<&str>()?),
+            Self::Word(values) => values.append_value(value.extract::<&str>()?),
+            Self::Count(values) => values.append_value(value.extract()?),
+            Self::Flag(values) => values.append_value(value.extract()?),
+            Self::Decimal(values, places) => {
+                let exact = scaled(value.extract()?);
+                let (units, sent) = exact.ok_or_else(|| PyValueError::new_err("a number has too many digits for a column"))?;
+                values.append_value(units);
+                places.append_value(sent);
+            }
+            Self::Day(values) => values.append_value(days(value.extract()?)),
+            Self::Instant(values) => values.append_value(value.extract::<DateTime<Utc>>()?.timestamp_micros()),
+        }
+        Ok(())
+    }
+
+    /// The values, and the places of exact numbers.
+    fn finish(mut self) -> (ArrayRef, Option<ArrayRef>) {
+        match &mut self {
+            Self::Text(values) => (Arc::new(values.finish()), None),
+            Self::Word(values) => (Arc::new(values.finish()), None),
+            Self::Count(values) => (Arc::new(values.finish()), None),
+            Self::Flag(values) => (Arc::new(values.finish()), None),
+            Self::Decimal(values, places) => (Arc::new(values.finish()), Some(Arc::new(places.finish()))),
+            Self::Day(values) => (Arc::new(values.finish()), None),
+            Self::Instant(values) => (Arc::new(values.finish()), None),
+        }
+    }
+}
+
+/// A table of Python values.
+pub(super) fn from_values(names: &[String], kinds: Arc<[Kind]>, columns: &[Bound<'_, PyList>]) -> PyResult<Columns> {
+    if names.len() != kinds.len() || names.len() != columns.len() {
+        return Err(PyValueError::new_err("a table needs a name, a kind and a list of values for each column"));
+    }
+    let mut filled = Vec::with_capacity(columns.len());
+    for (kind, column) in kinds.iter().zip(columns) {
+        let mut values = Values::new(*kind);
+        for value in column {
+            values.append(&value)?;
+        }
+        filled.push(values);
+    }
+    let rows = columns.first().map_or(0, PyListMethods::len);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Ok(Columns { batch: batch(&names, &kinds, filled, rows)?, kinds, losses: Arc::from([]) })
+}
+
+/// The columns, and behind them, unseen from outside, the decimal places of the exact numbers.
+fn batch(names: &[&str], kinds: &[Kind], values: Vec<Values>, rows: usize) -> PyResult<RecordBatch> {
+    let (mut arrays, places): (Vec<ArrayRef>, Vec<Option<ArrayRef>>) = values.into_iter().map(Values::finish).unzip();
+    arrays.extend(places.into_iter().flatten());
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(schema(names, kinds), arrays, &options).map_err(broken)
+}
+
+/// The number in units of 10⁻¹⁰ and its decimal places, where that is exact and has no more than 28 digits.
+fn scaled(number: Decimal) -> Option<(i128, u8)> {
+    let places = u32::from(SCALE.unsigned_abs());
+    let number = if number.scale() > places { number.normalize() } else { number };
+    let units = number.mantissa().checked_mul(10_i128.checked_pow(places.checked_sub(number.scale())?)?)?;
+    (units.unsigned_abs() < TOO_LARGE).then_some((units, u8::try_from(number.scale()).ok()?))
+}
+
+fn days(day: NaiveDate) -> i32 {
+    day.num_days_from_ce() - EPOCH
+}

@@ -1,0 +1,29 @@
+"""The examples in docstrings run as they stand."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import vobiz_partner as vobiz
+
+MODULES = sorted(module.name for module in pkgutil.iter_modules(vobiz.__path__) if module.name != "_core")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_of_a_module_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module(f"vobiz_partner.{name}")
+    with vobiz.Sandbox(customers=40, seed=7) as sandbox:
+        client = sandbox.client()
+        known = {"vobiz": vobiz, "sandbox": sandbox, "client": client, "accounts": client.accounts()}
+        found = doctest.DocTestFinder().find(module, f"vobiz_partner.{name}", module, extraglobs=known)
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        told: list[str] = []
+        for example in found:
+            runner.run(example, out=told.append)
+    assert not runner.failures, "".join(told)

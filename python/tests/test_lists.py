@@ -1,0 +1,165 @@
+"""Lists: chosen columns, batches, order and filters, progress and logging meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from service import Asked, Reply, Service
+from worlds import accounts_of
+
+import vobiz_partner as vobiz
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[vobiz.Client]:
+    with vobiz.Sandbox(customers=30) as sandbox:
+        yield sandbox.client()
+
+
+def test_only_the_columns_that_were_asked_for_are_there(client: vobiz.Client) -> None:
+    some = client.accounts(columns=["balance", "auth_id"])
+    assert some.columns == ("balance", "auth_id")
+    row = some[0]
+    assert (row["balance"], row.keys()) == (row.balance, ("auth_id", "balance"))
+    with pytest.raises(AttributeError, match=r"name was not read: columns=\[…\] left it out"):
+        _ = row.name
+    with pytest.raises(KeyError, match="there is no column 'blance'; there are auth_id, name"):
+        client.accounts(columns=["blance"])
+    with pytest.raises(TypeError, match=r'columns is a list of names: \["balance"\]'):
+        client.accounts(columns="balance")
+
+
+def test_batches_are_the_list_in_parts(client: vobiz.Client, tmp_path: Path) -> None:
+    whole = client.accounts()
+    batches = list(client.stream_accounts(rows=7).batches())
+    assert [len(batch) for batch in batches] == [7, 7, 7, 7, 2]
+    assert [row for batch in batches for row in batch] == list(whole)
+    assert [len(part) for part in whole.batches(12)] == [12, 12, 6]
+    assert client.stream_accounts(rows=7).to_parquet(tmp_path / "accounts.parquet") == 30
+    assert pq.read_table(tmp_path / "accounts.parquet")["balance"].to_pylist() == [row.balance for row in whole]
+
+
+def test_batches_are_awaited_too() -> None:
+    async def read() -> list[int]:
+        with vobiz.Sandbox(customers=5) as sandbox:
+            async with sandbox.async_client() as client:
+                return [len(batch) async for batch in client.stream_accounts(rows=2)]
+
+    assert asyncio.run(read()) == [2, 2, 1]
+
+
+def test_a_failure_in_the_middle_ends_the_batches(service: Service) -> None:
+    def page(asked: Asked) -> Reply:
+        if asked.query["page"] == ["2"]:
+            return Reply({"error": "no"}, 400)
+        return Reply({"accounts": [{"auth_id": f"MA_{n}"} for n in range(100)], "total": 200, "page": 1, "size": 100})
+
+    service.replies["accounts"] = page
+    batches = service.client().stream_accounts(rows=100).batches()
+    assert len(next(batches)) == 100
+    with pytest.raises(vobiz.RejectedError):
+        next(batches)
+    assert list(batches) == []
+
+
+balances = st.lists(st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9))
+
+
+@given(balances)
+def test_order_and_sums_are_exact(values: list[Decimal | None]) -> None:
+    accounts = accounts_of(*[None if value is None else str(value) for value in values])
+    known = sorted(value for value in values if value is not None)
+    assert [row.balance for row in accounts.sort("balance")][: len(known)] == known
+    assert [row.balance for row in accounts.largest(3, "balance")] == known[::-1][:3]
+    assert accounts.sum("balance") == (sum(known, Decimal(0)) if known else None)
+    assert [row.balance for row in accounts.filter(lambda row: row.balance is not None)] == [v for v in values if v is not None]
+
+
+def test_rows_are_filtered_by_column_by_flags_and_by_a_function(client: vobiz.Client) -> None:
+    accounts = client.accounts()
+    prepaid = accounts.filter(billing_mode="prepaid")
+    assert 0 < len(prepaid) <= len(accounts)
+    assert accounts.filter(billing_mode={"prepaid", "postpaid"}) == accounts
+    assert accounts.filter(accounts.to_pandas()["billing_mode"] == "prepaid") == prepaid
+    assert accounts.filter(lambda row: row.billing_mode == "prepaid") == prepaid
+    with pytest.raises(KeyError, match="there is no column 'mode'"):
+        accounts.filter(mode="prepaid")
+    with pytest.raises(ValueError, match="1 truth values for 30 rows"):
+        accounts.filter([True])
+    with pytest.raises(KeyError, match="there is no column 'cost'"):
+        accounts.sort("cost")
+    with pytest.raises(ValueError, match="n is how many rows to keep"):
+        accounts.largest(-1, "balance")
+
+
+def test_amounts_of_several_currencies_and_rates_are_not_added() -> None:
+    rows = [
+        {"auth_id": "MA_1", "balance": Decimal(1), "currency": "INR"},
+        {"auth_id": "MA_2", "balance": Decimal(2), "currency": "USD"},
+    ]
+    accounts = vobiz.Accounts.from_rows(rows)
+    with pytest.raises(ValueError, match="balance has amounts in INR, USD, which are not added"):
+        accounts.sum("balance")
+    assert accounts.filter(currency="USD").sum("balance") == 2
+    with pytest.raises(ValueError, match="price for a unit"):
+        accounts.sum("rate_per_minute")
+    assert accounts.sum("cps_limit") is None
+
+
+def test_progress_is_told_as_pages_come(service: Service) -> None:
+    def page(asked: Asked) -> Reply:
+        number = int(asked.query["page"][0])
+        rows = [{"auth_id": f"MA_{place}"} for place in range(100 * (number - 1), 100 * number)]
+        return Reply({"accounts": rows, "total": 500, "page": number, "size": 100})
+
+    service.replies["accounts"] = page
+    seen: list[vobiz.Progress] = []
+    client = vobiz.Client("PA_X", "t", base_url=service.url, progress=seen.append)
+    assert len(client.accounts()) == 500
+    assert (seen[-1].operation, seen[-1].rows, seen[-1].pages) == ("list accounts", 500, 5)
+    assert [step.rows for step in seen] == sorted({step.rows for step in seen})
+
+
+def test_attempts_and_waits_are_logged_without_a_secret(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    answers = iter([Reply({"error": "busy"}, 503), Reply({"currency": "INR", "total_balance": 1})])
+    service.replies["dashboard"] = lambda _: next(answers)
+    caplog.set_level(logging.DEBUG, "vobiz_partner")
+    service.client(attempts=2).dashboard()
+    told = [record.getMessage() for record in caplog.records if record.name == "vobiz_partner"]
+    assert any("read dashboard" in line and "tried again" in line and "503" in line for line in told), told
+    assert any("status=200" in line for line in told)
+    assert "planted-token" not in "".join(told)
+
+
+def test_nothing_is_logged_unless_it_is_wanted(recorded: Service, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "vobiz_partner")
+    recorded.client().dashboard()
+    assert [record for record in caplog.records if record.name == "vobiz_partner"] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "says"),
+    [
+        ({"timeout": 0}, vobiz.ConfigError, "timeout is a number of seconds above zero"),
+        ({"timeout": float("nan")}, vobiz.ConfigError, "timeout"),
+        ({"deadline": "90s"}, TypeError, "deadline is a number of seconds, such as 30, not str"),
+        ({"attempts": 0}, vobiz.ConfigError, "attempts counts the first one too"),
+        ({"attempts": 1.5}, TypeError, "attempts"),
+        ({"requests_per_second": -1}, vobiz.ConfigError, "requests_per_second is a whole number, 0 for no limit"),
+        ({"concurrency": True}, TypeError, "concurrency"),
+        ({"burst": 0}, vobiz.ConfigError, "burst"),
+        ({"zone": "India"}, vobiz.ConfigError, "zone is the name of a time zone such as"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=f"build client: .*{says}"):
+        vobiz.Client("PA_X", "t", **settings)

@@ -1,0 +1,20 @@
+"""Tables made by hand, for tests that need no service."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import vobiz_partner as vobiz
+
+
+def accounts_of(*balances: str | None, currency: str | None = None) -> vobiz.Accounts:
+    """Customers with these balances."""
+    rows = [{"auth_id": f"MA_{place}", "balance": balance and Decimal(balance)} for place, balance in enumerate(balances)]
+    return vobiz.Accounts.from_rows(rows, currency)
+
+
+def accounts_named(*names: str, balance: str | None = "1300.005") -> vobiz.Accounts:
+    """Customers with these names and one balance."""
+    exact = balance and Decimal(balance)
+    rows = [{"auth_id": f"MA_{place}", "name": name, "balance": exact} for place, name in enumerate(names)]
+    return vobiz.Accounts.from_rows(rows, "INR")

@@ -1,0 +1,85 @@
+"""How far the reading of a list has come, as a bar or by a callback."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from vobiz_partner._record import Record
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Wanted: TypeAlias = bool | Callable[["Progress"], object] | None
+
+PAGE = 100
+"""Rows of a page."""
+SLOW = 1.0
+"""Seconds after which a bar appears."""
+
+
+class Progress(Record):
+    """How far the reading of a list has come."""
+
+    operation: str
+    """What is read, such as ``"list accounts"``."""
+    rows: int
+    """Rows read so far."""
+    total: int | None
+    """Rows of the whole list, where the service said how many."""
+    pages: int
+    """Pages read so far."""
+    seconds: float
+    """How long it has taken so far."""
+
+
+class Bar:
+    """Shows progress to whoever wants it."""
+
+    def __init__(self, operation: str, wanted: Callable[[Progress], object] | None) -> None:
+        self._operation, self._wanted = operation, wanted
+        self._start = time.monotonic()
+        self._bar: Any = None
+        self._shown = -1
+
+    def show(self, rows: int, total: int | None) -> None:
+        """Show how many rows there are, where that changed."""
+        seconds = time.monotonic() - self._start
+        if rows == self._shown:
+            return
+        self._shown = rows
+        if self._wanted is not None:
+            self._wanted(Progress(self._operation, rows, total, -(-rows // PAGE), seconds))
+        elif seconds > SLOW:
+            if self._bar is None:
+                self._bar = _tqdm()(total=total, desc=self._operation, unit=" rows", leave=False)
+            self._bar.update(rows - self._bar.n)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def bar(operation: str, wanted: Wanted) -> Bar | None:
+    """Return a bar where one is wanted: asked for, or a person is there to see it and tqdm is installed."""
+    if callable(wanted):
+        return Bar(operation, wanted)
+    if wanted is False or (wanted is None and not _watched()):
+        return None
+    return Bar(operation, None) if _tqdm() is not None else None
+
+
+def _watched() -> bool:
+    """Whether a terminal or a notebook shows what is printed."""
+    return "ipykernel" in sys.modules or bool(sys.stderr and sys.stderr.isatty())
+
+
+def _tqdm() -> Any:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return None
+    return tqdm
