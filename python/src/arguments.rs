@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{Datelike as _, Months, NaiveDate};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyString};
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyString, PyTzInfo};
 use rust_decimal::Decimal;
 use vobiz_core::{DateRange, ErrorKind, money, time};
 
@@ -29,6 +29,17 @@ pub(crate) fn amount(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> P
     }
     let text = if whole { given.call_method0("__index__")?.str()? } else { given.str()? };
     money::parse(text.to_str()?).map_err(|error| refuse(py, ErrorKind::Invalid, operation, &format!("{name}: {error}")))
+}
+
+/// An instant given as an aware datetime, of whatever zone.
+pub(crate) fn instant(name: &str, given: &Bound<'_, PyAny>) -> PyResult<DateTime<Utc>> {
+    if !given.is_instance_of::<PyDateTime>() || given.getattr("tzinfo")?.is_none() {
+        let kind = given.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{name} must be a datetime with its time zone, such as datetime(2026, 5, 1, tzinfo=timezone.utc), not {kind} without one"
+        )));
+    }
+    given.call_method1("astimezone", (PyTzInfo::utc(given.py())?,))?.extract()
 }
 
 /// A length of time given as `datetime.timedelta`, or as text such as `24h`.

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use vobiz_core::{ClientBuilder, ErrorKind, PartnerClient};
 use vobiz_sandbox::Options;
 
-use crate::arguments::{amount, duration};
+use crate::arguments::{amount, duration, instant};
 use crate::client::Core;
 use crate::error::refuse;
 use crate::runtime::{OfProcess, wait};
@@ -30,9 +30,10 @@ impl Sandbox {
         seed: u64,
         payloads: Option<PathBuf>,
         replace: Option<std::collections::BTreeMap<String, String>>,
-        start: Option<DateTime<Utc>>,
+        start: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let replace = replace.into_iter().flatten().collect();
+        let start = start.map(|given| instant("start sandbox: start", given)).transpose()?;
         let options = Options { customers, seed, payloads, replace, start, ..Options::default() };
         match wait(py, START, Box::pin(vobiz_sandbox::Sandbox::start(options)), || Ok(()))? {
             Ok(sandbox) => Ok(Self(Mutex::new(OfProcess::new(sandbox)))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -104,6 +105,15 @@ def test_a_transfer_arrives_and_is_found(sandbox: vobiz.Sandbox, customer: str) 
     assert outcome.outcome == "done"
     assert outcome.transaction is not None
     assert outcome.transaction.amount == Decimal("12.50")
+
+
+def test_instants_of_any_zone_are_taken_and_naive_ones_are_not(sandbox: vobiz.Sandbox, customer: str) -> None:
+    client = sandbox.client()
+    india = dt.timezone(dt.timedelta(hours=5, minutes=30))
+    attempt = vobiz.TransferAttempt(customer, Decimal("7777.77"), sandbox.now.astimezone(india), None)
+    assert client.transfer_outcome(attempt, now=sandbox.now.astimezone(india)).outcome == "unknown"
+    with pytest.raises(TypeError, match="must be a datetime with its time zone"):
+        client.transfer_outcome(attempt, now=sandbox.now.replace(tzinfo=None))
 
 
 def test_a_lost_transfer_says_what_is_needed_to_look_for_it(service: Service) -> None:

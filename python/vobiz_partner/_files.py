@@ -96,16 +96,14 @@ def to_csv(table: Any, path: str | os.PathLike[str]) -> None:
         writer = csv.writer(file)
         writer.writerow(table.columns)
         columns = [table._data.column(name) for name in table.columns]
-        writer.writerows(map(_text, values) for values in zip(*columns, strict=True))
+        writer.writerows([_text(value) for value in values] for values in zip(*columns, strict=True))
 
 
-def _text(values: Iterable[Any]) -> list[str]:
-    return ["" if value is None else value.isoformat() if isinstance(value, date) else _digits(value) for value in values]
-
-
-def _digits(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "true", False: "false"}[value]
+    if isinstance(value, date):
+        return value.isoformat()
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 

@@ -1,6 +1,6 @@
 //! Paying into a customer's wallet, and what became of it.
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use vobiz_core::PartnerClient;
@@ -36,9 +36,10 @@ pub(crate) fn transfer(
     amount: &Bound<'_, PyAny>,
     currency: String,
     description: Option<String>,
-    at: Option<DateTime<Utc>>,
+    at: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Call> {
     let amount = arguments::amount("transfer balance", "amount", amount)?;
+    let at = at.map(|given| arguments::instant("transfer balance: at", given)).transpose()?;
     core.one(py, "transfer balance", |client| {
         let mut request = client.transfer(auth_id, amount, currency);
         if let Some(text) = description {
@@ -58,12 +59,14 @@ pub(crate) fn transfer_outcome(
     core: &Core,
     customer: String,
     amount: &Bound<'_, PyAny>,
-    started: DateTime<Utc>,
+    started: &Bound<'_, PyAny>,
     partner_balance_before: Option<&Bound<'_, PyAny>>,
-    now: Option<DateTime<Utc>>,
+    now: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Call> {
     const OPERATION: &str = "find transfer";
     let before = partner_balance_before.map(|given| arguments::amount(OPERATION, "partner_balance_before", given)).transpose()?;
+    let started = arguments::instant("find transfer: started", started)?;
+    let now = now.map(|given| arguments::instant("find transfer: now", given)).transpose()?;
     let attempt = TransferAttempt {
         customer,
         amount: arguments::amount(OPERATION, "amount", amount)?,

@@ -8,11 +8,13 @@ use arrow_array::builder::{
 };
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{Datelike as _, NaiveDate};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyListMethods};
 use rust_decimal::Decimal;
+
+use crate::arguments::instant;
 
 use super::arrow::{PRECISION, SCALE};
 use super::{Column, Columns, Kind, Read, Row, broken, schema};
@@ -171,7 +173,7 @@ impl Values {
                 places.append_value(sent);
             }
             Self::Day(values) => values.append_value(days(value.extract()?)),
-            Self::Instant(values) => values.append_value(value.extract::<DateTime<Utc>>()?.timestamp_micros()),
+            Self::Instant(values) => values.append_value(instant("an instant", value)?.timestamp_micros()),
         }
         Ok(())
     }
