@@ -46,7 +46,12 @@ enum Command {
     #[cfg(feature = "demo")]
     Demo(demo::Options),
     /// Watch, report and answer until stopped.
-    Run(Source),
+    Run {
+        #[command(flatten)]
+        source: Source,
+        #[command(flatten)]
+        options: run::Options,
+    },
     /// Poll once and print what the rules find. Exit status: 0 fine, 1 warning, 2 critical, 3 could not tell.
     Check {
         #[command(flatten)]
@@ -113,7 +118,7 @@ async fn main() -> ExitCode {
     let outcome = match arguments.command {
         #[cfg(feature = "demo")]
         Command::Demo(options) => demo::run(options).await.map(|()| 0),
-        Command::Run(source) => async { run::run(source.load()?).await.map(|()| 0) }.await,
+        Command::Run { source, options } => async { run::run(source.load()?, &options).await.map(|()| 0) }.await,
         Command::Check { source, json } => async { check::run(&source.load()?, json).await }.await,
         Command::Backtest(options) => backtest::run(&options).map(|()| 0),
         Command::Config(Configuration::Check(source)) => source.check().map(|()| 0),

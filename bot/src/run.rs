@@ -16,16 +16,28 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Limits;
 use crate::service::Service;
+use crate::store::{Lock, Store};
 use crate::telegram::Telegram;
 use crate::{clock, delivery, monitor, notices, schedule, terminal};
 
 /// Shortest and longest wait before a service that failed is asked again, or a part that failed is started again.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(1));
+/// How often a bot that stands by looks whether the database is free.
+const LOCK_AGAIN: Duration = Duration::from_secs(1);
 /// How long the parts may take to end.
 const END: Duration = Duration::from_secs(12);
 
+/// What `vobiz-bot run` may be told besides its configuration.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Wait while another bot uses the database, and take over when it ends.
+    #[arg(long)]
+    standby: bool,
+}
+
 /// `vobiz-bot run`
-pub(crate) async fn run(config: Config) -> Result<()> {
+pub(crate) async fn run(config: Config, options: &Options) -> Result<()> {
+    keep_memory_private();
     // Asked for first, so that a signal during the start is not missed.
     let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let telegram = Telegram::new(config.telegram()?)?;
@@ -34,7 +46,16 @@ pub(crate) async fn run(config: Config) -> Result<()> {
             "no [[chats]]: nobody will be told anything. Write to the bot from a chat and it answers with the id to put there.",
         );
     }
-    let service = Arc::new(Service::open(config, Clock::System).await?);
+    let store = if options.standby {
+        tokio::select! {
+            store = stand_by(&config.database_url) => store?,
+            _ = terminated.recv() => return Ok(()),
+            interrupted = tokio::signal::ctrl_c() => return interrupted.context("cannot listen for Ctrl-C"),
+        }
+    } else {
+        Store::open(&config.database_url).await?
+    };
+    let service = Arc::new(Service::over(config, Clock::System, store)?);
     service.give_up_for_others().await?;
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);
     parts.tasks.spawn({
@@ -58,6 +79,30 @@ pub(crate) async fn run(config: Config) -> Result<()> {
     };
     parts.stop().await;
     ended
+}
+
+/// Waits until no other bot uses the database.
+async fn stand_by(url: &str) -> Result<Store> {
+    let mut is_said = false;
+    loop {
+        match Store::lock(url)? {
+            Lock::Held(held) => return Store::open_held(url, held).await,
+            Lock::Busy(holder) if !is_said => {
+                terminal::eprint_line(&format!("standing by: the database is used by {holder}"));
+                is_said = true;
+            }
+            Lock::Busy(_) => {}
+        }
+        tokio::time::sleep(LOCK_AGAIN).await;
+    }
+}
+
+/// Lets no core dump be written: the memory of the process holds tokens.
+fn keep_memory_private() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "core dumps cannot be switched off; one would hold the tokens");
+    }
 }
 
 /// The parts of the running service; they are aborted when this is dropped.

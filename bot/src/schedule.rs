@@ -10,7 +10,7 @@ use crate::chat;
 use crate::config::Chat;
 use crate::messages::Reader;
 use crate::service::Service;
-use crate::store::Draft;
+use crate::store::{Draft, Priority};
 
 /// A summary sent later than this says so.
 const LATE: TimeDelta = TimeDelta::minutes(10);
@@ -24,8 +24,12 @@ pub(crate) async fn run(service: Arc<Service>, chat: Chat) -> Result<()> {
     loop {
         let first = next_local(service.clock.now(), chat.zone, time);
         let due = service.store.summary_due(chat.id, &spec, first).await?;
-        service.clock.sleep_until(due).await;
         let now = service.clock.now();
+        if now < due {
+            // The clock may be set meanwhile.
+            service.clock.wait_towards(due).await;
+            continue;
+        }
         let owed = if now - due <= CATCH_UP { summary(&service, &chat, due).await? } else { Vec::new() };
         if owed.is_empty() {
             tracing::warn!(chat = chat.id, %due, "a summary was missed for too long and is not sent");
@@ -40,5 +44,9 @@ async fn summary(service: &Service, chat: &Chat, due: DateTime<Utc>) -> Result<V
     let data = chat::read_summary(service, snapshot, now).await;
     let late_since = (now - due > LATE).then_some(due);
     let answer = chat::summary(&data, late_since, &Reader { zone: chat.zone, now });
-    Ok(chat::drafts(service.store.present_chat(chat.id).await?, None, answer))
+    let mut drafts = chat::drafts(service.store.present_chat(chat.id).await?, None, answer);
+    for draft in &mut drafts {
+        draft.priority = Priority::Summary;
+    }
+    Ok(drafts)
 }

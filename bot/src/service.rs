@@ -41,13 +41,28 @@ pub(crate) struct Service {
 /// The client that a configuration describes.
 pub(crate) fn client(config: &Config) -> vobiz_core::Result<PartnerClient> {
     let vobiz = &config.vobiz;
-    PartnerClient::builder(&vobiz.auth_id, vobiz.auth_token.clone()).base_url(&vobiz.base_url).build()
+    let mut builder = PartnerClient::builder(&vobiz.auth_id, vobiz.auth_token.clone()).base_url(&vobiz.base_url);
+    if let Some(requests) = vobiz.requests_per_second {
+        builder = builder.requests_per_second(requests);
+    }
+    if let Some(calls) = vobiz.concurrency {
+        builder = builder.concurrency(usize::try_from(calls).unwrap_or(usize::MAX));
+    }
+    if let Some(file) = &vobiz.ca_file {
+        builder = builder.ca_file(file);
+    }
+    builder.build()
 }
 
 impl Service {
     pub(crate) async fn open(config: Config, clock: Clock) -> Result<Self> {
-        let api = client(&config)?;
         let store = Store::open(&config.database_url).await?;
+        Self::over(config, clock, store)
+    }
+
+    /// Over a database that is open.
+    pub(crate) fn over(config: Config, clock: Clock, store: Store) -> Result<Self> {
+        let api = client(&config)?;
         let Config { policy, business, chats, report_zone, poll_every, .. } = config;
         Ok(Self {
             api,

@@ -259,11 +259,11 @@ async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_told_within
     let chats: Vec<i64> = (0..20).map(|number| if number % 2 == 0 { 7_000 + number } else { -7_000 - number }).collect();
     let sections: String = chats.iter().map(|chat| format!("[[chats]]\nid = {chat}\n")).collect();
     let home = Home::of(&sandbox, &sections);
-    let mut bot = home.start();
     let (storm, last) = watched.split_at(watched.len() - 1);
     for customer in storm {
         set(&sandbox, customer, 300);
     }
+    let mut bot = home.start();
     for chat in &chats {
         until_said(&sandbox, *chat, 1);
     }

@@ -378,3 +378,24 @@ async fn a_group_that_moves_is_followed_through_a_restart() {
     assert!(texts(&sandbox, GROUP).is_empty());
     assert!(bot.terminate().success());
 }
+
+#[tokio::test]
+async fn a_second_bot_on_one_database_is_refused_and_one_that_stands_by_takes_over() {
+    let (sandbox, [low, _], home, bot) = running().await;
+    let refused = home.output(&["run", "--config", "bot.toml"]);
+    let complaint = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(3), "{complaint}");
+    assert!(complaint.contains("another bot uses the database") && complaint.contains("--standby"), "{complaint}");
+
+    let standby = home.begin_as(&["run", "--standby", "--config", "bot.toml"]);
+    until("that it stands by", || standby.log().contains("standing by: the database is used by process").then_some(()));
+    set(&sandbox, &low, 1_500);
+    until_said(&sandbox, PRIVATE, 1);
+    home.until_marked().await;
+    bot.kill();
+    until("ready", || standby.log().lines().any(|line| line == "ready").then_some(()));
+    set(&sandbox, &low, 100);
+    let told = until_said(&sandbox, PRIVATE, 2);
+    assert!(told.len() == 2 && told[1].contains("critical"), "{told:#?}");
+    assert!(standby.terminate().success());
+}

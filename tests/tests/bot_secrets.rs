@@ -132,7 +132,7 @@ fn a_token_in_a_wrong_place_is_not_repeated() {
     let secrets = BTreeMap::from([("the test".to_owned(), "hush-5518-please-hush".to_owned())]);
     let token = &secrets["the test"];
     for text in [
-        format!("[vobiz]\nauth_id = \"PA_X\"\nauth_token = \"{token} \"\n"),
+        format!("[vobiz]\nauth_id = \"PA_X\"\nauth_token = \"{token} x\"\n"),
         format!("[vobiz]\nauth_id = \"PA_X\"\nauth_token = {token}\n"),
         format!("[vobiz]\nauth_id = \"PA_X\"\nauth_token = \"{token}\n"),
         format!("[vobiz]\nauth_id = \"PA_X\"\nauth_token = \"{token}\"\nauth_token_file = \"{token}\"\n"),

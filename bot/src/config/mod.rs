@@ -7,7 +7,7 @@ mod secret;
 mod tests;
 mod values;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveTime;
@@ -47,6 +47,12 @@ pub(crate) struct Vobiz {
     pub auth_id: String,
     pub auth_token: SecretString,
     pub base_url: String,
+    /// Requests a second, where it is not the default.
+    pub requests_per_second: Option<u32>,
+    /// Requests under way at once, where it is not the default.
+    pub concurrency: Option<u32>,
+    /// A PEM file of certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The Bot API.
@@ -54,6 +60,8 @@ pub(crate) struct Vobiz {
 pub(crate) struct Telegram {
     pub token: SecretString,
     pub api_url: Url,
+    /// A PEM file of certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// A chat that the bot speaks in.
@@ -125,7 +133,7 @@ fn vobiz(mut section: Table<'_>) -> Option<Vobiz> {
         section.missing("auth_id", "the partner's id (PA_…)", "", "");
     }
     let auth_id = auth_id.and_then(|text| text.parse(values::identifier));
-    let auth_token = secret::read(&mut section, "auth_token", "auth_token_file");
+    let auth_token = secret::read(&mut section, "auth_token", "auth_token_file", values::header_token);
     if auth_token.is_none() && section.is_absent("auth_token") && section.is_absent("auth_token_file") {
         let path = " (or the path of a file that holds it into VOBIZ_AUTH_TOKEN_FILE)";
         section.missing("auth_token", "the partner's token", path, " or auth_token_file");
@@ -133,19 +141,44 @@ fn vobiz(mut section: Table<'_>) -> Option<Vobiz> {
     let base_url = section.setting("base_url", DEFAULT_BASE_URL);
     let base_url =
         base_url.and_then(|text| text.parse(|text| values::address(text, DEFAULT_BASE_URL).map(|_| text.trim().to_owned())));
+    let requests_per_second = number(&mut section, "requests_per_second", 1..=1_000);
+    let concurrency = number(&mut section, "concurrency", 1..=64);
+    let ca_file = file(&mut section, "ca_file");
     section.close();
     let base_url = base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
-    Some(Vobiz { auth_id: auth_id?, auth_token: auth_token?, base_url })
+    Some(Vobiz { auth_id: auth_id?, auth_token: auth_token?, base_url, requests_per_second, concurrency, ca_file })
 }
 
 fn telegram(mut section: Table<'_>) -> Option<Telegram> {
-    let token = secret::read(&mut section, "token", "token_file");
+    let token = secret::read(&mut section, "token", "token_file", values::bot_token);
     let api_url = match section.setting("api_url", DEFAULT_API_URL) {
         Some(text) => text.parse(|text| values::address(text, DEFAULT_API_URL)),
         None => DEFAULT_API_URL.parse().ok(),
     };
+    let ca_file = file(&mut section, "ca_file");
     section.close();
-    Some(Telegram { token: token?, api_url: api_url? })
+    Some(Telegram { token: token?, api_url: api_url?, ca_file })
+}
+
+/// A whole number; without quotes in the file.
+fn number(section: &mut Table<'_>, key: &'static str, range: std::ops::RangeInclusive<u32>) -> Option<u32> {
+    let written = section.value(key);
+    if let Some(variable) = section.variable(key) {
+        return variable.parse(|text| values::number(text, range));
+    }
+    let written = written?;
+    let number = written.whole().and_then(|number| u32::try_from(number).ok());
+    match number.filter(|number| range.contains(number)) {
+        Some(number) => Some(number),
+        None => written.refuse(&format!("must be a number from {} to {}, without quotes", range.start(), range.end())),
+    }
+}
+
+/// The path of a file, a relative one taken from the configuration's folder where it stands there.
+fn file(section: &mut Table<'_>, key: &'static str) -> Option<PathBuf> {
+    let text = section.setting(key, "ca.pem")?;
+    let folder = section.reader.source.filter(|_| text.at.is_some()).map(|source| source.folder.clone());
+    text.parse(|text| Ok(values::path(text, folder.as_deref())))
 }
 
 /// The address with a relative path taken from the folder of the file, where it stands there or nowhere.

@@ -1,4 +1,5 @@
-//! Secrets: given themselves or as a file that holds them. None is ever repeated, nor a path, in whose place one may stand.
+//! Secrets: given themselves or as a file that holds them. None is ever repeated in a refusal, nor a path, in whose place one
+//! may stand.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -6,18 +7,22 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
+use vobiz_core::credentials;
 use vobiz_core::settings::{Table, Text, reason};
 
 /// Longer than any token: what is longer is another file.
 const LONGEST: u64 = 4096;
 
+/// What is wrong with a secret of some kind, without the secret.
+pub(super) type Shape = fn(&str) -> Result<(), String>;
+
 /// The secret `key` of a section, from the environment if that has it in either form, else from the file.
-pub(super) fn read(section: &mut Table<'_>, key: &'static str, key_file: &'static str) -> Option<SecretString> {
+pub(super) fn read(section: &mut Table<'_>, key: &'static str, key_file: &'static str, shape: Shape) -> Option<SecretString> {
     let written = section.value(key).and_then(|value| value.text("…"));
     let written_file = section.value(key_file).and_then(|value| value.text("token.txt"));
     let from_env = either(section.variable(key), section.variable(key_file));
     let from_file = either(written, written_file);
-    from_env.or(from_file)?.read(section)
+    from_env.or(from_file)?.read(section, shape)
 }
 
 enum Given<'a> {
@@ -38,47 +43,44 @@ fn either<'a>(secret: Option<Text<'a>>, file: Option<Text<'a>>) -> Option<Given<
 }
 
 impl Given<'_> {
-    fn read(self, section: &Table<'_>) -> Option<SecretString> {
+    fn read(self, section: &Table<'_>, shape: Shape) -> Option<SecretString> {
         match self {
             Self::Twice => None,
-            Self::Itself(secret) => {
-                secret.parse(|text| check(text).map_err(|why| format!("{why}; write the token and nothing else")))
-            }
+            Self::Itself(secret) => secret.parse(|text| check(text, shape)),
             Self::InFile(file) => {
                 let (folder, start) = match (file.at, section.reader.source) {
                     (Some(_), Some(source)) => (source.folder.as_path(), "this file's folder"),
                     _ => (Path::new(""), "the working directory"),
                 };
                 file.parse(|path| {
-                    read_file(&folder.join(path)).map_err(|why| {
+                    let path = folder.join(path);
+                    let text = read_file(&path).map_err(|why| {
                         format!(
                             "names a file that {why}; write the path, from {start}, of one that holds the token and nothing else"
                         )
-                    })
+                    })?;
+                    let secret = check(&text, shape).map_err(|why| format!("names a file whose text {why}"))?;
+                    if let Some(warning) = credentials::readable_by_others(&path) {
+                        tracing::warn!("{warning}");
+                    }
+                    Ok(secret)
                 })
             }
         }
     }
 }
 
-/// The secret in a file, without the newline that editors put at its end.
-fn read_file(path: &Path) -> Result<SecretString, String> {
+/// The text of a file.
+fn read_file(path: &Path) -> Result<String, String> {
     let mut text = String::new();
     let file = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
     file.map_err(|error| format!("cannot be read ({})", reason(&error)))?;
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    check(text.strip_suffix('\r').unwrap_or(text))
+    if text.len() as u64 > LONGEST { Err(format!("is longer than {LONGEST} bytes")) } else { Ok(text) }
 }
 
-/// A token goes into a header or an address: one word of plain signs.
-fn check(text: &str) -> Result<SecretString, String> {
-    if text.is_empty() {
-        Err("is empty".to_owned())
-    } else if text.len() as u64 > LONGEST {
-        Err(format!("is longer than {LONGEST} bytes"))
-    } else if !text.bytes().all(|sign| sign.is_ascii_graphic()) {
-        Err("has a space, a line break or another sign that no token has".to_owned())
-    } else {
-        Ok(text.into())
-    }
+/// A secret of the right shape. What surrounds it is dropped, as the core does.
+fn check(text: &str, shape: Shape) -> Result<SecretString, String> {
+    let secret = credentials::clean(text).map_err(|error| error.to_string())?;
+    shape(secret)?;
+    Ok(secret.to_owned().into())
 }

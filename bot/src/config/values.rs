@@ -1,7 +1,7 @@
 //! How single values are written, and what is said of one that is not.
 
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveTime;
@@ -40,6 +40,38 @@ pub(super) fn address(text: &str, example: &str) -> Result<Url, String> {
         "http" => Err(wrong("is plain http, over which credentials are not sent to another machine")),
         _ => Err(wrong("is not https")),
     }
+}
+
+/// A token that goes into a header.
+pub(super) fn header_token(text: &str) -> Result<(), String> {
+    let is_plain = text.bytes().all(|sign| sign.is_ascii_graphic());
+    is_plain.then_some(()).ok_or_else(|| "has a sign that no token has; write the token and nothing else".to_owned())
+}
+
+/// A bot's token, which goes into an address: nothing else may, least of all the partner's.
+pub(super) fn bot_token(text: &str) -> Result<(), String> {
+    let is_key =
+        |key: &str| !key.is_empty() && key.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'_' || sign == b'-');
+    let parts = text.split_once(':');
+    if parts.is_some_and(|(number, key)| !number.is_empty() && number.bytes().all(|sign| sign.is_ascii_digit()) && is_key(key)) {
+        return Ok(());
+    }
+    Err("is not a bot's token, which is a number, a colon and a key; write the one that @BotFather gave (the partner's token \
+         belongs under [vobiz])"
+        .to_owned())
+}
+
+/// A whole number within a range.
+pub(super) fn number(text: &str, range: std::ops::RangeInclusive<u32>) -> Result<u32, String> {
+    match text.trim().parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(format!("{} is not a number from {} to {}", quoted(text), range.start(), range.end())),
+    }
+}
+
+/// A path, a relative one taken from `folder`.
+pub(super) fn path(text: &str, folder: Option<&Path>) -> PathBuf {
+    folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text))
 }
 
 /// An identifier that goes into a header.

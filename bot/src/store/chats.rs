@@ -25,7 +25,7 @@ impl Store {
     pub(crate) async fn chat_states(&self) -> Result<Vec<(i64, ChatState)>> {
         let rows = sqlx::query("SELECT * FROM chats").fetch_all(&self.pool).await?;
         let instant = |row: &SqliteRow, name: &str| {
-            Ok::<_, anyhow::Error>(column::<Option<i64>>(row, "chats", name)?.and_then(DateTime::from_timestamp_micros))
+            anyhow::Ok(column::<Option<i64>>(row, "chats", name)?.and_then(DateTime::from_timestamp_micros))
         };
         let read = |row: &SqliteRow| {
             let state = ChatState {
@@ -34,9 +34,11 @@ impl Store {
                 is_announced: column(row, "chats", "is_announced")?,
                 not_before: instant(row, "not_before")?,
             };
-            Ok((column(row, "chats", "chat")?, state))
+            anyhow::Ok((column(row, "chats", "chat")?, state))
         };
-        rows.iter().map(read).collect()
+        let unreadable =
+            |error: &anyhow::Error| tracing::warn!(error = format!("{error:#}"), "what is known of a chat is forgotten");
+        Ok(rows.iter().filter_map(|row| read(row).inspect_err(unreadable).ok()).collect())
     }
 
     /// Keeps what is known of a chat; forgets it where the chat can be written to.
@@ -59,9 +61,18 @@ impl Store {
 
     /// The id that a chat has now: groups get another when they become supergroups.
     pub(crate) async fn present_chat(&self, chat: i64) -> Result<i64> {
-        let moved: Option<i64> =
-            sqlx::query_scalar("SELECT new_chat FROM moves WHERE old_chat = $1").bind(chat).fetch_optional(&self.pool).await?;
-        Ok(moved.unwrap_or(chat))
+        let moved = sqlx::query("SELECT new_chat FROM moves WHERE old_chat = $1").bind(chat).fetch_optional(&self.pool).await?;
+        match moved.map(|row| column(&row, "moves", "new_chat")).transpose() {
+            Ok(moved) => Ok(moved.unwrap_or(chat)),
+            Err(error) => {
+                tracing::warn!(
+                    chat,
+                    error = format!("{error:#}"),
+                    "the id that a group has now cannot be read; its old one is used"
+                );
+                Ok(chat)
+            }
+        }
     }
 
     /// Follows a group to its new id. What is owed goes with it, but where `is_served` says that the new id is itself

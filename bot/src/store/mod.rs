@@ -4,6 +4,7 @@ mod chats;
 mod draft;
 mod intents;
 mod judgement;
+mod lease;
 mod outbox;
 mod profiles;
 mod row;
@@ -16,9 +17,9 @@ use std::str::FromStr as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::watch;
 
@@ -26,6 +27,7 @@ pub(crate) use chats::ChatState;
 pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
 pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
+pub(crate) use lease::{Held, Lock};
 pub(crate) use outbox::{Ended, Head, Owed};
 
 use judgement::Unwritten;
@@ -46,11 +48,33 @@ pub(crate) struct Store {
     trouble: watch::Sender<Option<Trouble>>,
     /// What was judged meanwhile.
     unwritten: Arc<Mutex<Option<Unwritten>>>,
+    /// The right to use the database.
+    held: Arc<Held>,
 }
 
 impl Store {
     /// Opens the database, creating it where there is none, and brings it to the present layout.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be opened, is of another program, or another process uses it.
     pub(crate) async fn open(url: &str) -> Result<Self> {
+        match Self::lock(url)? {
+            Lock::Held(held) => Self::open_held(url, held).await,
+            Lock::Busy(holder) => bail!(
+                "another bot uses the database {url}: {holder}; stop it, or start this one with --standby to take over when it ends"
+            ),
+        }
+    }
+
+    /// Asks for the right to use a database.
+    pub(crate) fn lock(url: &str) -> Result<Lock> {
+        let options = SqliteConnectOptions::from_str(url)?;
+        Lock::ask((!url.contains(":memory:") && !url.contains("mode=memory")).then(|| options.get_filename()))
+    }
+
+    /// Opens a database that this process has the right to use.
+    pub(crate) async fn open_held(url: &str, held: Held) -> Result<Self> {
         let trouble = || {
             format!(
                 "cannot open the database {url}; set database.url to a file that can be written, such as sqlite://vobiz-bot.db"
@@ -78,11 +102,14 @@ impl Store {
             .run(&pool)
             .await
             .with_context(|| format!("{url} is not a database of this program, or of a newer one"))?;
-        Ok(Self::over(pool))
+        let store = Self::over(pool, held);
+        store.take_lease().await?;
+        Ok(store)
     }
 
-    fn over(pool: SqlitePool) -> Self {
-        Self { pool, owed: watch::Sender::new(()), trouble: watch::Sender::new(None), unwritten: Arc::default() }
+    fn over(pool: SqlitePool, held: Held) -> Self {
+        let (owed, trouble) = (watch::Sender::new(()), watch::Sender::new(None));
+        Self { pool, owed, trouble, unwritten: Arc::default(), held: Arc::new(held) }
     }
 
     /// Ends the use of the database; what is in the log beside it goes into the file.
@@ -159,10 +186,12 @@ impl Store {
         Ok(true)
     }
 
+    /// A fact. One that cannot be read is forgotten: the bot starts without it.
     async fn fact<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
-        let text: Option<String> =
-            sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(&self.pool).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        let row = sqlx::query("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(&self.pool).await?;
+        let read = |row: &SqliteRow| anyhow::Ok(serde_json::from_str(&column::<String>(row, "facts", "value")?)?);
+        let unreadable = |error: &anyhow::Error| tracing::warn!(name, error = format!("{error:#}"), "a fact is forgotten");
+        Ok(row.and_then(|row| read(&row).inspect_err(unreadable).ok()))
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {

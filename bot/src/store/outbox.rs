@@ -183,6 +183,7 @@ impl Store {
 
     async fn try_begin_attempt(&self, ids: &[i64], now: DateTime<Utc>) -> Result<()> {
         let mut transaction = self.begin().await?;
+        self.check_lease(&mut transaction).await?;
         for id in ids {
             sqlx::query(
                 "UPDATE outbox SET attempts = attempts + 1, repeats = repeats + in_doubt, in_doubt = TRUE, tried_at = $2

@@ -8,8 +8,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use vobiz_core::forecast::Profile;
 
-use super::Store;
 use super::row::column;
+use super::{Held, Store};
 
 impl Store {
     /// What a database that is there remembers of each wallet; nothing is created or changed, and nothing is known without one.
@@ -23,7 +23,7 @@ impl Store {
                 return Vec::new();
             }
         };
-        Self::over(pool).profiles().await.unwrap_or_default()
+        Self::over(pool, Held::default()).profiles().await.unwrap_or_default()
     }
 
     /// What is remembered of each wallet.

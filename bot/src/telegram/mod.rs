@@ -7,12 +7,12 @@ mod updates;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 use teloxide::types::CallbackQueryId;
 use tokio::sync::{broadcast, watch};
 use url::Url;
+use vobiz_core::{http_client, is_loopback};
 
 use crate::config;
 use crate::messages;
@@ -44,9 +44,8 @@ impl Telegram {
     /// The HTTP client cannot be set up.
     pub(crate) fn new(config: &config::Telegram) -> anyhow::Result<Self> {
         // Redirects are not followed: the token would go with them.
-        let mut http = reqwest::Client::builder().connect_timeout(CONNECT).tcp_nodelay(true).redirect(Policy::none());
-        let is_loopback = matches!(config.api_url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        if is_loopback {
+        let mut http = http_client(config.ca_file.as_deref())?.connect_timeout(CONNECT).tcp_nodelay(true);
+        if is_loopback(&config.api_url) {
             http = http.no_proxy();
         }
         let mut base = config.api_url.clone();
@@ -88,7 +87,9 @@ impl Telegram {
         if let Err(failure) = self.call(Call::new("deleteWebhook").with("drop_pending_updates", false)).await {
             tracing::warn!(%failure, "a webhook could not be removed; without one this does not matter");
         }
-        self.call(Call::new("getUpdates").with("timeout", 0).with("limit", 1)).await.map(drop)
+        let asked = self.call(Call::new("getUpdates").with("timeout", 0).with("limit", 1)).await;
+        self.note_conflict(asked.as_ref().err());
+        asked.map(drop)
     }
 
     /// Sends or changes a message, as HTML or with its markup taken off; gives its id, where the answer has one.

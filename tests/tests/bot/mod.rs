@@ -222,9 +222,14 @@ impl Home {
 
     /// Starts `run`.
     pub(crate) fn begin(&self) -> Bot {
+        self.begin_as(&["run", "--config", "bot.toml"])
+    }
+
+    /// Starts the bot with these arguments.
+    pub(crate) fn begin_as(&self, arguments: &[&str]) -> Bot {
         let log = self.path().join(format!("log-{}", std::fs::read_dir(self.path()).map_or(0, Iterator::count)));
         let file = File::create(&log).expect("a log can be written");
-        let mut command = self.command(&["run", "--config", "bot.toml"]);
+        let mut command = self.command(arguments);
         command.env("RUST_LOG", "trace").stdout(file.try_clone().expect("a file has handles")).stderr(file);
         Bot { child: command.spawn().expect("the bot can be started"), log }
     }

@@ -34,6 +34,12 @@ const BROKEN: &[(&str, &str)] = &[
         "[database]\nurl = \"postgres://bot:T0K3N@db\"",
         ":5: database.url is not the address of an SQLite file; write it as \"sqlite://vobiz-bot.db\"",
     ),
+    (
+        "[telegram]\ntoken = \"T0K3N\"",
+        ":5: telegram.token is not a bot's token, which is a number, a colon and a key; write the one that @BotFather gave (the partner's token belongs under [vobiz])",
+    ),
+    ("[telegram]\ntoken = \"TELEGRAM_TOKEN=7:T0K3N\"", ":5: telegram.token is written as NAME=value; write the value alone"),
+    ("[telegram]\ntoken = \"'7:T0K3N'\"", ":5: telegram.token stands in quotes; write the value alone, without them"),
     ("chat = 1", ":1: chat is not known here; write one of vobiz, telegram, database, poll, report, chats, rules, business"),
     ("[chats]\nid = 1", ":4: chats must be a list of tables; write [[chats]] above each"),
     ("[[chats]]\nzone = \"UTC\"", ":4: chats[0].id is missing; write id = -1001234567890"),
@@ -61,8 +67,11 @@ const BROKEN: &[(&str, &str)] = &[
         ":6: chats[0].fold_from must be a number of alerts from 2 on, without quotes, such as 4",
     ),
     ("[[chats]]\nid = 7\ndaily_summary = 09:00:00", ":6: chats[0].daily_summary must be text in quotes, such as \"09:00\""),
-    ("[telegram]\ntokn = \"T0K3N\"", ":5: telegram.tokn is not known here; write one of token, token_file, api_url"),
-    ("[telegram]\nT0K3N = \"token\"", ":5: a key in telegram is not known here; write one of token, token_file, api_url"),
+    ("[telegram]\ntokn = \"T0K3N\"", ":5: telegram.tokn is not known here; write one of token, token_file, api_url, ca_file"),
+    (
+        "[telegram]\nT0K3N = \"token\"",
+        ":5: a key in telegram is not known here; write one of token, token_file, api_url, ca_file",
+    ),
     (
         "[[rules]]",
         ":4: rules[0].name is missing; write name = \"low balance\"\n:4: rules[0].metric is missing; write metric = \"customer.balance\"\n:4: rules[0].below is missing; write below = { warning = \"2000\", critical = \"500\" }",
@@ -193,7 +202,7 @@ fn a_wrong_variable_is_named() {
         [("POLL_EVERY", "5"), ("VOBIZ_AUTH_TOKEN", "T0K3N"), ("VOBIZ_AUTH_TOKEN_FILE", "T0K3N"), ("TELEGRAM_TOKEN", "T0 K3N")];
     insta::assert_snapshot!(refused(FULL, &env), @r#"
     VOBIZ_AUTH_TOKEN_FILE and VOBIZ_AUTH_TOKEN are both set; keep one of them
-    TELEGRAM_TOKEN has a space, a line break or another sign that no token has; write the token and nothing else
+    TELEGRAM_TOKEN has a blank, a line break or a control character inside; write the value alone, on one line
     POLL_EVERY "5" is not a duration; write one such as "5m"
     "#);
 }

@@ -17,9 +17,13 @@ const FULL: &str = r#"[vobiz]
 auth_id = "PA_X"
 auth_token = "T0K3N"
 base_url = "http://127.0.0.1:9/api/v1/partner"
+requests_per_second = 20
+concurrency = 6
+ca_file = "company.pem"
 [telegram]
 token = "123:T0K3N"
 api_url = "http://localhost:9"
+ca_file = "/etc/telegram.pem"
 [database]
 url = "sqlite://data/bot.db"
 [poll]
@@ -74,7 +78,8 @@ fn credentials_are_enough() {
 fn the_environment_alone_is_enough() {
     let env = |name: &str| match name {
         "VOBIZ_AUTH_ID" => Some("PA_X".to_owned()),
-        "VOBIZ_AUTH_TOKEN" | "TELEGRAM_TOKEN" => Some("T0K3N".to_owned()),
+        "VOBIZ_AUTH_TOKEN" => Some("T0K3N".to_owned()),
+        "TELEGRAM_TOKEN" => Some("7:T0K3N".to_owned()),
         _ => None,
     };
     let config = Config::load(None, &env).unwrap();
@@ -88,6 +93,9 @@ fn every_setting_is_read() {
     let telegram = config.telegram().unwrap();
     assert_eq!((telegram.token.expose_secret(), telegram.api_url.as_str()), ("123:T0K3N", "http://localhost:9/"));
     assert_eq!(config.vobiz.base_url, "http://127.0.0.1:9/api/v1/partner");
+    assert_eq!((config.vobiz.requests_per_second, config.vobiz.concurrency), (Some(20), Some(6)));
+    assert_eq!(config.vobiz.ca_file.as_deref(), Some(Path::new("etc/company.pem")));
+    assert_eq!(telegram.ca_file.as_deref(), Some(Path::new("/etc/telegram.pem")));
     assert_eq!(config.database_url, "sqlite://etc/data/bot.db");
     assert_eq!((config.poll_every, config.report_zone), (Duration::from_secs(90), Tz::UTC));
     let nine = NaiveTime::from_hms_opt(9, 0, 0);
@@ -111,7 +119,7 @@ fn the_environment_comes_before_the_file() {
     let env = [
         ("VOBIZ_AUTH_ID", "PA_ENV"),
         ("VOBIZ_BASE_URL", "https://other.test/x"),
-        ("TELEGRAM_TOKEN", "env-token"),
+        ("TELEGRAM_TOKEN", "7:env-token"),
         ("TELEGRAM_API_URL", "https://tg.test"),
         ("DATABASE_URL", "sqlite://here.db"),
         ("POLL_EVERY", "10s"),
@@ -121,7 +129,7 @@ fn the_environment_comes_before_the_file() {
     assert_eq!((config.vobiz.auth_id.as_str(), config.vobiz.base_url.as_str()), ("PA_ENV", "https://other.test/x"));
     assert_eq!(config.vobiz.auth_token.expose_secret(), "T0K3N");
     let telegram = config.telegram().unwrap();
-    assert_eq!((telegram.token.expose_secret(), telegram.api_url.as_str()), ("env-token", "https://tg.test/"));
+    assert_eq!((telegram.token.expose_secret(), telegram.api_url.as_str()), ("7:env-token", "https://tg.test/"));
     assert_eq!(config.database_url, "sqlite://here.db");
     assert_eq!((config.poll_every, config.report_zone), (Duration::from_secs(10), Tz::Asia__Tokyo));
     assert_eq!(load(FULL, &[("POLL_EVERY", " ")]).unwrap().poll_every, Duration::from_secs(90));
@@ -141,14 +149,20 @@ fn a_secret_is_read_from_its_file() {
         let config = Config::load(Some(&file), &|name| env.get(name).map(|text| (*text).to_owned()));
         config.map(|config| config.vobiz.auth_token.expose_secret().to_owned()).map_err(|error| error.to_string())
     };
-    for text in ["T0K3N", "T0K3N\n", "T0K3N\r\n"] {
+    for text in ["T0K3N", "T0K3N\n", "T0K3N\r\n", "\u{feff}T0K3N\n\n", " T0K3N "] {
         write("token", text);
         assert_eq!(token(&[]).as_deref(), Ok("T0K3N"), "{text:?}");
     }
-    for (text, why) in [("", "is empty"), ("\n", "is empty"), ("T0K3N\n\n", "has a space"), ("T0 K3N", "has a space")] {
+    for (text, why) in [
+        ("", "is empty"),
+        ("\n", "is empty"),
+        ("'T0K3N'", "stands in quotes"),
+        ("A=T0K3N", "is written as NAME"),
+        ("T0 K3N", "has a blank"),
+    ] {
         write("token", text);
         let error = token(&[]).unwrap_err();
-        assert!(error.contains(&format!("vobiz-bot.toml:3: vobiz.auth_token_file names a file that {why}")), "{error}");
+        assert!(error.contains(&format!("vobiz-bot.toml:3: vobiz.auth_token_file names a file whose text {why}")), "{error}");
         assert!(!error.contains("T0"), "{error}");
     }
     write("other", "0TH3R\n");
