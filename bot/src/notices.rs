@@ -21,7 +21,7 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram) -> Result<()>
     tokio::try_join!(watch_database(&service, &telegram), watch_updates(&service, &telegram)).map(drop)
 }
 
-/// A database that cannot be written is told without being written down; that it works again, as everything else.
+/// Reports a database that cannot be written; this message alone is sent without being written down.
 async fn watch_database(service: &Service, telegram: &Telegram) -> Result<()> {
     let mut trouble = service.store.watch_trouble();
     loop {

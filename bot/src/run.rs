@@ -27,7 +27,7 @@ const LOCK_AGAIN: Duration = Duration::from_secs(1);
 /// How long the parts may take to end.
 const END: Duration = Duration::from_secs(12);
 
-/// What `vobiz-bot run` may be told besides its configuration.
+/// Options of `vobiz-bot run`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Wait while another bot uses the database, and take over when it ends.
@@ -43,7 +43,7 @@ pub(crate) async fn run(config: Config, options: &Options) -> Result<()> {
     let telegram = Telegram::new(config.telegram()?)?;
     if config.chats.is_empty() {
         terminal::eprint_line(
-            "no [[chats]]: nobody will be told anything. Write to the bot from a chat and it answers with the id to put there.",
+            "no [[chats]]: nobody gets any message. Write to the bot from a chat and it answers with the id to put there.",
         );
     }
     let store = if options.standby {
@@ -83,13 +83,13 @@ pub(crate) async fn run(config: Config, options: &Options) -> Result<()> {
 
 /// Waits until no other bot uses the database.
 async fn stand_by(url: &str) -> Result<Store> {
-    let mut is_said = false;
+    let mut is_logged = false;
     loop {
         match Store::lock(url)? {
             Lock::Held(held) => return Store::open_held(url, held).await,
-            Lock::Busy(holder) if !is_said => {
+            Lock::Busy(holder) if !is_logged => {
                 terminal::eprint_line(&format!("standing by: the database is used by {holder}"));
-                is_said = true;
+                is_logged = true;
             }
             Lock::Busy(_) => {}
         }
@@ -109,7 +109,7 @@ fn keep_memory_private() {
 pub(crate) struct Parts {
     tasks: JoinSet<Result<()>>,
     service: Arc<Service>,
-    /// The bot's own name, once Telegram told it.
+    /// The bot's own name, once Telegram answered.
     pub(crate) username: watch::Sender<Option<String>>,
     /// The last update that was answered.
     pub(crate) handled: watch::Receiver<i64>,

@@ -43,7 +43,7 @@ pub(crate) fn strip_control_chars(text: &str) -> String {
 
 /// Logs to standard error as `RUST_LOG` asks (default `vobiz_bot=info,vobiz_core=warn`).
 ///
-/// Only this project's own parts are heard, whatever it asks: HTTP libraries log addresses, and the
+/// Only this project's own crates are logged, whatever `RUST_LOG` says: HTTP libraries log addresses, and the
 /// address of a bot holds its token.
 pub(crate) fn log() {
     let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("vobiz_bot=info,vobiz_core=warn"));

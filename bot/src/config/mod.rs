@@ -25,7 +25,7 @@ const DEFAULT_DATABASE: &str = "sqlite://vobiz-bot.db";
 const DEFAULT_ZONE: Tz = Tz::Asia__Kolkata;
 const DEFAULT_POLL: Duration = Duration::from_mins(5);
 
-/// All that the bot is told. Printing it prints no secret.
+/// The whole configuration. Its `Debug` output holds no secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub vobiz: Vobiz,
@@ -174,14 +174,14 @@ fn number(section: &mut Table<'_>, key: &'static str, range: std::ops::RangeIncl
     }
 }
 
-/// The path of a file, a relative one taken from the configuration's folder where it stands there.
+/// The path of a file, a relative one taken from the configuration's folder if it is in the file.
 fn file(section: &mut Table<'_>, key: &'static str) -> Option<PathBuf> {
     let text = section.setting(key, "ca.pem")?;
     let folder = section.reader.source.filter(|_| text.at.is_some()).map(|source| source.folder.clone());
     text.parse(|text| Ok(values::path(text, folder.as_deref())))
 }
 
-/// The address with a relative path taken from the folder of the file, where it stands there or nowhere.
+/// The address with a relative path taken from the folder of the file, where the address is in the file or in neither.
 fn database(mut section: Table<'_>) -> Option<String> {
     let written = section.setting("url", DEFAULT_DATABASE);
     let folder = match (&written, section.reader.source) {

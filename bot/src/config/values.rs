@@ -1,4 +1,4 @@
-//! How single values are written, and what is said of one that is not.
+//! Single values of the configuration, and the error for each that is wrong.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

@@ -38,7 +38,7 @@ const DOUBTFUL: TimeDelta = TimeDelta::minutes(5);
 /// The longest such rest.
 const LONGEST_DOUBT: TimeDelta = TimeDelta::hours(1);
 
-/// Delivers until told to stop; then waits for the messages under way.
+/// Delivers until the bot stops; then waits for the messages under way.
 pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, limits: Limits) -> Result<()> {
     let stop = service.stop.clone();
     let (mut more, mut alive) = (service.store.watch_owed(), telegram.signs_of_life());

@@ -46,7 +46,10 @@ impl Store {
                 Ok((key, alert)) => drop(state.alerts.insert(key, alert)),
                 // Worse than forgetting one alert, which the next polls fire again, would be not to start.
                 Err(error) => {
-                    tracing::warn!(error = format!("{error:#}"), "an alert of the database cannot be read and starts afresh");
+                    tracing::warn!(
+                        error = format!("{error:#}"),
+                        "an alert in the database cannot be read and is evaluated as a new one"
+                    );
                 }
             }
         }
@@ -117,7 +120,7 @@ impl Store {
         self.commit(transaction, owed).await
     }
 
-    /// What a chat was not told yet, by the id that its configuration has.
+    /// What waits for a chat, by the chat's configured id.
     pub(crate) async fn waiting(&self, chat: i64) -> Result<Deferred> {
         let unwritten = self.unwritten().as_ref().and_then(|unwritten| unwritten.waiting.get(&chat).cloned());
         match unwritten {
@@ -199,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_alert_of_another_type_starts_afresh_and_the_others_stay() {
+    async fn an_alert_of_another_type_is_dropped_and_the_others_stay() {
         let store = Store::open("sqlite::memory:").await.unwrap();
         sqlx::query("INSERT INTO alerts VALUES ('low', 'MA_X', x'ff'), (x'ff', 'MA_Y', '{}')")
             .execute(&store.pool)

@@ -61,7 +61,7 @@ impl Lock {
     }
 }
 
-/// The file beside a database whose lock stands for it.
+/// The lock file of a database.
 fn lock_file(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");

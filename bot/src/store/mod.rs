@@ -126,7 +126,11 @@ impl Store {
             .await?;
         let stored = row.map(|row| column::<i64>(&row, "schedule", "due_at")).transpose();
         let stored = stored.unwrap_or_else(|error| {
-            tracing::warn!(chat, error = format!("{error:#}"), "when a summary is due cannot be read and is computed anew");
+            tracing::warn!(
+                chat,
+                error = format!("{error:#}"),
+                "the time of the next summary cannot be read and is computed again"
+            );
             None
         });
         // A clock that was ahead when this was written must not silence summaries.

@@ -37,10 +37,7 @@ impl Store {
         };
         let readable = |row: &SqliteRow| {
             let lost = |error: &anyhow::Error| {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "what was remembered of a wallet cannot be read and is learned anew"
-                );
+                tracing::warn!(error = format!("{error:#}"), "the profile of a wallet cannot be read and is learned again");
             };
             read(row).inspect_err(lost).ok()
         };
