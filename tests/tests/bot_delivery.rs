@@ -285,6 +285,42 @@ async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_told_within
 }
 
 #[tokio::test]
+async fn updates_with_odd_ids_are_each_answered_once_and_do_not_spin() {
+    let (sandbox, _) = full(4).await;
+    let home = Home::of_two_chats(&sandbox);
+    let message = |number: i64| {
+        json!({
+            "message_id": 90_000 + number, "date": 1, "text": "/help",
+            "chat": {"id": PRIVATE, "type": "private", "first_name": "P"},
+            "from": {"id": PRIVATE, "is_bot": false, "first_name": "P"},
+        })
+    };
+    let updates = json!([
+        {"update_id": 3, "message": message(3)},
+        {"update_id": 1, "message": message(1)},
+        {"update_id": 2, "message": message(2)},
+        {"update_id": 3_000_000_000_u64, "message": message(4)},
+        {"message": message(5)},
+        {"update_id": "seven", "message": message(6)},
+        {"update_id": null},
+    ]);
+    let answer = json!({"ok": true, "result": updates});
+    sandbox.faults().add(Fault {
+        half: Half::Telegram,
+        operation: Some("getUpdates".into()),
+        answer: Some(answer),
+        ..Fault::default()
+    });
+    let _bot = home.start();
+    until_said(&sandbox, PRIVATE, 6);
+    let began = (Instant::now(), struck(&sandbox));
+    until("the next polls", || (struck(&sandbox) >= began.1 + 4).then_some(()));
+    assert!(began.0.elapsed() >= Duration::from_secs(3), "it asks without end");
+    home.until_marked().await;
+    assert_eq!(texts(&sandbox, PRIVATE).len(), 6);
+}
+
+#[tokio::test]
 async fn a_webhook_that_was_left_is_removed_and_a_second_reader_is_told() {
     let (sandbox, _) = full(4).await;
     let http = reqwest::Client::new();

@@ -1,15 +1,20 @@
 //! One attempt to send what is owed to a chat: recorded, made, and its outcome recorded.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 use chrono_tz::Tz;
+use vobiz_core::alert::Transition;
 
-use super::fold::{self, Batch};
+use super::fold::{self, Batch, Present};
 use super::simpler::Form;
+use crate::messages::{self, Reader};
 use crate::service::Service;
-use crate::store::Ended;
+use crate::snapshot::Snapshot;
+use crate::store::{Ended, Owed};
 use crate::telegram::{Failure, Fault, Telegram};
 
 /// Attempts after which a text goes without its file, so that what is behind it is not held up.
@@ -34,6 +39,19 @@ pub(super) enum Outcome {
     Refused(String),
     /// Its messages went to another id.
     Moved,
+}
+
+/// Makes one message of what is owed, its alerts as they are in the last snapshot.
+fn fold_with(rows: &[Owed], id: i64, snapshot: Option<&Snapshot>, reader: &Reader) -> Option<Batch> {
+    let Some(snapshot) = snapshot else { return fold::batch(rows, id, None, reader) };
+    let by_key: OnceCell<HashMap<(&str, String), &Transition>> = OnceCell::new();
+    let index =
+        || snapshot.evaluation.firing.iter().map(|alert| ((alert.rule.as_str(), alert.subject.id.to_string()), alert)).collect();
+    let firing = |rule: &str, subject: &str| {
+        let alert = by_key.get_or_init(index).get(&(rule, subject.to_owned()))?;
+        Some(messages::alert_line(alert, &Reader { now: snapshot.at, ..*reader }))
+    };
+    fold::batch(rows, id, Some(&Present { at: snapshot.at, firing: &firing }), reader)
 }
 
 /// What an attempt works with.
@@ -107,7 +125,8 @@ impl Attempt {
         let store = &self.service.store;
         let now = self.service.clock.now();
         let rows = store.owed_with(id).await?;
-        let Some(mut batch) = fold::batch(&rows, id, None, zone, now) else { return Ok(None) };
+        let snapshot = self.service.published.watch().borrow().clone();
+        let Some(mut batch) = fold_with(&rows, id, snapshot.as_deref(), &Reader { zone, now }) else { return Ok(None) };
         if let (None, Some(slot)) = (batch.draft.edits, &batch.draft.slot) {
             batch.draft.edits = store.message_in(batch.draft.chat, slot).await?;
         }

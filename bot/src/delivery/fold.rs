@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 
 use crate::messages::{self, Reader};
 use crate::store::{AlertLine, Draft, Owed};
@@ -32,14 +31,14 @@ pub(super) struct Present<'a> {
 ///
 /// Alerts stay messages of their own while they are news. They become one as soon as an attempt failed, the same alert is in
 /// two of them, or they are late; then each alert is told as it is now.
-pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, zone: Tz, now: DateTime<Utc>) -> Option<Batch> {
+pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, reader: &Reader) -> Option<Batch> {
     let head = rows.iter().find(|row| row.id == first)?;
-    let reader = Reader { zone, now };
+    let now = reader.now;
     let is_late = |row: &Owed| now - row.made_at > LATE;
     let single = |row: &Owed| {
         let mut draft = row.draft.clone();
         if is_late(row) {
-            draft.html = messages::dated(&draft.html, row.made_at, &reader);
+            draft.html = messages::dated(&draft.html, row.made_at, reader);
         }
         Batch { ids: vec![row.id], draft, attempts: row.attempts }
     };
@@ -55,7 +54,7 @@ pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, zo
         return Some(single(head));
     }
     let as_of = present.map(|present| present.at).into_iter().chain(all.iter().map(|line| line.at)).max().unwrap_or(now);
-    let messages::List { html, document } = messages::catch_up(&lines, as_of, &reader);
+    let messages::List { html, document } = messages::catch_up(&lines, as_of, reader);
     let draft = Draft {
         chat: head.draft.chat,
         thread: head.draft.thread,
@@ -116,7 +115,7 @@ mod tests {
     }
 
     fn batch_at(rows: &[Owed], minute: u32) -> Batch {
-        batch(rows, rows[0].id, None, chrono_tz::UTC, at(minute)).unwrap()
+        batch(rows, rows[0].id, None, &Reader { zone: chrono_tz::UTC, now: at(minute) }).unwrap()
     }
 
     #[test]
@@ -156,7 +155,7 @@ mod tests {
             Some(line)
         };
         let present = Present { at: at(9), firing: &firing };
-        let batch = batch(&rows, 1, Some(&present), chrono_tz::UTC, at(10)).unwrap();
+        let batch = batch(&rows, 1, Some(&present), &Reader { zone: chrono_tz::UTC, now: at(10) }).unwrap();
         assert_eq!(batch.draft.html, "🔴 As of 04:09 1 alert fires: 1 critical\nA has ₹12, since 04:00");
     }
 
