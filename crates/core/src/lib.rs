@@ -1,15 +1,21 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alerts")]
 pub mod alert;
 mod api;
 mod client;
 mod error;
+#[cfg(feature = "alerts")]
 pub mod forecast;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "alerts")]
 pub mod history;
 pub mod money;
+#[cfg(feature = "alerts")]
+mod observation;
+#[cfg(feature = "alerts")]
 pub mod settings;
 pub mod time;
 

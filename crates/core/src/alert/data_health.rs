@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::observation::{Observation, Unread};
+use crate::observation::{Observation, Unread};
 
-/// Consecutive failed polls before it is told that the service cannot be read.
+/// Consecutive failed polls before chats are notified that the service cannot be read.
 const FAILED_POLLS: u32 = 2;
 
 /// Whether the service can be read, and since when not.
@@ -18,8 +18,8 @@ pub struct DataHealth {
     pub failed_since: Option<DateTime<Utc>>,
     /// How many they are.
     pub failed_polls: u32,
-    /// Whether that was told.
-    pub is_told: bool,
+    /// Whether that was reported.
+    pub is_reported: bool,
 }
 
 /// A change: one for the service, however many wallets cannot be read.
@@ -52,19 +52,20 @@ impl DataHealth {
         // After the clock was set back, what lies in the future counts as of now.
         let (read_at, failed_since) = (self.read_at.map(|read_at| read_at.min(at)), self.failed_since.map(|since| since.min(at)));
         if observation.listing.cut.is_none() {
-            let back = failed_since.filter(|_| self.is_told).map(|since| DataHealthChange::Back { since });
+            let back = failed_since.filter(|_| self.is_reported).map(|since| DataHealthChange::Back { since });
             return (Self { read_at: Some(at), ..Self::default() }, back);
         }
         let failed_polls = self.failed_polls.saturating_add(1);
         let is_due = failed_polls >= FAILED_POLLS;
-        let next = Self { read_at, failed_since: failed_since.or(Some(at)), failed_polls, is_told: self.is_told || is_due };
-        let lost = next.outage(observation).filter(|_| !self.is_told);
+        let next =
+            Self { read_at, failed_since: failed_since.or(Some(at)), failed_polls, is_reported: self.is_reported || is_due };
+        let lost = next.outage(observation).filter(|_| !self.is_reported);
         (next, lost)
     }
 
-    /// The outage that lasts after an observation, once it is due to be told.
+    /// The outage that lasts after an observation, once it is due to be reported.
     pub(super) fn outage(&self, observation: &Observation) -> Option<DataHealthChange> {
-        let why = observation.listing.cut.clone().filter(|_| self.is_told)?;
+        let why = observation.listing.cut.clone().filter(|_| self.is_reported)?;
         let read = observation.customers.len();
         Some(DataHealthChange::Lost { since: self.failed_since?, read_at: self.read_at, polls: self.failed_polls, read, why })
     }

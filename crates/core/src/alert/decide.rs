@@ -9,8 +9,8 @@ use super::reading::Figure;
 use super::rule::Rule;
 use super::state::{Alert, Cause, Firing, Snooze};
 use super::streak::{Hold, Streak, span};
-use super::subject::Subject;
 use super::transition::Change;
+use crate::observation::Subject;
 
 /// One rule for one subject, at one poll.
 pub(super) struct Judge<'a> {
@@ -127,17 +127,17 @@ impl Judge<'_> {
         };
         let held = held.filter(|_| alert.firing.is_some() || !can_wait);
         let Some(firing) = alert.firing else {
-            let fires = |(severity, cause)| Firing { severity, cause, since: now, ages_from: now, told_at: now };
+            let fires = |(severity, cause)| Firing { severity, cause, since: now, ages_from: now, notified_at: now };
             return (held.map(fires), held.map(|_| Change::Fire));
         };
         // After the clock was set back, what lies in the future counts as of now.
         let firing = Firing {
             since: firing.since.min(now),
             ages_from: firing.ages_from.min(now),
-            told_at: firing.told_at.min(now),
+            notified_at: firing.notified_at.min(now),
             ..firing
         };
-        let critical = |cause| Some(Firing { severity: Critical, cause, told_at: now, ..firing });
+        let critical = |cause| Some(Firing { severity: Critical, cause, notified_at: now, ..firing });
         match (firing.severity, firing.cause, held) {
             (Warning, _, Some((Critical, cause))) => return (critical(cause), Some(Change::Escalate)),
             (Critical, Level | Age, Some((_, Empty))) => return (critical(Empty), Some(Change::Empty)),
@@ -177,7 +177,7 @@ impl Judge<'_> {
             severity: Severity::Warning,
             cause: Cause::Level,
             ages_from: self.now,
-            told_at: self.now,
+            notified_at: self.now,
             since: firing.since,
         };
         (Some(warning), Some(Change::Fall))
@@ -185,8 +185,8 @@ impl Judge<'_> {
 
     /// Nothing changed; perhaps a reminder is due.
     fn repeated(&self, firing: Firing) -> (Option<Firing>, Option<Change>) {
-        if self.rule.repeat(firing.severity).is_some_and(|after| self.now - firing.told_at >= span(after)) {
-            return (Some(Firing { told_at: self.now, ..firing }), Some(Change::Repeat));
+        if self.rule.repeat(firing.severity).is_some_and(|after| self.now - firing.notified_at >= span(after)) {
+            return (Some(Firing { notified_at: self.now, ..firing }), Some(Change::Repeat));
         }
         (Some(firing), None)
     }
@@ -205,7 +205,7 @@ impl Judge<'_> {
         if snooze.holds(is_topped_up, self.now) && !is_worse {
             return (firing, None, Some(snooze));
         }
-        // The snooze is over and the alert still fires: that is told.
-        (Some(Firing { told_at: self.now, ..fires }), change.or(Some(Change::Repeat)), None)
+        // The snooze is over and the alert still fires: chats are notified.
+        (Some(Firing { notified_at: self.now, ..fires }), change.or(Some(Change::Repeat)), None)
     }
 }

@@ -3,15 +3,17 @@
 use chrono::{DateTime, Utc};
 
 use super::data_health::DataHealthChange;
-use super::metric::Metric;
+use super::doubt::{self, Doubt};
+use super::level::{Direction, Severity};
+use super::metric::{Metric, SubjectKind};
 use super::no_data::NoData;
-use super::observation::Observation;
-use super::pass::{ByForecast, Outcome, Pass};
+use super::pass::{ByForecast, Mode, Outcome, Pass, Walk};
 use super::policy::Policy;
-use super::roster::Doubt;
+use super::rule::Rule;
 use super::state::State;
 use super::transition::Transition;
 use crate::forecast::Forecasts;
+use crate::observation::{Observation, SubjectId};
 
 /// What an evaluation decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +28,7 @@ pub struct Evaluation {
     pub firing: Vec<Transition>,
     /// What could not be judged.
     pub no_data: Vec<NoData>,
-    /// What does not add up about the list of customers.
+    /// What does not add up about the list of customers, and about rules that watch none of it.
     pub doubts: Vec<Doubt>,
     /// Whether the service stopped answering, or answers again, unless a rule on `data.age` tells it.
     pub data_health: Option<DataHealthChange>,
@@ -77,37 +79,16 @@ pub(crate) fn replay(
     Walk { policy, observation, forecasts, before, now, mode: Mode::Replay }.run()
 }
 
-/// What an evaluation is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// A poll of a running service.
-    Watch,
-    /// A single look.
-    Once,
-    /// A rehearsal.
-    Replay,
-}
-
-/// The arguments of an evaluation.
-pub(super) struct Walk<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) observation: &'a Observation,
-    pub(super) forecasts: &'a Forecasts<'a>,
-    pub(super) before: &'a State,
-    pub(super) now: DateTime<Utc>,
-    pub(super) mode: Mode,
-}
-
 impl Walk<'_> {
     fn run(&self) -> Evaluation {
         let Self { policy, observation, before, .. } = *self;
         let customers = observation.once();
         let (data_health, health_change) = before.data_health.next(observation);
-        let (roster, doubts) = before.roster.next(observation, customers.len());
+        let (roster, mut doubts) = before.roster.next(observation, customers.len());
         let mut outcome = Outcome::default();
         let mut passes: Vec<Pass<'_>> = policy.rules().iter().map(|rule| Pass::new(self, rule, &customers)).collect();
-        // A rule that stands in for forecasts comes after the rules on forecasts.
-        passes.sort_by_key(Pass::stands_in);
+        // Fallbacks for forecasts come after the rules on forecasts.
+        passes.sort_by_key(Pass::is_fallback);
         for pass in &mut passes {
             pass.totals(&mut outcome);
         }
@@ -121,21 +102,36 @@ impl Walk<'_> {
         for pass in &mut passes {
             pass.absent(&doubts, &mut outcome);
         }
+        if self.mode != Mode::Replay {
+            doubts.extend(doubt::of_policy(policy, observation, &customers));
+        }
         let Outcome { alerts, mut transitions, mut firing, no_data } = outcome;
         let polls = before.polls.saturating_add(u32::from(observation.listing.cut.is_none()));
         let state = State { alerts: alerts.into_iter().collect(), data_health, roster, polls };
-        let dry = policy.dry_partner(&state);
+        let dry = dry_partner(policy, &state);
         for listed in [&mut transitions, &mut firing] {
             for transition in listed.iter_mut().filter(|transition| transition.is_of_customer() && transition.change.is_bad()) {
                 transition.inhibited_by = dry.map(str::to_owned);
             }
             listed.sort_by(Transition::by_urgency);
         }
-        let is_told_by_rule = policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge && !rule.only_single_wallets());
+        let is_reported_by_rule =
+            policy.rules().iter().any(|rule| rule.metric() == Metric::DataAge && !rule.only_single_wallets());
         let [data_health, outage] =
-            [health_change, state.data_health.outage(observation)].map(|change| change.filter(|_| !is_told_by_rule));
+            [health_change, state.data_health.outage(observation)].map(|change| change.filter(|_| !is_reported_by_rule));
         let has_always = |transition: &Transition| transition.streak.is_some_and(|streak| streak.polls >= polls);
         let is_first = !transitions.is_empty() && transitions.iter().all(has_always);
         Evaluation { state, transitions, firing, no_data, doubts, data_health, outage, is_first }
     }
+}
+
+/// The rule by which the partner's own wallet is critical, so that customers cannot be topped up from it.
+fn dry_partner<'a>(policy: &'a Policy, state: &State) -> Option<&'a str> {
+    let is_dry = |rule: &&Rule| {
+        let alert = state.alert(rule.name(), &SubjectId::Partner);
+        rule.metric().subject_kind() == SubjectKind::Partner
+            && rule.direction() == Direction::Below
+            && alert.and_then(|alert| alert.firing).is_some_and(|firing| firing.severity == Severity::Critical)
+    };
+    policy.rules().iter().find(is_dry).map(Rule::name)
 }

@@ -26,7 +26,7 @@ impl Policy {
             matches!(rule.metric(), Metric::CustomerBalance | Metric::CustomerRunway) && rule.direction() == Direction::Below
         };
         let is_unwatched = !self.rules().iter().any(watches_wallets);
-        let warning = "no rule watches customers' balances: nobody is told when a customer's wallet runs low. Remove \
+        let warning = "no rule watches customers' balances: no alert fires when a customer's wallet runs low. Remove \
                        enabled = false from the rules \"runway\" and \"low balance\", or write a rule on customer.runway or \
                        customer.balance.";
         is_unwatched.then(|| warning.to_owned()).into_iter().collect()
@@ -56,8 +56,8 @@ fn fires(rule: &Rule) -> String {
         Hold::Polls(polls) => format!("in {polls} consecutive polls"),
         Hold::For(time) => format!("for {}", span(time)),
     };
-    let stands_in = if rule.only_without_forecast() { ", while there is no forecast for the wallet" } else { "" };
-    format!("Fires when {} is {levels} {held}{stands_in}.", watched(rule))
+    let fallback = if rule.only_without_forecast() { ", while there is no forecast for the wallet" } else { "" };
+    format!("Fires when {} is {levels} {held}{fallback}.", watched(rule))
 }
 
 /// `under 2000 (warning) or under 500 (critical)`
@@ -94,7 +94,7 @@ fn waits(rule: &Rule) -> Option<String> {
 }
 
 fn empties(rule: &Rule) -> Option<String> {
-    let least = rule.tells_empty()?;
+    let least = rule.looks_for_empty()?;
     Some(format!(
         "A wallet that cannot pay for a call of four minutes (or has less than {} left, where that price is not known) is critical.",
         least.normalize()
@@ -188,12 +188,12 @@ fn own_levels(rule: &Rule) -> Option<String> {
 fn listed(mut all: Vec<String>, between: &str) -> String {
     let more = all.len().saturating_sub(SHOWN);
     all.truncate(SHOWN);
-    let said = all.join(between);
-    if more == 0 { said } else { format!("{said}{between}and {more} more") }
+    let shown = all.join(between);
+    if more == 0 { shown } else { format!("{shown}{between}and {more} more") }
 }
 
 fn unknown(rule: &Rule) -> Option<String> {
-    let forecast = if rule.metric().is_foreseen() { " or without a forecast" } else { "" };
+    let forecast = if rule.metric().needs_forecast() { " or without a forecast" } else { "" };
     (rule.metric().subject_kind() != SubjectKind::Data).then(|| format!("Without data{forecast}, nothing changes."))
 }
 
@@ -308,8 +308,8 @@ mod tests {
              [[rules.overrides]]\ncustomers = [{of}]\nbelow.warning = 2"
         );
         let (policy, _) = Policy::from_toml(&text, "rules.toml").unwrap();
-        let said = policy.explain().join("");
-        assert!(said.contains("MA_28, MA_29, and 2 more."), "{said}");
-        assert!(said.contains("MA_29 under 2 (warning), ends at 2.2 or more; and 2 more."), "{said}");
+        let text = policy.explain().join("");
+        assert!(text.contains("MA_28, MA_29, and 2 more."), "{text}");
+        assert!(text.contains("MA_29 under 2 (warning), ends at 2.2 or more; and 2 more."), "{text}");
     }
 }

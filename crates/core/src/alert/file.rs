@@ -115,7 +115,7 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
     let billing = table.value("billing_mode").and_then(|value| value.text("prepaid")?.parse(billing));
     let min_calls = table.value("min_calls").and_then(|value| count(&value));
     let empty_below = table.value("empty_below").and_then(amount);
-    // What could not be read has its default by now; with that, nothing is to be judged.
+    // What could not be read has its default by now, which nobody asked for.
     if reader.found() > found {
         return None;
     }

@@ -1,4 +1,4 @@
-//! The figures that rules can watch, and what they are counted in.
+//! The figures that rules can watch, and their units.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,9 +17,10 @@ use crate::settings::values::quoted;
 pub enum Metric {
     /// `customer.balance`: a customer's wallet, in whole units of its currency.
     CustomerBalance,
-    /// `customer.runway`: the cautious time until a customer's wallet is empty, in hours on the clock or in working hours.
+    /// `customer.runway`: the conservative estimate of the time until a customer's wallet is empty, in hours on the clock or in
+    /// working hours.
     CustomerRunway,
-    /// `customer.burn`: what a wallet spends now, in times of what is normal for it at this hour.
+    /// `customer.burn`: what a wallet spends now, as a multiple of its normal spend at this hour.
     CustomerBurn,
     /// `partner.balance`: the partner's own wallet, in whole units of its currency.
     PartnerBalance,
@@ -56,7 +57,7 @@ pub enum Unit {
     Hours,
     /// Days.
     Days,
-    /// Times of what is normal.
+    /// A multiple of what is normal.
     Times,
     /// Percent.
     Percent,
@@ -107,7 +108,7 @@ impl Metric {
         }
     }
 
-    /// On which side of its levels trouble usually lies.
+    /// On which side of its levels a value is usually a problem.
     pub const fn direction(self) -> Direction {
         match self {
             Self::CustomerBurn | Self::CallsCost | Self::DataAge => Direction::Above,
@@ -115,7 +116,7 @@ impl Metric {
         }
     }
 
-    /// The only side of its levels on which trouble can lie, where there is but one.
+    /// The only side of its levels on which a value can be a problem, where there is just one.
     pub(crate) const fn only_direction(self) -> Option<Direction> {
         match self {
             Self::CustomerRunway | Self::PartnerCoverage => Some(Direction::Below),
@@ -156,18 +157,18 @@ impl Metric {
         matches!(self.subject_kind(), SubjectKind::Customer)
     }
 
-    /// Whether customers are what it is reckoned from, so that they can be picked.
+    /// Whether it is computed from customers, so that a rule can choose among them.
     pub(crate) const fn is_over_customers(self) -> bool {
         !matches!(self, Self::PartnerBalance) && !matches!(self.subject_kind(), SubjectKind::Calls)
     }
 
-    /// Whether a [history](crate::history) of balances has it: a rule on another one says nothing in a rehearsal.
+    /// Whether a [history](crate::history) of balances has it: in a backtest, a rule on another one never fires.
     pub const fn is_in_history(self) -> bool {
         !matches!(self.subject_kind(), SubjectKind::Partner | SubjectKind::Calls)
     }
 
-    /// Whether it rests on what is foreseen of wallets.
-    pub(crate) const fn is_foreseen(self) -> bool {
+    /// Whether it needs forecasts of wallets.
+    pub(crate) const fn needs_forecast(self) -> bool {
         matches!(self, Self::CustomerRunway | Self::CustomerBurn | Self::PartnerCoverage)
     }
 }

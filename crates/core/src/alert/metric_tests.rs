@@ -39,18 +39,19 @@ fn unread() -> Unread {
     Unread { kind: "server", message: "list accounts: failed (HTTP 502)".to_owned() }
 }
 
-/// Every poll, five minutes after the one before, and what is said in it: change, severity, whom, reason.
+/// Every poll, five minutes after the one before, and what is changes in it: change, severity, whom, reason.
 fn life(policy: &Policy, polls: Vec<Observation>) -> Vec<Vec<String>> {
-    let (mut state, mut said) = (State::default(), Vec::new());
+    let (mut state, mut changes) = (State::default(), Vec::new());
     for (poll, seen) in (0..).zip(polls) {
         let seen = Observation { at: at(poll), ..seen };
         let evaluation = evaluate(policy, &seen, &Forecasts::none(), &state, at(poll));
-        let words =
-            |said: &Transition| format!("{:?} {} {}: {}", said.change, said.severity, said.subject.id.to_string(), said.reason());
-        said.push(evaluation.transitions.iter().map(words).collect());
+        let words = |changes: &Transition| {
+            format!("{:?} {} {}: {}", changes.change, changes.severity, changes.subject.id.to_string(), changes.reason())
+        };
+        changes.push(evaluation.transitions.iter().map(words).collect());
         state = evaluation.state;
     }
-    said
+    changes
 }
 
 fn nothing() -> Observation {
@@ -61,7 +62,7 @@ fn nothing() -> Observation {
 fn the_partners_wallet_is_judged_and_what_is_not_read_decides_nothing() {
     let poll = |partner| Observation { partner, ..nothing() };
     let read = |balance| Some(Ok(partner(balance)));
-    let said = life(
+    let changes = life(
         &policy(draft(Metric::PartnerBalance, "5000", "1000")),
         vec![poll(read("4999.5")), poll(None), poll(Some(Err(unread()))), poll(read("999")), poll(read("6000"))],
     );
@@ -70,7 +71,7 @@ fn the_partners_wallet_is_judged_and_what_is_not_read_decides_nothing() {
     let whom = &first.transitions[0].subject;
     assert_eq!((whom.name.as_deref(), whom.currency.as_deref(), whom.balance), (None, Some("INR"), Some(Decimal::ONE)));
     assert_eq!(
-        said,
+        changes,
         [
             vec!["Fire warning partner: 4999.5 is under the warning level of 5000, seen in 1 poll"],
             vec![],
@@ -84,8 +85,8 @@ fn the_partners_wallet_is_judged_and_what_is_not_read_decides_nothing() {
 #[test]
 fn a_failed_list_of_customers_does_not_keep_the_partners_wallet_from_being_judged() {
     let seen = Observation { partner: Some(Ok(partner("1"))), ..Observation::failed(at(0), unread()) };
-    let said = life(&policy(draft(Metric::PartnerBalance, "", "1000")), vec![seen]);
-    assert_eq!(said, [["Fire critical partner: 1 is under the critical level of 1000, seen in 1 poll"]]);
+    let changes = life(&policy(draft(Metric::PartnerBalance, "", "1000")), vec![seen]);
+    assert_eq!(changes, [["Fire critical partner: 1 is under the critical level of 1000, seen in 1 poll"]]);
 }
 
 #[test]
@@ -97,9 +98,9 @@ fn the_fleet_is_summed_for_each_currency_over_those_watched_and_unknown_where_on
             vec![customer("MA_1", "600", "INR"), customer("MA_2", "300.50", "INR"), customer("MA_3", third, "USD"), postpaid],
         )
     };
-    let said = life(&policy(draft(Metric::FleetBalance, "1000", "")), vec![fleet("50"), fleet("unread"), fleet("5000")]);
+    let changes = life(&policy(draft(Metric::FleetBalance, "1000", "")), vec![fleet("50"), fleet("unread"), fleet("5000")]);
     assert_eq!(
-        said,
+        changes,
         [
             vec![
                 "Fire warning fleet:INR: 900.50 is under the warning level of 1000, seen in 1 poll".replace(".50", ".5"),
@@ -153,16 +154,16 @@ fn the_calls_of_a_day_are_judged_where_there_are_enough() {
 }
 
 #[test]
-fn the_feed_ages_while_it_fails_and_is_young_again_when_it_answers() {
+fn data_ages_while_the_service_fails_and_is_fresh_when_it_answers() {
     let policy = policy(draft(Metric::DataAge, "0.25", "0.5"));
     let failed = || Observation::failed(at(0), unread());
     let mut polls = vec![nothing()];
     polls.extend((0..8).map(|_| failed()));
     polls.push(nothing());
-    let said = life(&policy, polls);
-    let told: Vec<_> = (0..).zip(&said).filter(|(_, said)| !said.is_empty()).collect();
+    let changes = life(&policy, polls);
+    let sent: Vec<_> = (0..).zip(&changes).filter(|(_, changes)| !changes.is_empty()).collect();
     assert_eq!(
-        told,
+        sent,
         [
             (4, &vec!["Fire warning data: 20 min is above the warning level of 15 min, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
             (7, &vec!["Escalate critical data: 35 min is above the critical level of 30 min, seen in 1 poll; list accounts: failed (HTTP 502)".to_owned()]),
@@ -170,11 +171,11 @@ fn the_feed_ages_while_it_fails_and_is_young_again_when_it_answers() {
         ]
     );
     let lost = evaluate(&policy, &failed(), &Forecasts::none(), &State::default(), at(0)).state;
-    assert_eq!(evaluate(&policy, &failed(), &Forecasts::none(), &lost, at(1)).data_health, None, "the rule says it, once");
+    assert_eq!(evaluate(&policy, &failed(), &Forecasts::none(), &lost, at(1)).data_health, None, "the rule reports it, once");
 }
 
 #[test]
-fn what_cannot_be_judged_is_told_by_rule_and_subject() {
+fn what_cannot_be_judged_is_reported_by_rule_and_subject() {
     let rules = [
         ("own", Metric::PartnerBalance),
         ("calls", Metric::CallsVolume),
@@ -186,9 +187,9 @@ fn what_cannot_be_judged_is_told_by_rule_and_subject() {
     let policy = Policy::new(rules.into()).unwrap();
     let seen = Observation::complete(at(0), vec![customer("MA_1", "9", "INR"), customer("MA_2", "unread", "USD")]);
     let no_data = evaluate(&policy, &seen, &Forecasts::none(), &State::default(), at(0)).no_data;
-    let told: Vec<_> = no_data.iter().map(|one| format!("{} {}: {}", one.rule, one.subject, one.reason)).collect();
+    let sent: Vec<_> = no_data.iter().map(|one| format!("{} {}: {}", one.rule, one.subject, one.reason)).collect();
     assert_eq!(
-        told,
+        sent,
         [
             "own partner: the figure is not reported",
             "calls calls: the figure is not reported",
@@ -229,18 +230,22 @@ fn single_customers_have_levels_of_their_own_and_editing_one_leaves_the_others_a
     };
     let seen = || Observation::complete(at(0), vec![customer("MA_1", "1500", "INR"), customer("MA_2", "1500", "INR")]);
     let first = evaluate(&with(Some("1000")), &seen(), &Forecasts::none(), &State::default(), at(0));
-    assert_eq!(first.transitions.iter().map(|said| said.subject.customer().unwrap_or_default()).collect::<Vec<_>>(), ["MA_1"]);
+    assert_eq!(
+        first.transitions.iter().map(|changes| changes.subject.customer().unwrap_or_default()).collect::<Vec<_>>(),
+        ["MA_1"]
+    );
     let then = evaluate(&with(Some("1600")), &seen(), &Forecasts::none(), &first.state, at(1));
-    let said: Vec<_> = then.transitions.iter().map(|said| (said.subject.customer().unwrap_or_default(), said.level)).collect();
-    assert_eq!(said, [("MA_2", decimal("1600"))]);
+    let changes: Vec<_> =
+        then.transitions.iter().map(|changes| (changes.subject.customer().unwrap_or_default(), changes.level)).collect();
+    assert_eq!(changes, [("MA_2", decimal("1600"))]);
 }
 
 #[test]
-fn a_wallet_whose_currency_changed_starts_afresh() {
+fn a_wallet_whose_currency_changed_starts_fresh() {
     let policy = policy(RuleDraft { hold: Hold::Polls(2), ..draft(Metric::CustomerBalance, "2000", "") });
     let poll = |currency: &str| Observation::complete(at(0), vec![customer("MA_1", "1500", currency)]);
-    let said = life(&policy, vec![poll("INR"), poll("INR"), poll("USD"), poll("USD")]);
-    assert_eq!(said.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1, 0, 1]);
+    let changes = life(&policy, vec![poll("INR"), poll("INR"), poll("USD"), poll("USD")]);
+    assert_eq!(changes.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1, 0, 1]);
 }
 
 #[test]
@@ -250,8 +255,8 @@ fn a_customer_listed_twice_counts_once_with_the_lesser_balance() {
         Observation::complete(at(0), vec![customer("MA_1", first, "INR"), customer("MA_1", second, "INR")])
     };
     for (first, second) in [("1500", "9000"), ("9000", "1500"), ("1500", "unread"), ("unread", "1500")] {
-        let said = life(&policy, vec![twice(first, second), twice(first, second)]);
-        assert_eq!(said.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1], "{first} {second}");
+        let changes = life(&policy, vec![twice(first, second), twice(first, second)]);
+        assert_eq!(changes.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1], "{first} {second}");
     }
 }
 
@@ -265,24 +270,24 @@ fn a_clock_that_was_set_back_counts_polls_and_begins_spans_anew() {
         (Hold::For(std::time::Duration::from_mins(10)), vec![0, 1000], vec![0, 1]),
     ] {
         let (policy, mut state) = (held(hold), State::default());
-        let said = polls.iter().map(|poll| {
+        let changes = polls.iter().map(|poll| {
             let evaluation = evaluate(&policy, &low(*poll), &Forecasts::none(), &state, at(*poll));
             state = evaluation.state;
             evaluation.transitions.len()
         });
-        assert_eq!(said.collect::<Vec<_>>(), expected, "{hold:?} {polls:?}");
+        assert_eq!(changes.collect::<Vec<_>>(), expected, "{hold:?} {polls:?}");
     }
 }
 
 #[test]
-fn a_clock_that_was_years_ahead_does_not_silence_what_stands() {
+fn a_clock_that_was_years_ahead_does_not_silence_what_fires() {
     let policy = policy(draft(Metric::CustomerBalance, "", "2000"));
     let low = |poll| Observation::complete(at(poll), vec![customer("MA_1", "1500", "INR")]);
     let ahead = evaluate(&policy, &low(1_000_000), &Forecasts::none(), &State::default(), at(1_000_000));
     let (mut state, mut repeats) = (ahead.state, Vec::new());
     for poll in 0..100 {
         let evaluation = evaluate(&policy, &low(poll), &Forecasts::none(), &state, at(poll));
-        repeats.extend(evaluation.transitions.iter().map(|said| (poll, said.change)));
+        repeats.extend(evaluation.transitions.iter().map(|changes| (poll, changes.change)));
         state = evaluation.state;
     }
     assert_eq!(repeats, [(48, Change::Repeat), (96, Change::Repeat)]);
@@ -301,10 +306,10 @@ fn three() -> (Forecaster, Vec<Subject>, i64) {
 }
 
 #[test]
-fn burn_far_from_normal_is_told_and_what_it_empties_soonest_comes_first() {
+fn burn_far_from_normal_is_reported_and_what_it_empties_soonest_comes_first() {
     let (mut forecaster, mut customers, polls) = three();
     let policy = policy(draft(Metric::CustomerBurn, "3", "10"));
-    let mut told = Vec::new();
+    let mut sent = Vec::new();
     let mut state = State::default();
     for poll in polls..polls + 4 {
         for (subject, spent) in customers.iter_mut().zip([100, 5, 40]) {
@@ -314,20 +319,20 @@ fn burn_far_from_normal_is_told_and_what_it_empties_soonest_comes_first() {
         forecaster.observe(&seen);
         let evaluation = evaluate(&policy, &seen, &forecaster.at(at(poll)), &state, at(poll));
         state = evaluation.state;
-        told.extend(evaluation.transitions);
+        sent.extend(evaluation.transitions);
     }
     let whom: Vec<_> =
-        told.iter().map(|said| (said.change, said.severity, said.subject.customer().unwrap_or_default())).collect();
+        sent.iter().map(|changes| (changes.change, changes.severity, changes.subject.customer().unwrap_or_default())).collect();
     assert_eq!(whom, [(Change::Fire, Severity::Critical, "MA_1"), (Change::Fire, Severity::Warning, "MA_3")]);
-    assert!(told[0].hours_left() < told[1].hours_left());
-    assert!(told[0].basis.burn.is_some_and(|burn| burn.ratio > 10.0));
+    assert!(sent[0].hours_left() < sent[1].hours_left());
+    assert!(sent[0].basis.burn.is_some_and(|burn| burn.ratio > 10.0));
     let now = at(polls + 4);
     let runway = Policy::default();
     let seen = Observation::complete(now, vec![Subject { balance: Some(1.into()), ..customers[0].clone() }]);
     let first = evaluate(&runway, &seen, &forecaster.at(now), &State::default(), now).state;
-    let said = evaluate(&runway, &seen, &forecaster.at(now), &first, now).transitions;
-    assert!(said[0].basis.burn.is_none() && said[0].runway().is_some(), "only a rule on burn is about burn");
-    let reason = told[0].reason();
+    let changes = evaluate(&runway, &seen, &forecaster.at(now), &first, now).transitions;
+    assert!(changes[0].basis.burn.is_none() && changes[0].runway().is_some(), "only a rule on burn is about burn");
+    let reason = sent[0].reason();
     assert!(
         reason.contains("times the normal burn is above the critical level of 10 times") && reason.contains("left, burning"),
         "{reason}"
@@ -335,7 +340,7 @@ fn burn_far_from_normal_is_told_and_what_it_empties_soonest_comes_first() {
 }
 
 #[test]
-fn the_partners_wallet_covers_what_customers_will_spend_and_when_dry_it_explains_them() {
+fn a_partners_wallet_that_does_not_cover_its_customers_inhibits_their_alerts() {
     let (forecaster, customers, polls) = three();
     let coverage = RuleDraft { name: "coverage".into(), ..draft(Metric::PartnerCoverage, "2", "1") };
     let low = RuleDraft { name: "low".into(), ..draft(Metric::CustomerBalance, "50000", "") };
@@ -344,23 +349,24 @@ fn the_partners_wallet_covers_what_customers_will_spend_and_when_dry_it_explains
     for (money, expected) in [("10000", None), ("6000", Some(Severity::Warning)), ("2000", Some(Severity::Critical))] {
         let seen = Observation { partner: Some(Ok(partner(money))), ..Observation::complete(at(polls), customers.clone()) };
         let evaluation = evaluate(&policy, &seen, &forecaster.at(at(polls)), &State::default(), at(polls));
-        let of_partner = evaluation.transitions.iter().find(|said| said.metric == Metric::PartnerCoverage);
-        assert_eq!(of_partner.map(|said| said.severity), expected, "{money}");
-        let explained = evaluation.transitions.iter().filter(|said| said.inhibited_by.as_deref() == Some("coverage")).count();
+        let of_partner = evaluation.transitions.iter().find(|changes| changes.metric == Metric::PartnerCoverage);
+        assert_eq!(of_partner.map(|changes| changes.severity), expected, "{money}");
+        let explained =
+            evaluation.transitions.iter().filter(|changes| changes.inhibited_by.as_deref() == Some("coverage")).count();
         assert_eq!(explained, if expected == Some(Severity::Critical) { 3 } else { 0 }, "{money}");
-        if let Some(said) = of_partner {
-            let reason = said.reason();
+        if let Some(changes) = of_partner {
+            let reason = changes.reason();
             assert!(reason.contains("days is under") && reason.contains(" a day and will lack 0.00 when"), "{reason}");
         }
-        let (told, _) =
+        let (sent, _) =
             notify(&ChatSettings::default(), &Evaluation { is_first: false, ..evaluation }, &Deferred::known(at(0)), at(polls));
-        let dry = told.iter().filter_map(|told| match &told.content {
+        let dry = sent.iter().filter_map(|sent| match &sent.content {
             Content::Alerts { occasion: Occasion::DryPartner, transitions } => Some(transitions),
             _ => None,
         });
         let dry: Vec<_> = dry.collect();
         assert_eq!(dry.len(), usize::from(expected == Some(Severity::Critical)), "{money}");
-        assert!(dry.iter().all(|told| told.len() == 4 && told[0].subject.id == SubjectId::Partner));
+        assert!(dry.iter().all(|sent| sent.len() == 4 && sent[0].subject.id == SubjectId::Partner));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Alert decisions: pure functions of what was observed, what was said before, and the time.
+//! Alert decisions: pure functions of what was observed, the state before, and the time.
 //!
 //! [`evaluate`] takes a [`Policy`], an [`Observation`], the [`State`] left by the evaluation before and
 //! the time, and gives the next state with the transitions on the way to it. It looks at what *is*, so
@@ -27,6 +27,7 @@
 mod bounds;
 mod data_health;
 mod decide;
+mod doubt;
 mod error;
 mod evaluate;
 mod explain;
@@ -41,7 +42,6 @@ mod no_data;
 mod notify;
 #[cfg(test)]
 mod notify_tests;
-mod observation;
 mod pass;
 mod policy;
 mod reading;
@@ -52,12 +52,12 @@ mod runway_tests;
 mod scope;
 mod state;
 mod streak;
-mod subject;
 #[cfg(test)]
 mod tests;
 mod transition;
 
 pub use data_health::{DataHealth, DataHealthChange};
+pub use doubt::Doubt;
 pub use error::RuleError;
 pub(crate) use evaluate::replay;
 pub use evaluate::{Evaluation, evaluate, evaluate_once};
@@ -65,13 +65,13 @@ pub use level::{Direction, Levels, Recover, Repeat, Severity};
 pub use metric::{Metric, Unit};
 pub use no_data::{NoData, NoDataReason};
 pub use notify::{ChatSettings, Content, Deferred, Notification, Occasion, QuietHours, notify};
-pub use observation::{CallDay, Listing, Observation, Unread, Wallet};
 pub use policy::Policy;
 pub use reading::Basis;
-pub use roster::{Doubt, Roster};
+pub use roster::Roster;
 pub use rule::{Rule, RuleDraft};
 pub use scope::{Billing, Scope};
 pub use state::{Alert, AlertKey, Cause, Firing, Snooze, State, StoredError, Until};
 pub use streak::{Hold, Streak};
-pub use subject::{Subject, SubjectId};
 pub use transition::{Change, Transition};
+
+pub use crate::observation::{CallDay, Listing, Observation, Subject, SubjectId, Unread, Wallet};

@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::metric::Metric;
-use super::observation::Unread;
-use super::subject::SubjectId;
+use crate::observation::SubjectId;
+use crate::observation::Unread;
 
 /// A figure that a rule watches and that an evaluation could not judge. An alert that fires for it stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

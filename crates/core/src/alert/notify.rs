@@ -1,4 +1,4 @@
-//! What one chat is told, and when: changes grouped into few notifications, quiet hours kept.
+//! Which notifications one chat gets, and when: changes grouped into few of them, quiet hours kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::time::next_local;
 /// More notifications than this at once are a storm.
 const STORM: usize = 3;
 
-/// How a chat wants to be told.
+/// How a chat wants its notifications.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChatSettings {
     /// So many changes of one rule and severity at once are grouped into one notification (default 4).
@@ -32,7 +32,7 @@ impl Default for ChatSettings {
     }
 }
 
-/// Hours of each day in which a chat is told only what cannot wait for their end. They may span midnight.
+/// Hours of each day in which a chat gets only what cannot wait for their end. They may span midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
     /// When they begin, on clocks of the zone.
@@ -101,19 +101,19 @@ pub enum Occasion {
 pub struct Deferred {
     /// Alerts that wait for the end of quiet hours.
     held: Vec<(AlertKey, Deferral)>,
-    /// What it was told of the service.
+    /// What it knows of an outage of the service.
     outage: Outage,
-    /// When it was last told everything that fires. A chat that never was is new.
-    told_all_at: Option<DateTime<Utc>>,
+    /// When it last got everything that fires. A chat that never did is new.
+    notified_all_at: Option<DateTime<Utc>>,
 }
 
 /// Why an alert waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Deferral {
-    /// The chat was not told of it.
+    /// The chat does not know of it.
     NotSent,
-    /// The chat was told, and is to be reminded.
+    /// The chat knows of it, and a reminder is due.
     Reminder,
 }
 
@@ -121,20 +121,20 @@ enum Deferral {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Outage {
-    /// None lasts that it was told of.
+    /// Of none that lasts.
     #[default]
     None,
-    /// One lasts, and waits for the end of quiet hours.
+    /// Of none: one lasts, and waits for the end of quiet hours.
     Held,
-    /// It was told that one lasts.
-    Told,
+    /// Of one that lasts.
+    Sent,
 }
 
 impl Deferred {
-    /// Of a chat that was told everything then.
+    /// Of a chat that got everything then.
     #[cfg(test)]
     pub(super) fn known(at: DateTime<Utc>) -> Self {
-        Self { told_all_at: Some(at), ..Self::default() }
+        Self { notified_all_at: Some(at), ..Self::default() }
     }
 
     /// How many alerts wait for the end of quiet hours.
@@ -148,11 +148,11 @@ impl Deferred {
     }
 }
 
-/// Groups what an evaluation decided into what one chat is told now; and what waits.
+/// Groups what an evaluation decided into the notifications that one chat gets now; and what waits.
 ///
-/// Nothing is dropped. In quiet hours a chat is told at once what cannot wait, looked at again with every evaluation; that
-/// alerts are over it is told without sound; the rest waits for their end, when everything that fires is handed over in one
-/// notification. The end of an alert is told to chats that were told of the alert. A new chat is told what fires, once.
+/// Nothing is dropped. In quiet hours a chat gets at once what cannot wait, which every evaluation looks at again, and ends of
+/// alerts without sound. The rest waits until they are over, when everything that fires is handed over in one notification.
+/// The end of an alert is sent to chats that know of the alert. A new chat gets everything that fires, once.
 pub fn notify(
     settings: &ChatSettings,
     evaluation: &Evaluation,
@@ -163,12 +163,12 @@ pub fn notify(
     let mut gate = Gate {
         quiet,
         now,
-        told_all_at: deferred.told_all_at.map(|at| at.min(now)),
+        notified_all_at: deferred.notified_all_at.map(|at| at.min(now)),
         held: deferred.held.iter().cloned().collect(),
         due: Vec::new(),
         good: Vec::new(),
     };
-    let is_new = deferred.told_all_at.is_none();
+    let is_new = deferred.notified_all_at.is_none();
     if is_new {
         gate.welcome(evaluation);
     } else {
@@ -176,19 +176,19 @@ pub fn notify(
     }
     let handed_over = gate.wake(evaluation);
     let (outage, news) = outage(deferred.outage, evaluation, quiet.is_some());
-    let mut told: Vec<_> =
+    let mut sent: Vec<_> =
         news.map(|change| Notification { content: Content::DataHealth(change), is_silent: false }).into_iter().collect();
     if !handed_over.is_empty() {
-        gate.told_all_at = Some(now);
-        told.push(Notification::alerts(Occasion::HandOver, handed_over, false));
+        gate.notified_all_at = Some(now);
+        sent.push(Notification::alerts(Occasion::HandOver, handed_over, false));
     }
     let (due, good) = (std::mem::take(&mut gate.due), std::mem::take(&mut gate.good));
     let all_at_once = if evaluation.is_first { Some(Occasion::Found) } else { is_new.then_some(Occasion::Welcome) };
-    told.extend(grouped(due, settings.fold_from, all_at_once));
+    sent.extend(grouped(due, settings.fold_from, all_at_once));
     let (fallen, over): (Vec<_>, Vec<_>) = good.into_iter().partition(|transition| transition.change == Change::Fall);
-    told.extend([fallen, over].into_iter().flat_map(|group| folded(group, settings.fold_from, quiet.is_some())));
+    sent.extend([fallen, over].into_iter().flat_map(|group| folded(group, settings.fold_from, quiet.is_some())));
     let held = gate.held.into_iter().collect();
-    (told, Deferred { held, outage, told_all_at: gate.told_all_at })
+    (sent, Deferred { held, outage, notified_all_at: gate.notified_all_at })
 }
 
 /// Sorts transitions into what is due now and what waits.
@@ -196,7 +196,7 @@ struct Gate {
     /// How long quiet hours last, where it is quiet.
     quiet: Option<TimeDelta>,
     now: DateTime<Utc>,
-    told_all_at: Option<DateTime<Utc>>,
+    notified_all_at: Option<DateTime<Utc>>,
     held: BTreeMap<AlertKey, Deferral>,
     due: Vec<Transition>,
     /// What is better than it was.
@@ -206,7 +206,7 @@ struct Gate {
 impl Gate {
     /// A new chat: everything that fires is due, or waits.
     fn welcome(&mut self, evaluation: &Evaluation) {
-        self.told_all_at = Some(self.now);
+        self.notified_all_at = Some(self.now);
         for firing in &evaluation.firing {
             let fired = evaluation.transitions.iter().find(|transition| transition.key() == firing.key());
             match self.quiet {
@@ -239,10 +239,10 @@ impl Gate {
         }
     }
 
-    /// Whether the chat was told everything so recently that a reminder would be a repetition.
+    /// Whether the chat got everything so recently that a reminder would be a repetition.
     fn is_recent(&self, transition: &Transition) -> bool {
         let half = transition.repeats_after.map(|after| after / 2);
-        self.told_all_at.zip(half).is_some_and(|(told, half)| self.now - told < half)
+        self.notified_all_at.zip(half).is_some_and(|(sent, half)| self.now - sent < half)
     }
 
     /// Looks again at what waits. Gives everything that fires, where quiet hours are over and something waited.
@@ -270,15 +270,15 @@ impl Gate {
     }
 }
 
-/// What a chat is told of the service, and knows from then on.
+/// What a chat knows of an outage from now on, and the notification that it gets.
 fn outage(known: Outage, evaluation: &Evaluation, is_quiet: bool) -> (Outage, Option<DataHealthChange>) {
     match (known, &evaluation.data_health) {
-        (Outage::Told, Some(back @ DataHealthChange::Back { .. })) => (Outage::None, Some(back.clone())),
+        (Outage::Sent, Some(back @ DataHealthChange::Back { .. })) => (Outage::None, Some(back.clone())),
         (_, Some(DataHealthChange::Back { .. })) => (Outage::None, None),
         (_, Some(DataHealthChange::Lost { .. })) if is_quiet => (Outage::Held, None),
-        (_, Some(lost)) => (Outage::Told, Some(lost.clone())),
+        (_, Some(lost)) => (Outage::Sent, Some(lost.clone())),
         (Outage::Held, None) if !is_quiet => match &evaluation.outage {
-            Some(lost) => (Outage::Told, Some(lost.clone())),
+            Some(lost) => (Outage::Sent, Some(lost.clone())),
             None => (Outage::None, None),
         },
         (known, None) => (known, None),
@@ -298,25 +298,25 @@ fn grouped(due: Vec<Transition>, fold_from: usize, together: Option<Occasion>) -
         Some(occasion) if due.len() > 1 => return vec![Notification::alerts(occasion, due, false)],
         _ => {}
     }
-    let is_partner = |told: &Transition| told.metric.subject_kind() == SubjectKind::Partner;
-    let (dry, rest): (Vec<_>, Vec<_>) = due.into_iter().partition(|told| told.inhibited_by.is_some() || is_partner(told));
-    let mut told = Vec::new();
-    if dry.iter().any(|told| told.inhibited_by.is_some()) {
+    let is_partner = |sent: &Transition| sent.metric.subject_kind() == SubjectKind::Partner;
+    let (dry, rest): (Vec<_>, Vec<_>) = due.into_iter().partition(|sent| sent.inhibited_by.is_some() || is_partner(sent));
+    let mut sent = Vec::new();
+    if dry.iter().any(|sent| sent.inhibited_by.is_some()) {
         // The partner's alert rang. It silences what is less than critical.
-        let is_silent = !dry.iter().any(|told| is_partner(told) || told.severity == Severity::Critical);
-        told.push(Notification::alerts(Occasion::DryPartner, dry, is_silent));
+        let is_silent = !dry.iter().any(|sent| is_partner(sent) || sent.severity == Severity::Critical);
+        sent.push(Notification::alerts(Occasion::DryPartner, dry, is_silent));
     } else {
-        told.extend(folded(dry, fold_from, false));
+        sent.extend(folded(dry, fold_from, false));
     }
     let rest = folded(rest, fold_from, false);
     if rest.len() > STORM {
         let mut transitions: Vec<_> = rest.into_iter().flat_map(Notification::into_transitions).collect();
         transitions.sort_by(Transition::by_urgency);
-        told.push(Notification::alerts(Occasion::Storm, transitions, false));
+        sent.push(Notification::alerts(Occasion::Storm, transitions, false));
     } else {
-        told.extend(rest);
+        sent.extend(rest);
     }
-    told
+    sent
 }
 
 impl Notification {
@@ -329,9 +329,9 @@ impl Notification {
 }
 
 /// One notification for each rule and severity with many changes, and one for each change of those with few.
-fn folded(told: Vec<Transition>, fold_from: usize, is_quiet: bool) -> Vec<Notification> {
+fn folded(changes: Vec<Transition>, fold_from: usize, is_quiet: bool) -> Vec<Notification> {
     let mut groups: Vec<((String, Severity), Vec<Transition>)> = Vec::new();
-    for transition in told {
+    for transition in changes {
         let of = (transition.rule.clone(), transition.severity);
         match groups.iter_mut().find(|(group, _)| *group == of) {
             Some((_, members)) => members.push(transition),

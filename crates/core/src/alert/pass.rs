@@ -2,23 +2,46 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::decide::{Judge, Judged};
-use super::evaluate::{Mode, Walk};
+use super::doubt::Doubt;
 use super::level::{Levels, Severity};
 use super::metric::{Metric, SubjectKind};
 use super::no_data::{NoData, NoDataReason};
+use super::policy::Policy;
 use super::reading::{Basis, Gauge, Reading};
-use super::roster::{Absence, Doubt};
+use super::roster::Absence;
 use super::rule::Rule;
-use super::state::{Alert, AlertKey};
+use super::state::{Alert, AlertKey, State};
 use super::streak::Hold;
-use super::subject::{Subject, SubjectId};
 use super::transition::{Change, Transition};
+use crate::forecast::Forecasts;
+use crate::observation::{Observation, Subject, SubjectId};
 
 /// An alert of a customer that was missing for so long is dropped, whatever other counts say.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(30);
+
+/// What an evaluation is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// A poll of a running service.
+    Watch,
+    /// A single look.
+    Once,
+    /// A rehearsal.
+    Replay,
+}
+
+/// The arguments of an evaluation.
+pub(super) struct Walk<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) observation: &'a Observation,
+    pub(super) forecasts: &'a Forecasts<'a>,
+    pub(super) before: &'a State,
+    pub(super) now: DateTime<Utc>,
+    pub(super) mode: Mode,
+}
 
 /// What all rules leave.
 #[derive(Default)]
@@ -29,7 +52,7 @@ pub(super) struct Outcome {
     pub(super) no_data: Vec<NoData>,
 }
 
-/// What the rules on forecasts found for one customer, for the rules that stand in for them.
+/// What the rules on forecasts found for one customer, for their fallbacks.
 #[derive(Default)]
 pub(super) struct ByForecast {
     /// The worst severity that fires.
@@ -60,8 +83,8 @@ impl<'a> Pass<'a> {
         Self { walk, rule, gauge, versions, before, seen: HashSet::new() }
     }
 
-    /// Whether it stands in for rules on forecasts.
-    pub(super) fn stands_in(&self) -> bool {
+    /// Whether it is the fallback for rules on forecasts.
+    pub(super) fn is_fallback(&self) -> bool {
         self.rule.only_without_forecast()
     }
 
@@ -112,13 +135,13 @@ impl<'a> Pass<'a> {
                 outcome.no_data.push(no_data);
             }
             Reading::Value(figure) => {
-                // A wallet without a forecast is empty by the rule that stands in for forecasts, where there is one.
+                // Whether a wallet without a forecast is empty is decided by the fallback, where there is one.
                 if figure.is_empty && !self.has_forecast(subject) && self.is_covered(subject) {
                     return self.covered(subject, before, outcome);
                 }
                 let judged = self.judge(&subject.id).figure(subject, figure, before);
-                let judged = if self.stands_in() { self.stand_in(subject, judged, before, forecast) } else { judged };
-                if self.rule.metric().is_foreseen() {
+                let judged = if self.is_fallback() { self.fall_back(subject, judged, before, forecast) } else { judged };
+                if self.rule.metric().needs_forecast() {
                     let firing = judged.alert.as_ref().map(|alert| alert.firing);
                     forecast.is_pending |= firing == Some(None);
                     forecast.worst = forecast.worst.max(firing.flatten().map(|firing| firing.severity));
@@ -132,10 +155,10 @@ impl<'a> Pass<'a> {
         subject.customer().is_some_and(|auth_id| self.walk.forecasts.knows(auth_id))
     }
 
-    /// Whether another rule stands in for this one while there is no forecast.
+    /// Whether a fallback judges the customer while there is no forecast.
     fn is_covered(&self, subject: &Subject) -> bool {
-        let stand_ins = self.walk.policy.rules().iter().filter(|rule| rule.only_without_forecast());
-        self.rule.metric() == Metric::CustomerRunway && stand_ins.into_iter().any(|rule| rule.watches(subject))
+        let fallbacks = self.walk.policy.rules().iter().filter(|rule| rule.only_without_forecast());
+        self.rule.metric() == Metric::CustomerRunway && fallbacks.into_iter().any(|rule| rule.watches(subject))
     }
 
     /// Another rule judges the customer for now: an alert of this one stays as it is, and nothing is missed.
@@ -145,8 +168,8 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// A rule that stands in for forecasts gives way to them, unless it found worse than they did.
-    fn stand_in(&self, subject: &Subject, judged: Judged, before: Option<&Alert>, forecast: &ByForecast) -> Judged {
+    /// A fallback gives way to forecasts, unless it found worse than they did.
+    fn fall_back(&self, subject: &Subject, judged: Judged, before: Option<&Alert>, forecast: &ByForecast) -> Judged {
         if !self.has_forecast(subject) {
             return judged;
         }

@@ -9,8 +9,6 @@ use super::error::RuleError;
 use super::level::{Direction, Levels, Recover, Severity};
 use super::metric::{Metric, SubjectKind};
 use super::rule::{Rule, RuleDraft};
-use super::state::State;
-use super::subject::SubjectId;
 
 /// The rules in force, each with a name of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,18 +65,7 @@ impl Policy {
         self.0.iter().any(|rule| rule.metric().subject_kind() == SubjectKind::Calls)
     }
 
-    /// The rule by which the partner's own wallet is critical, so that customers cannot be topped up from it.
-    pub(super) fn dry_partner(&self, state: &State) -> Option<&str> {
-        let is_dry = |rule: &&Rule| {
-            let alert = state.alert(rule.name(), &SubjectId::Partner);
-            rule.metric().subject_kind() == SubjectKind::Partner
-                && rule.direction() == Direction::Below
-                && alert.and_then(|alert| alert.firing).is_some_and(|firing| firing.severity == Severity::Critical)
-        };
-        self.0.iter().find(is_dry).map(Rule::name)
-    }
-
-    /// The balance under which somebody is to be warned: the first warning (else critical) level of a rule on balances.
+    /// The balance under which a wallet is low: the first warning (else critical) level of a rule on balances.
     pub fn low_balance(&self) -> Decimal {
         let rules = self.0.iter().filter(|rule| rule.metric() == Metric::CustomerBalance && rule.direction() == Direction::Below);
         let levels = rules.filter_map(|rule| rule.levels().of(Severity::Warning).or(rule.levels().of(Severity::Critical)));
@@ -191,6 +178,9 @@ mod tests {
             rule.fingerprint(rule.levels())
         };
         assert_eq!(print(draft.clone()), print(renamed));
-        assert_ne!(print(draft), print(moved));
+        assert_ne!(print(draft.clone()), print(moved));
+        let written = RuleDraft { levels: Levels { warning: Some(Decimal::new(100, 2)), critical: None }, ..draft.clone() };
+        assert_eq!(print(draft.clone()), print(written), "1.00 is 1");
+        assert_eq!(print(draft), 12_820_107_609_035_217_312, "stored alerts start fresh when this changes");
     }
 }

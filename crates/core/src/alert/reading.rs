@@ -9,11 +9,11 @@ use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 use super::data_health::DataHealth;
 use super::metric::{Metric, SubjectKind};
 use super::no_data::NoDataReason;
-use super::observation::{CallDay, Observation, Unread};
 use super::rule::Rule;
 use super::state::Alert;
-use super::subject::{Subject, SubjectId};
 use crate::forecast::{Burn, Cautious, Coverage, Forecasts, Runway};
+use crate::observation::{CallDay, Observation, Unread};
+use crate::observation::{Subject, SubjectId};
 
 /// Days beyond which coverage is not computed.
 const COVERED_DAYS: f64 = 14.0;

@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::observation::Observation;
+use super::doubt::Doubt;
 use super::streak::Streak;
+use crate::observation::Observation;
 
 /// A list that shrank abruptly, and that no other count confirms, is believed once it stays so for this long.
 const CONFIRMED_AFTER: TimeDelta = TimeDelta::hours(6);
@@ -17,33 +18,6 @@ pub struct Roster {
     pub listed: u64,
     /// Since when lists are far shorter than that.
     pub shrunk: Option<Streak>,
-}
-
-/// Why a list is not believed, or what else about it does not add up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Doubt {
-    /// The list promises another number of customers than it has.
-    Promised {
-        /// Its own `total`.
-        promised: u64,
-        /// Customers in it.
-        listed: u64,
-    },
-    /// Another answer counts another number of customers.
-    Counted {
-        /// By the dashboard or the profile.
-        counted: u64,
-        /// Customers in the list.
-        listed: u64,
-    },
-    /// The list is far shorter than the one before.
-    Shrunk {
-        /// Customers of the last list that was believed.
-        before: u64,
-        /// Customers in this one.
-        listed: u64,
-    },
 }
 
 impl Roster {
@@ -70,16 +44,6 @@ impl Roster {
                 (Self { shrunk, ..self }, doubts)
             }
             None => (Self { listed, shrunk: None }, doubts),
-        }
-    }
-}
-
-impl Doubt {
-    /// Whether customers may exist that the list leaves out.
-    pub(super) fn may_hide_customers(&self) -> bool {
-        match self {
-            Self::Promised { promised: expected, listed } | Self::Counted { counted: expected, listed } => expected > listed,
-            Self::Shrunk { .. } => true,
         }
     }
 }

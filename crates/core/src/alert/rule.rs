@@ -1,4 +1,4 @@
-//! Rules: which figure is watched, which levels it must not cross, and how insistently that is said.
+//! Rules: which figure is watched, which levels it must not cross, and when notifications are due.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::level::{Direction, Levels, Recover, Repeat, Severity};
 use super::metric::{Metric, SubjectKind};
 use super::scope::{self, Filter, Scope};
 use super::streak::{self, Hold};
-use super::subject::Subject;
+use crate::observation::Subject;
 
 /// Calls that a day needs before its answer rate is judged, unless a rule says otherwise.
 const MIN_CALLS: u64 = 50;
@@ -19,7 +19,7 @@ const MIN_CALLS: u64 = 50;
 /// A rule as it is written down, before it is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleDraft {
-    /// What it is called in messages.
+    /// Its name in messages.
     pub name: String,
     /// What it watches.
     pub metric: Metric,
@@ -33,9 +33,9 @@ pub struct RuleDraft {
     pub hold: Hold,
     /// Hysteresis (default 10 %).
     pub recover: Recover,
-    /// When it is said again.
+    /// When reminders are due.
     pub repeat: Repeat,
-    /// Whom it watches.
+    /// Which customers it watches.
     pub scope: Scope,
     /// Whether hours of the levels are working hours; of `customer.runway` only.
     pub in_working_hours: bool,
@@ -43,9 +43,10 @@ pub struct RuleDraft {
     ///
     /// After money was paid in it need not last.
     pub recover_for: Option<Duration>,
-    /// After how long a warning that still stands, and lies beyond its level, becomes critical (`escalate_after`, default never).
+    /// After how long a warning on which nobody acted, and whose value is beyond its level, becomes critical (`escalate_after`,
+    /// default never).
     pub escalate_after: Option<Duration>,
-    /// Whether it stands in for forecasts: it watches wallets that have none.
+    /// Whether it is the fallback for rules on forecasts: it watches wallets that have none.
     pub only_without_forecast: bool,
     /// Whether it is not missed where there is no forecast: that is not reported as [no data](super::NoData).
     pub only_with_forecast: bool,
@@ -139,7 +140,7 @@ impl RuleDraft {
         if self.only_without_forecast && self.metric != Metric::CustomerBalance {
             return refuse("only_without_forecast", "is for customer.balance alone, which can stand in for forecasts");
         }
-        if self.only_with_forecast && !self.metric.is_foreseen() {
+        if self.only_with_forecast && !self.metric.needs_forecast() {
             return refuse("only_with_forecast", format!("is for metrics that need a forecast, which {} does not", self.metric));
         }
         if self.only_single_wallets && self.metric != Metric::DataAge {
@@ -148,7 +149,7 @@ impl RuleDraft {
         if self.empty_below < Decimal::ZERO {
             return refuse("empty_below", "must not be negative");
         }
-        if self.empty_below != Decimal::ONE && !self.tells_empty() {
+        if self.empty_below != Decimal::ONE && !self.looks_for_empty() {
             return refuse("empty_below", "is for customer.runway, and for customer.balance with only_without_forecast");
         }
         if self.min_calls != MIN_CALLS && self.metric != Metric::CallsAnswerRate {
@@ -160,8 +161,8 @@ impl RuleDraft {
         streak::check_time("escalate_after", self.escalate_after)
     }
 
-    /// Whether it tells of wallets that are empty: it is on how long they last, or stands in for such a rule.
-    fn tells_empty(&self) -> bool {
+    /// Whether it looks for empty wallets: it is on how long they last, or the fallback for such a rule.
+    fn looks_for_empty(&self) -> bool {
         self.metric == Metric::CustomerRunway || self.only_without_forecast
     }
 
@@ -221,6 +222,14 @@ impl Rule {
         self.draft.overrides.get(auth_id).copied().unwrap_or(self.draft.levels)
     }
 
+    /// Customers that the rule names, to watch them alone or with levels of their own.
+    pub(super) fn named_customers(&self) -> impl Iterator<Item = &str> {
+        let watched = self.draft.scope.customers.iter();
+        watched
+            .chain(self.draft.overrides.keys().filter(|auth_id| !self.draft.scope.customers.contains(*auth_id)))
+            .map(String::as_str)
+    }
+
     /// Every level of the rule, those of single customers among them.
     pub(crate) fn all_levels(&self) -> impl Iterator<Item = Levels> {
         std::iter::once(self.draft.levels).chain(self.draft.overrides.values().copied())
@@ -256,12 +265,12 @@ impl Rule {
         self.draft.recover_for
     }
 
-    /// After how long a warning that still stands becomes critical.
+    /// After how long a warning on which nobody acted becomes critical.
     pub fn escalate_after(&self) -> Option<Duration> {
         self.draft.escalate_after
     }
 
-    /// Whether it only stands in for forecasts.
+    /// Whether it is the fallback for rules on forecasts.
     pub fn only_without_forecast(&self) -> bool {
         self.draft.only_without_forecast
     }
@@ -278,13 +287,13 @@ impl Rule {
 
     /// The balance below which a wallet counts as empty, where the price of its calls is not known; `None` where the rule does
     /// not look at that.
-    pub fn tells_empty(&self) -> Option<Decimal> {
-        self.draft.tells_empty().then_some(self.draft.empty_below)
+    pub fn looks_for_empty(&self) -> Option<Decimal> {
+        self.draft.looks_for_empty().then_some(self.draft.empty_below)
     }
 
-    /// Whether it tells that a customer's wallet is empty.
+    /// Whether a customer's wallet is empty, where the rule looks at that.
     pub fn is_empty(&self, subject: &Subject) -> bool {
-        self.tells_empty().is_some_and(|least| subject.is_empty(least))
+        self.looks_for_empty().is_some_and(|least| subject.is_empty(least))
     }
 
     /// How many calls a day needs before its answer rate is judged.
@@ -297,17 +306,33 @@ impl Rule {
         self.draft.clone()
     }
 
-    /// Tells versions of a rule apart: what is decided differently has another fingerprint. The same in every release.
+    /// Tells versions of a rule apart: what is decided differently has another fingerprint, the same in every release.
     ///
-    /// Whom it watches is not part of it, nor are levels of other customers: who is judged as before goes on as before.
+    /// Which customers it watches is not part of it, nor are the levels of other customers: who is judged as before goes on
+    /// as before.
     pub fn fingerprint(&self, levels: Levels) -> u64 {
-        let RuleDraft { metric, direction, hold, recover, in_working_hours, recover_for, escalate_after, min_calls, .. } =
-            &self.draft;
-        let text = format!(
-            "{metric} {} {levels:?} {hold:?} {recover:?} {in_working_hours} {recover_for:?} {escalate_after:?} {min_calls}",
-            direction.name()
-        );
-        // FNV-1a: short, and fixed for all time, which the standard library's hasher is not.
-        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        let draft = &self.draft;
+        let amount = |value: Option<Decimal>| value.map_or_else(|| "-".to_owned(), |value| value.normalize().to_string());
+        let seconds = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), |time| time.as_secs().to_string());
+        let text = [
+            draft.metric.name().to_owned(),
+            draft.direction.name().to_owned(),
+            amount(levels.warning),
+            amount(levels.critical),
+            match draft.hold {
+                Hold::Polls(polls) => format!("{polls} polls"),
+                Hold::For(time) => format!("{} s", time.as_secs()),
+            },
+            match draft.recover {
+                Recover::Amount(margin) => margin.normalize().to_string(),
+                Recover::Percent(margin) => format!("{} %", margin.normalize()),
+            },
+            draft.in_working_hours.to_string(),
+            seconds(draft.recover_for),
+            seconds(draft.escalate_after),
+            draft.min_calls.to_string(),
+        ];
+        // FNV-1a: short, and it never changes, which the standard library's hasher may.
+        text.join(" ").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
 }

@@ -31,7 +31,7 @@ impl Life {
         Self { policy, forecaster: Forecaster::new(Business::default()), state: State::default(), now, balance }
     }
 
-    /// One poll, in which the wallet reads so; what is said of it.
+    /// One poll, in which the wallet reads so; what is changes of it.
     fn poll(&mut self, balance: Option<i64>) -> Option<Transition> {
         self.now += TimeDelta::minutes(5);
         let subject = Subject { balance: balance.map(Decimal::from), ..Subject::new("MA_X", "Sharma Logistics") };
@@ -54,25 +54,25 @@ impl Life {
         evaluation.transitions.into_iter().map(|one| (one.rule, one.change)).collect()
     }
 
-    /// So many polls at ₹5 each; all that is said.
+    /// So many polls at ₹5 each; all that is changes.
     fn live(&mut self, polls: i64) -> Vec<(Change, Severity)> {
-        let said = (0..polls).filter_map(|_| {
+        let changes = (0..polls).filter_map(|_| {
             self.balance -= 5;
-            self.poll(Some(self.balance)).map(|said| (said.change, said.severity))
+            self.poll(Some(self.balance)).map(|changes| (changes.change, changes.severity))
         });
-        said.collect()
+        changes.collect()
     }
 }
 
 const DAY: i64 = 288;
 
 #[test]
-fn a_wallet_too_new_to_foresee_says_nothing_however_low() {
+fn a_wallet_too_new_for_a_forecast_never_fires_however_low() {
     assert_eq!(Life::new(|draft| draft, 1500).live(DAY - 12), []);
 }
 
 #[test]
-fn the_nearer_the_end_the_worse_and_each_step_is_said_once() {
+fn the_nearer_the_end_the_worse_and_each_step_is_one_transition() {
     use Change::{Escalate, Fire};
     let mut life = Life::new(|draft| draft, 5 * 5 * DAY);
     assert_eq!(life.live(5 * DAY - 12 * 12), []);
@@ -83,8 +83,8 @@ fn the_nearer_the_end_the_worse_and_each_step_is_said_once() {
 fn the_reason_has_the_numbers_it_was_decided_on() {
     let mut life = Life::new(|draft| draft, 5 * 5 * DAY);
     life.live(4 * DAY);
-    let said = [200, 195, 190].into_iter().find_map(|balance| life.poll(Some(balance))).unwrap();
-    let reason = said.reason();
+    let changes = [200, 195, 190].into_iter().find_map(|balance| life.poll(Some(balance))).unwrap();
+    let reason = changes.reason();
     assert!(reason.contains("min is under the critical level of 2 h, seen in 2 polls; 195 left, burning "), "{reason}");
     assert!(reason.contains("empty in ") && reason.contains("(range "), "{reason}");
 }
@@ -95,17 +95,14 @@ fn a_top_up_ends_it_at_once_and_a_respite_only_when_it_lasts() {
     let mut paid = Life::new(patient, 5 * 4 * DAY);
     let fired = paid.live(4 * DAY - 56);
     assert_eq!(fired, [(Change::Fire, Severity::Warning)]);
-    assert_eq!(paid.poll(Some(50_000)).map(|said| said.change), Some(Change::Resolve));
+    assert_eq!(paid.poll(Some(50_000)).map(|changes| changes.change), Some(Change::Resolve));
 
     let mut slow = Life::new(patient, 5 * 4 * DAY);
     slow.live(4 * DAY - 56);
     let rest = slow.balance;
-    let changes: Vec<_> = (0..4 * DAY).filter_map(|poll| slow.poll(Some(rest)).map(|said| (poll, said.change))).collect();
+    let changes: Vec<_> = (0..4 * DAY).filter_map(|poll| slow.poll(Some(rest)).map(|changes| (poll, changes.change))).collect();
     let resolved = changes.iter().find(|(_, change)| *change == Change::Resolve).map(|(poll, _)| *poll);
-    assert!(
-        resolved.is_some_and(|poll| poll >= 24),
-        "a wallet that rests is told as recovered, after two hours of it: {changes:?}"
-    );
+    assert!(resolved.is_some_and(|poll| poll >= 24), "a wallet that spends nothing recovers after two hours: {changes:?}");
 }
 
 #[test]
@@ -165,11 +162,11 @@ fn a_wallet_that_stopped_below_the_price_of_a_call_is_empty() {
 }
 
 #[test]
-fn an_alert_that_is_critical_already_tells_when_the_wallet_is_empty_and_breaks_a_snooze() {
+fn an_alert_that_is_critical_already_reports_when_the_wallet_is_empty_and_breaks_a_snooze() {
     use Change::{Empty, Escalate, Fire};
     let mut life = Life::new(|draft| draft, 5 * 5 * DAY);
-    let told = life.live(5 * DAY - 1);
-    assert_eq!(told, [(Fire, Severity::Warning), (Escalate, Severity::Critical)]);
+    let sent = life.live(5 * DAY - 1);
+    assert_eq!(sent, [(Fire, Severity::Warning), (Escalate, Severity::Critical)]);
     let key = life.state.alerts.keys().next().unwrap().clone();
     assert!(life.state.snooze(&key, Until::NextLevel, life.now));
     assert_eq!(life.live(2), [(Empty, Severity::Critical)]);
@@ -177,10 +174,10 @@ fn an_alert_that_is_critical_already_tells_when_the_wallet_is_empty_and_breaks_a
 }
 
 #[test]
-fn without_a_forecast_the_rule_that_stands_in_tells_of_empty_wallets() {
+fn without_a_forecast_the_fallback_reports_empty_wallets() {
     let mut life = Life::under(Policy::default(), 0);
-    let told: Vec<_> = (0..4).filter_map(|_| life.poll(Some(0)).map(|one| (one.rule, one.change, one.cause))).collect();
-    assert_eq!(told, [("low balance".to_owned(), Change::Fire, Cause::Empty)]);
+    let sent: Vec<_> = (0..4).filter_map(|_| life.poll(Some(0)).map(|one| (one.rule, one.change, one.cause))).collect();
+    assert_eq!(sent, [("low balance".to_owned(), Change::Fire, Cause::Empty)]);
     assert_eq!(life.poll(Some(50)), None, "critical by its level from now on");
     assert_eq!(life.poll(Some(900)).map(|one| one.change), Some(Change::Fall));
 }
@@ -202,21 +199,24 @@ fn what_the_amount_made_critical_stays_critical_when_a_forecast_becomes_availabl
         assert!(is_critical(&life, "low balance"), "{}", life.balance);
         for _ in 0..6 {
             life.balance -= spend;
-            let told = life.polls(life.balance);
-            assert!(is_critical(&life, "low balance") || is_critical(&life, "runway"), "₹{spend} a poll: {told:?}");
+            let sent = life.polls(life.balance);
+            assert!(is_critical(&life, "low balance") || is_critical(&life, "runway"), "₹{spend} a poll: {sent:?}");
         }
         assert!(!is_critical(&life, "low balance") || !is_critical(&life, "runway"), "one of them, once both agree");
     }
 }
 
 #[test]
-fn an_amount_stands_in_until_the_wallet_is_known() {
+fn the_amount_decides_until_there_is_a_forecast() {
     use Change::{Fire, Superseded};
     let mut life = Life::under(Policy::default(), 1990);
     assert_eq!(life.live(20), [(Fire, Severity::Warning)]);
     life.balance = 1900 + 10 * DAY;
-    let said = life.live(2 * DAY + 24);
-    assert!(said.contains(&(Superseded, Severity::Warning)) || said.contains(&(Change::Resolve, Severity::Warning)), "{said:?}");
+    let changes = life.live(2 * DAY + 24);
+    assert!(
+        changes.contains(&(Superseded, Severity::Warning)) || changes.contains(&(Change::Resolve, Severity::Warning)),
+        "{changes:?}"
+    );
     assert!(life.state.alerts.keys().all(|key| key.rule == "runway"), "{:?}", life.state.alerts);
 }
 
@@ -245,7 +245,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn while_the_value_does_not_change_each_severity_is_told_once(
+    fn while_the_value_does_not_change_each_severity_is_reported_once(
         course in prop::collection::vec(-3_i64..3000, 1..5),
         (warning, critical) in (100_i64..2500, prop::option::of(1_i64..99)),
         (escalate, recover_for) in (prop::option::of(1_u64..12), prop::option::of(1_u64..12)),
@@ -261,19 +261,19 @@ proptest! {
         let policy = Policy::new(vec![draft.build().unwrap()]).unwrap();
         let (mut state, mut now) = (State::default(), DateTime::UNIX_EPOCH);
         for balance in course {
-            let mut told = Vec::new();
+            let mut sent = Vec::new();
             for _ in 0..200 {
                 now += TimeDelta::minutes(5);
                 let seen = Observation::complete(now, vec![Subject::new("MA_X", "").with_balance(balance.into())]);
                 let evaluation = evaluate(&policy, &seen, &Forecasts::none(), &state, now);
                 state = evaluation.state;
-                told.extend(evaluation.transitions.into_iter().filter(|one| one.change != Change::Repeat));
+                sent.extend(evaluation.transitions.into_iter().filter(|one| one.change != Change::Repeat));
             }
             for severity in Severity::WORST_FIRST {
-                prop_assert!(told.iter().filter(|one| one.severity == severity && one.change.is_bad()).count() <= 1, "{told:#?}");
+                prop_assert!(sent.iter().filter(|one| one.severity == severity && one.change.is_bad()).count() <= 1, "{sent:#?}");
             }
-            prop_assert!(told.iter().filter(|one| !one.change.is_bad()).count() <= 1, "{told:#?}");
-            for one in told.iter().filter(|one| one.cause == Cause::Age && one.change == Change::Escalate) {
+            prop_assert!(sent.iter().filter(|one| !one.change.is_bad()).count() <= 1, "{sent:#?}");
+            for one in sent.iter().filter(|one| one.cause == Cause::Age && one.change == Change::Escalate) {
                 prop_assert!(one.is_beyond_level() && one.age >= TimeDelta::hours(1), "{}", one.reason());
             }
         }

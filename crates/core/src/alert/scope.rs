@@ -6,7 +6,7 @@ use wildmatch::WildMatch;
 
 use super::error::RuleError;
 use super::metric::Metric;
-use super::subject::Subject;
+use crate::observation::Subject;
 
 /// Signs of the longest pattern: no name of a customer is as long.
 const LONGEST: usize = 200;

@@ -12,7 +12,7 @@ use super::level::Severity;
 use super::metric::{Metric, SubjectKind, Unit};
 use super::roster::Roster;
 use super::streak::Streak;
-use super::subject::{Subject, SubjectId};
+use crate::observation::{Subject, SubjectId};
 
 /// What one evaluation leaves for the next. Wallets that are fine leave nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub struct Alert {
     pub snooze: Option<Snooze>,
 }
 
-/// Somebody muted an alert. A worse severity is told all the same.
+/// Somebody muted an alert. Chats are notified of a worse severity all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snooze {
     /// When it ends.
@@ -162,8 +162,8 @@ pub struct Firing {
     pub since: DateTime<Utc>,
     /// From when `escalate_after` counts: since it is a warning that nobody acted on.
     pub ages_from: DateTime<Utc>,
-    /// When chats were last told of it.
-    pub told_at: DateTime<Utc>,
+    /// When chats were last notified of it.
+    pub notified_at: DateTime<Utc>,
 }
 
 /// Why an alert has its severity.

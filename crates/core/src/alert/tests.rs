@@ -18,45 +18,45 @@ fn wallet(balance: Option<i64>) -> Subject {
     Subject { balance: balance.map(Decimal::from), ..Subject::new("MA_X", "Sharma Logistics") }
 }
 
-/// What is said in each poll, given what the wallet of one customer reads in it.
-fn said(policy: &Policy, readings: &[Option<i64>]) -> Vec<Option<(Change, Severity)>> {
+/// What changes in each poll, given the balances of one customer's wallet.
+fn changes(policy: &Policy, readings: &[Option<i64>]) -> Vec<Option<(Change, Severity)>> {
     let mut state = State::default();
-    let mut said = Vec::new();
+    let mut changes = Vec::new();
     for (poll, reading) in (0..).zip(readings) {
         let seen = Observation::complete(at(poll), vec![wallet(*reading)]);
         let evaluation = evaluate(policy, &seen, &Forecasts::none(), &state, at(poll));
         assert!(evaluation.transitions.len() <= 1);
-        said.push(evaluation.transitions.first().map(|said| (said.change, said.severity)));
+        changes.push(evaluation.transitions.first().map(|changes| (changes.change, changes.severity)));
         state = evaluation.state;
     }
-    said
+    changes
 }
 
 #[test]
-fn each_course_of_a_wallet_says_what_it_should() {
+fn each_course_of_a_wallet_has_its_transitions() {
     use Change::{Escalate, Fall, Fire, Resolve};
     use Severity::{Critical, Warning};
     let policy = Policy::default();
     for (name, readings, expected) in [
-        ("fine, nothing to say", vec![9000, 2000, 9000], vec![None, None, None]),
+        ("fine, no transition", vec![9000, 2000, 9000], vec![None, None, None]),
         ("on the level is not under it", vec![2000, 2000, 2000], vec![None, None, None]),
         ("low for one poll only", vec![1999, 2000, 1999], vec![None, None, None]),
         ("low for two polls", vec![1999, 1999, 1999], vec![None, Some((Fire, Warning)), None]),
         ("zero once is not believed", vec![9000, 0, 9000], vec![None, None, None]),
         ("critical at once when both levels were crossed together", vec![400, 300], vec![None, Some((Fire, Critical))]),
         (
-            "a rise is said when it held as long as any crossing",
+            "an escalation needs as many polls as any crossing",
             vec![1900, 1800, 499, 498],
             vec![None, Some((Fire, Warning)), None, Some((Escalate, Critical))],
         ),
-        ("between level and recovery it stands", vec![1900, 1900, 2199], vec![None, Some((Fire, Warning)), None]),
+        ("between level and recovery it fires on", vec![1900, 1900, 2199], vec![None, Some((Fire, Warning)), None]),
         ("at recovery it is over", vec![1900, 1900, 2200], vec![None, Some((Fire, Warning)), Some((Resolve, Warning))]),
         ("critical falls to warning", vec![400, 400, 549, 550], vec![None, Some((Fire, Critical)), None, Some((Fall, Warning))]),
         ("critical resolves past both", vec![400, 400, 5000], vec![None, Some((Fire, Critical)), Some((Resolve, Critical))]),
         ("empty and below", vec![0, -10], vec![None, Some((Fire, Critical))]),
     ] {
         let readings: Vec<_> = readings.into_iter().map(Some).collect();
-        assert_eq!(said(&policy, &readings), expected, "{name}");
+        assert_eq!(changes(&policy, &readings), expected, "{name}");
     }
 }
 
@@ -64,25 +64,25 @@ fn each_course_of_a_wallet_says_what_it_should() {
 fn what_was_not_read_neither_counts_nor_interrupts() {
     let policy = Policy::default();
     let fire = Some((Change::Fire, Severity::Warning));
-    assert_eq!(said(&policy, &[Some(1900), None, None, Some(1900)]), [None, None, None, fire]);
-    assert_eq!(said(&policy, &[None, None, None]), [None, None, None]);
+    assert_eq!(changes(&policy, &[Some(1900), None, None, Some(1900)]), [None, None, None, fire]);
+    assert_eq!(changes(&policy, &[None, None, None]), [None, None, None]);
     let (resolved, none) = (Some((Change::Resolve, Severity::Warning)), None);
-    assert_eq!(said(&policy, &[Some(1900), Some(1900), None, Some(3000)]), [none, fire, none, resolved]);
+    assert_eq!(changes(&policy, &[Some(1900), Some(1900), None, Some(3000)]), [none, fire, none, resolved]);
 }
 
 #[test]
-fn an_alert_that_stands_is_said_again_when_due() {
+fn a_reminder_of_an_alert_that_fires_comes_when_due() {
     let policy = Policy::default();
     let mut readings = vec![Some(400); 2 + 48 + 48];
     readings[60] = None;
-    let said = said(&policy, &readings);
+    let changes = changes(&policy, &readings);
     let repeats: Vec<_> =
-        (0..).zip(&said).filter(|(_, said)| matches!(said, Some((Change::Repeat, _)))).map(|(poll, _)| poll).collect();
+        (0..).zip(&changes).filter(|(_, changes)| matches!(changes, Some((Change::Repeat, _)))).map(|(poll, _)| poll).collect();
     assert_eq!(repeats, [1 + 48, 1 + 48 + 48], "each four hours, and no gap in the reading adds one");
 }
 
 #[test]
-fn a_failed_poll_leaves_every_alert_and_is_said_once() {
+fn a_failed_poll_leaves_every_alert_and_is_reported_once() {
     let policy = Policy::default();
     let low = Observation::complete(
         at(0),
@@ -107,7 +107,7 @@ fn a_failed_poll_leaves_every_alert_and_is_said_once() {
     assert_eq!(back.transitions, [], "nothing is fired anew");
 }
 
-/// What is said in polls that list so many of thirty customers, `MA_0` last and firing before.
+/// What changes in polls that list some of thirty customers, where `MA_0` fires before.
 fn shrinking(lists: Vec<Observation>) -> Vec<Vec<Change>> {
     let policy = Policy::default();
     let mut state = State::default();
@@ -167,23 +167,69 @@ fn a_list_that_shrinks_abruptly_is_believed_only_when_confirmed() {
 }
 
 #[test]
+fn rules_that_watch_nobody_and_balances_that_are_old_are_doubted() {
+    let policy = |lines: &str| {
+        let text = format!("[[rules]]\nname = \"r\"\nmetric = \"customer.balance\"\nbelow.warning = 5\n{lines}\n");
+        let off = ["runway", "low balance"].map(|name| format!("[[rules]]\nname = \"{name}\"\nenabled = false\n"));
+        Policy::from_toml(&(text + &off.concat()), "rules.toml").unwrap().0
+    };
+    let doubts = |lines: &str, customers: Vec<Subject>| {
+        let seen = Observation::complete(at(1000), customers);
+        let doubts = evaluate(&policy(lines), &seen, &Forecasts::none(), &State::default(), at(1000)).doubts;
+        doubts.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let updated = |polls| Subject { updated_at: Some(at(polls)), ..Subject::new(format!("MA_{polls}"), "") };
+    let nobody = "the rule \"r\" watches none of the customers; see its filters, and include_postpaid, include_inactive and include_auto_recharge";
+    let missing = |id: &str| format!("the rule \"r\" names {id}, and no customer has this id; correct or remove it");
+    assert_eq!(doubts("customers = [\"MA_TYPO\"]", vec![wallet(Some(9000))]), [missing("MA_TYPO"), nobody.to_owned()]);
+    let own = "[[rules.overrides]]\ncustomers = [\"MA_Z\"]\nbelow.warning = 1";
+    assert_eq!(doubts(own, vec![wallet(Some(9000))]), [missing("MA_Z")]);
+    assert_eq!(doubts("names = [\"Verma*\"]", vec![wallet(Some(9000))]), [nobody]);
+    assert_eq!(doubts("", vec![Subject { is_prepaid: false, ..wallet(Some(9000)) }]), [nobody]);
+    assert_eq!(doubts("", vec![updated(0), updated(100)]), ["no balance was updated since 2026-05-12 11:50 UTC"]);
+    assert_eq!(doubts("", vec![updated(0), updated(900)]), [""; 0]);
+    assert_eq!(doubts("", vec![updated(0), wallet(Some(9000))]), [""; 0], "one may have been updated");
+    assert_eq!(doubts("", Vec::new()), [""; 0], "a partner without customers");
+}
+
+#[test]
+fn counts_that_contradict_a_list_are_doubted() {
+    let doubts = |listing: Listing, before: &State| {
+        let seen = Observation { listing, ..Observation::complete(at(0), (1..11).map(numbered).collect()) };
+        let evaluation = evaluate(&Policy::default(), &seen, &Forecasts::none(), before, at(0));
+        evaluation.doubts.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let new = State::default();
+    assert_eq!(doubts(Listing::default(), &new), [""; 0]);
+    let promised = Listing { promised: Some(11), ..Listing::default() };
+    assert_eq!(doubts(promised, &new), ["the list of customers promises 11 and has 10"]);
+    let counted = Listing { counted: Some(23), ..Listing::default() };
+    assert_eq!(doubts(counted, &new), ["the API counts 23 customers elsewhere, and its list has 10"]);
+    let before = State { roster: Roster { listed: 40, shrunk: None }, ..State::default() };
+    assert_eq!(
+        doubts(Listing::default(), &before),
+        ["the list of customers has 10, and had 40 before; it is not believed until that is confirmed"]
+    );
+}
+
+#[test]
 fn the_end_of_an_alert_by_another_billing_mode_must_hold_too() {
     let policy = Policy::default();
     let mut state = State::default();
-    let mut told = Vec::new();
+    let mut sent = Vec::new();
     for (poll, is_prepaid) in (0..).zip([true, true, false, true, false, false]) {
         let seen = Observation::complete(at(poll), vec![Subject { is_prepaid, ..wallet(Some(1)) }]);
         let evaluation = evaluate(&policy, &seen, &Forecasts::none(), &state, at(poll));
-        told.extend(evaluation.transitions.iter().map(|one| (poll, one.change, one.subject.name.clone())));
+        sent.extend(evaluation.transitions.iter().map(|one| (poll, one.change, one.subject.name.clone())));
         state = evaluation.state;
     }
     let name = Some("Sharma Logistics".to_owned());
-    assert_eq!(told, [(1, Change::Fire, name.clone()), (5, Change::Unwatched, name)]);
+    assert_eq!(sent, [(1, Change::Fire, name.clone()), (5, Change::Unwatched, name)]);
     assert!(state.alerts.is_empty());
 }
 
 #[test]
-fn an_edited_rule_starts_afresh_without_a_recovery() {
+fn an_edited_rule_starts_fresh_without_a_recovery() {
     let policy = Policy::default();
     let seen = |poll| Observation::complete(at(poll), vec![wallet(Some(1))]);
     let first = evaluate(&policy, &seen(0), &Forecasts::none(), &State::default(), at(0));
@@ -221,13 +267,13 @@ fn a_snooze_that_a_clock_years_ahead_set_ends_after_its_length() {
     }
     let key = state.alerts.keys().next().unwrap().clone();
     assert!(state.snooze(&key, Until::Time(at(ahead + 13)), at(ahead + 1)), "for an hour");
-    let mut told = Vec::new();
+    let mut sent = Vec::new();
     for poll in 0..20 {
         let evaluation = evaluate(&Policy::default(), &low(poll), &Forecasts::none(), &state, at(poll));
-        told.extend(evaluation.transitions.iter().map(|one| (poll, one.change)));
+        sent.extend(evaluation.transitions.iter().map(|one| (poll, one.change)));
         state = evaluation.state;
     }
-    assert_eq!(told, [(12, Change::Repeat)]);
+    assert_eq!(sent, [(12, Change::Repeat)]);
 }
 
 fn held_for(polls: u32) -> Policy {
@@ -252,13 +298,13 @@ proptest! {
             fresh.extend(*reading);
             let seen = Observation::complete(at(poll), vec![wallet(*reading)]);
             let evaluation = evaluate(&policy, &seen, &Forecasts::none(), &state, at(poll));
-            for said in &evaluation.transitions {
-                prop_assert!(reading.is_some(), "said without a reading");
-                let enough = fresh.iter().rev().take(polls as usize).filter(|value| Decimal::from(**value) < said.level).count();
-                match said.change {
+            for changes in &evaluation.transitions {
+                prop_assert!(reading.is_some(), "changed without a reading");
+                let enough = fresh.iter().rev().take(polls as usize).filter(|value| Decimal::from(**value) < changes.level).count();
+                match changes.change {
                     Change::Fire | Change::Escalate => prop_assert_eq!(enough, polls as usize),
-                    Change::Resolve => prop_assert!(said.value >= Decimal::from(2100)),
-                    Change::Fall => prop_assert!(said.value >= Decimal::from(600)),
+                    Change::Resolve => prop_assert!(changes.value >= Decimal::from(2100)),
+                    Change::Fall => prop_assert!(changes.value >= Decimal::from(600)),
                     Change::Repeat | Change::Unchanged | Change::Empty | Change::Gone | Change::Unwatched | Change::Superseded => {}
                 }
             }

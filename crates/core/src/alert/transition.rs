@@ -1,4 +1,4 @@
-//! What changed in an evaluation, with the numbers it was decided on.
+//! What an evaluation changed, with the numbers it was decided on.
 
 use std::cmp::Ordering;
 
@@ -11,8 +11,8 @@ use super::reading::Basis;
 use super::rule::Rule;
 use super::state::{Alert, AlertKey, Cause, Firing};
 use super::streak::Streak;
-use super::subject::Subject;
 use crate::forecast::{Runway, Span};
+use crate::observation::Subject;
 
 /// What happened to an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,18 +36,18 @@ pub enum Change {
     Gone,
     /// The customer is no longer one that the rule watches (inactive, postpaid, auto-recharging).
     Unwatched,
-    /// Enough is known of the wallet by now for rules on forecasts, for which this one only stood in.
+    /// The wallet has a forecast by now, and the rules on forecasts apply in place of this one.
     Superseded,
 }
 
 impl Change {
-    /// Whether the alert stands after it.
+    /// Whether the alert fires after it.
     pub const fn is_bad(self) -> bool {
         matches!(self, Self::Fire | Self::Escalate | Self::Empty | Self::Fall | Self::Repeat | Self::Unchanged)
     }
 }
 
-/// A change worth saying.
+/// A change of an alert, or an alert that fires, with its numbers.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Transition {
@@ -55,7 +55,7 @@ pub struct Transition {
     pub rule: String,
     /// What the rule watches.
     pub metric: Metric,
-    /// Whom it is about.
+    /// Whom or what it is about.
     pub subject: Subject,
     /// What happened.
     pub change: Change,
@@ -147,7 +147,7 @@ impl Transition {
         self.metric.subject_kind() == SubjectKind::Customer
     }
 
-    /// How long the customer's wallet lasts, where that is foreseen.
+    /// How long the customer's wallet lasts, where there is a forecast.
     pub fn runway(&self) -> Option<&Runway> {
         self.basis.runway.as_ref()
     }
@@ -165,8 +165,8 @@ impl Transition {
         }
     }
 
-    /// The worst first; of these the partner's own wallet, which may explain others; then what is empty soonest, or as far as
-    /// nothing is foreseen has the least.
+    /// The worst first; of these the partner's own wallet, which may explain others; then what is empty soonest; without
+    /// forecasts, the wallet with the least.
     pub(super) fn by_urgency(&self, other: &Self) -> Ordering {
         let is_partner = |of: &Self| of.metric.subject_kind() == SubjectKind::Partner;
         (other.severity.cmp(&self.severity))

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::tests::{Course, DAY, monday};
 use super::*;
-use crate::alert::{Observation, Subject};
+use crate::observation::{Observation, Subject};
 
 /// So many wallets, each of which spends ₹60 an hour from 09:00 to 19:00 but on Sundays, seen for six weeks and some hours.
 fn fleet(wallets: usize, hours: i64) -> (Forecaster, DateTime<Utc>) {

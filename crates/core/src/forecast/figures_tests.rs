@@ -12,7 +12,7 @@ use rust_decimal::prelude::FromPrimitive as _;
 
 use super::tests::monday;
 use super::*;
-use crate::alert::{Observation, Subject};
+use crate::observation::{Observation, Subject};
 
 /// Polls of a day, each five minutes.
 const DAY: i64 = 288;

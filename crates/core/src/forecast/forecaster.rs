@@ -13,7 +13,7 @@ use super::fleet::Fleet;
 use super::profile::Profile;
 use super::runway::Runway;
 use super::week::Rates;
-use crate::alert::Observation;
+use crate::observation::Observation;
 
 /// Polls within which a movement of the ledger shows in the balance.
 const SETTLES: u8 = 3;

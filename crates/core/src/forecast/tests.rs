@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
 
 use super::*;
-use crate::alert::{Observation, Subject};
+use crate::observation::{Observation, Subject};
 
 /// Monday, 00:00 in India.
 pub(super) fn monday() -> DateTime<Utc> {
@@ -279,7 +279,7 @@ fn what_comes_late_twice_or_not_at_all_changes_nothing() {
     course.see(None);
     course.now -= TimeDelta::hours(5);
     course.see(Some(7.0));
-    let failed = Observation::failed(monday(), crate::alert::Unread { kind: "server", message: String::new() });
+    let failed = Observation::failed(monday(), crate::observation::Unread { kind: "server", message: String::new() });
     course.forecaster.observe(&failed);
     assert_eq!(course.forecaster.profile("MA_X").cloned(), before);
 }

@@ -4,13 +4,11 @@
 //! tells the keys that nobody asked for. [`Policy::from_toml`](crate::alert::Policy::from_toml) reads rules so; whole
 //! programs read their other sections by the same means. A refusal holds no value of a secret and no line of the file.
 
-mod entry;
 mod error;
 mod reader;
 mod source;
 pub mod values;
 
-pub use entry::{Text, Value};
 pub use error::SettingsError;
-pub use reader::{Env, Reader, Table};
+pub use reader::{Env, Reader, Table, Text, Value};
 pub use source::{Source, reason};

@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::entry::{Text, Value};
 use super::error::SettingsError;
 use super::source::Source;
 
@@ -37,7 +36,7 @@ impl<'a> Reader<'a> {
         (self.env)(name).filter(|text| !text.trim().is_empty())
     }
 
-    /// `at` is an offset into the file; `None` is for what stands in none of its lines.
+    /// `at` is an offset into the file; `None` is for a problem that none of its lines has.
     pub fn report(&self, at: Option<usize>, problem: impl Into<String>) {
         self.problems.borrow_mut().push((at, problem.into()));
     }
@@ -69,7 +68,7 @@ pub struct Table<'a> {
     pub reader: &'a Reader<'a>,
     /// Its path in the file, `rules[0].below`.
     pub path: String,
-    /// Its offset; `None` where it stands nowhere.
+    /// Its offset; `None` where the file does not have it.
     pub at: Option<usize>,
     entries: Option<&'a DeTable<'a>>,
     known: Vec<&'static str>,
@@ -169,7 +168,7 @@ impl<'a> Table<'a> {
         Some(items.iter().enumerate().filter_map(item).collect())
     }
 
-    /// Where a field such as `below.critical` stands, or the nearest thing above it that does.
+    /// The offset of a field such as `below.critical`, or of the nearest table around it that the file has.
     pub fn place_of(&self, field: &str) -> Option<usize> {
         let (mut entries, mut at) = (self.entries, self.at);
         for key in field.split('.') {
@@ -203,7 +202,86 @@ impl<'a> Table<'a> {
     }
 }
 
-/// What stands between the brackets of a list's tables: `rules.overrides` for `rules[0].overrides`.
+/// A value of the file.
+pub struct Value<'a> {
+    /// Where problems go.
+    pub reader: &'a Reader<'a>,
+    /// Its path in the file.
+    pub path: String,
+    /// Its offset.
+    pub at: usize,
+    /// The value itself.
+    pub node: &'a DeValue<'a>,
+}
+
+/// A text with the name it goes by: its path in the file, or the variable it came from (`at` is `None`).
+pub struct Text<'a> {
+    /// Where problems go.
+    pub reader: &'a Reader<'a>,
+    /// The path in the file, or the variable.
+    pub name: String,
+    /// Its offset in the file; `None` for a variable.
+    pub at: Option<usize>,
+    /// The text itself.
+    pub given: Cow<'a, str>,
+}
+
+impl<'a> Value<'a> {
+    /// Reports that the value is not as it must be; what it is stays unsaid.
+    pub fn refuse<T>(&self, words: &str) -> Option<T> {
+        self.reader.report(Some(self.at), format!("{} {words}", self.path));
+        None
+    }
+
+    /// The text, else a refusal that shows `example`.
+    pub fn text(self, example: &str) -> Option<Text<'a>> {
+        match self.node {
+            DeValue::String(text) => {
+                Some(Text { reader: self.reader, name: self.path, at: Some(self.at), given: Cow::Borrowed(text.as_ref()) })
+            }
+            _ => self.refuse(&format!("must be text in quotes, such as {example:?}")),
+        }
+    }
+
+    /// `true` or `false`, else a refusal.
+    pub fn boolean(self) -> Option<bool> {
+        match self.node {
+            DeValue::Boolean(value) => Some(*value),
+            _ => self.refuse("must be true or false, without quotes"),
+        }
+    }
+
+    /// The whole number of a value that is one and fits.
+    pub fn whole(&self) -> Option<i128> {
+        match self.node {
+            DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        }
+    }
+
+    /// The table, else a refusal that shows `example`.
+    pub fn table(self, example: &str) -> Option<Table<'a>> {
+        match self.node {
+            DeValue::Table(entries) => Some(Table::new(self.reader, self.path, Some(self.at), Some(entries))),
+            _ => self.refuse(&format!("must be a table; write {example}")),
+        }
+    }
+}
+
+impl Text<'_> {
+    /// Reports what is wrong with the text: `NAME words`.
+    pub fn refuse<T>(&self, words: &str) -> Option<T> {
+        self.reader.report(self.at, format!("{} {words}", self.name));
+        None
+    }
+
+    /// Reads the text with a function that says what is wrong in words.
+    pub fn parse<T>(&self, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        read(&self.given).map_or_else(|words| self.refuse(&words), Some)
+    }
+}
+
+/// The name between the brackets of a list's tables: `rules.overrides` for `rules[0].overrides`.
 fn header(path: &str) -> String {
     path.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect::<Vec<_>>().join(".")
 }

@@ -89,7 +89,7 @@ impl Source {
     }
 }
 
-/// Why a file could not be read, in the words of a shell.
+/// Why a file could not be read, in the form of a shell.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),

@@ -1,4 +1,4 @@
-//! How single values are written, and what is said of one that is not.
+//! How single values are written, and the error for one that is not.
 
 use std::time::Duration;
 

@@ -1,4 +1,6 @@
-//! What was seen in one poll.
+//! What was read in one poll, for rules and forecasts.
+
+mod subject;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -6,8 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::subject::Subject;
 use crate::error::Error;
+
+pub use subject::{Subject, SubjectId};
 
 /// What one poll saw.
 #[derive(Debug, Clone, PartialEq, Eq)]

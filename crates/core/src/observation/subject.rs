@@ -95,7 +95,7 @@ impl FromStr for SubjectId {
     }
 }
 
-/// A customer as rules see it, or what stands in its place for a figure that is no customer's.
+/// A customer as rules see it; or the partner, the fleet or the like, for figures that are not about one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     /// Whom or what it is.
@@ -141,7 +141,7 @@ impl Subject {
         }
     }
 
-    /// What stands for a figure that is no customer's.
+    /// The subject of a figure that is not about one customer.
     pub(crate) fn figure(id: SubjectId, balance: Option<Decimal>, currency: Option<String>) -> Self {
         Self { balance, currency, ..Self::of_id(id) }
     }
