@@ -30,6 +30,7 @@ pub use client::oddity::Oddity;
 pub use client::pace::{DEFAULT_BURST, DEFAULT_RATE};
 pub use client::page::Page;
 pub use client::retry::RetryPolicy;
+pub use client::sweep::Sweep;
 pub use error::{Error, ErrorKind, Result, root_cause};
 pub use rust_decimal::{self, Decimal};
 pub use secrecy::SecretString;

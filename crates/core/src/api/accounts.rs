@@ -4,13 +4,14 @@
 //! nothing can print or store it.
 
 use chrono::{DateTime, Utc};
-use futures::{Stream, TryStreamExt as _};
 use rust_decimal::Decimal;
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient, understood};
+use crate::client::list::{List, list_methods};
 use crate::client::model::model;
-use crate::client::page::{self, PER_PAGE, Page};
+use crate::client::page::Page;
+use crate::client::sweep::Sweep;
 use crate::error::Result;
 
 model! {
@@ -170,58 +171,48 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    const OPERATION: &str = "list accounts";
-
     /// Keeps customers whose name or e-mail address contains `text`.
     pub fn search(mut self, text: impl Into<String>) -> Self {
         self.search = Some(text.into());
         self
     }
+}
 
-    async fn fetch(&self, page: u64) -> Result<Page<Account>> {
-        let call = Call::read(Self::OPERATION, "accounts")
-            .ask("page", Some(page))
-            .ask("per_page", Some(PER_PAGE))
-            .ask("search", self.search.as_ref());
-        self.client.page(call).await
+impl List for Accounts {
+    type Row = Account;
+    const OPERATION: &'static str = "list accounts";
+
+    fn client(&self) -> &PartnerClient {
+        &self.client
     }
 
-    /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.
+    fn call(&self, page: u64, size: u32) -> Result<Call> {
+        let call = Call::read(Self::OPERATION, "accounts").ask("page", Some(page)).ask("per_page", Some(size));
+        Ok(call.ask("search", self.search.as_ref()))
+    }
+
+    fn id(row: &Account) -> &str {
+        &row.auth_id
+    }
+
     fn keeps(&self, row: &Account) -> bool {
         let Some(wanted) = self.search.as_ref().map(|text| text.trim().to_lowercase()) else { return true };
         let mut texts = [&row.name, &row.email].into_iter().flatten().peekable();
         texts.peek().is_none() || texts.any(|text| text.to_lowercase().contains(&wanted))
     }
 
-    /// One page; the first is 1. Rows that do not match the search are left out, so it may be short.
-    pub async fn page(&self, page: u64) -> Result<Page<Account>> {
-        let mut rows = self.fetch(page).await?;
-        rows.items.retain(|row| self.keeps(row));
-        Ok(rows)
-    }
-
-    /// Every customer, each once, pages fetched ahead.
-    pub fn stream(self) -> impl Stream<Item = Result<Account>> + Send {
-        page::one_by_one(self.pages())
-    }
-
-    fn pages(self) -> impl Stream<Item = Result<Vec<Account>>> + Send {
-        let (ahead, keep) = (self.client.concurrency(), self.clone());
-        let fetch = move |page| {
-            let list = self.clone();
-            async move { list.fetch(page).await }
-        };
-        page::pages(Self::OPERATION, ahead, |account: &Account| &account.auth_id, fetch).map_ok(move |mut rows| {
-            rows.retain(|row| keep.keeps(row));
-            rows
-        })
-    }
-
-    /// Every customer in one list.
-    pub async fn all(self) -> Result<Vec<Account>> {
-        page::all_of(self.pages()).await
+    /// A customer that is listed twice counts once, with the lesser balance.
+    fn merge(held: &mut Account, twin: Account) -> Option<&'static str> {
+        let words =
+            if held.balance == twin.balance { "listed twice" } else { "listed twice, with two balances; the lesser counts" };
+        if twin.balance.is_some_and(|balance| held.balance.is_none_or(|held| balance < held)) {
+            *held = twin;
+        }
+        Some(words)
     }
 }
+
+list_methods!(Accounts => Account);
 
 impl PartnerClient {
     /// The list of customers with their wallets. `GET /accounts`.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::stream::{Stream, TryStreamExt as _};
@@ -11,9 +12,12 @@ use serde_json::value::RawValue;
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::list;
 use crate::client::model::model;
 use crate::client::oddity::Notes;
-use crate::client::page::{self, PER_PAGE, Page};
+use crate::client::page::{PER_PAGE, Page};
+use crate::client::sweep::{Rows, Sweep, gather, keep_first};
+use crate::client::walk::Step;
 use crate::client::windows::{self, Source};
 use crate::client::wire::{self, Found, Read};
 use crate::error::{Error, ErrorKind, Result};
@@ -330,6 +334,10 @@ impl Cdrs {
 
     /// Every call once, newest first, long windows in parts.
     pub fn stream(self) -> impl Stream<Item = Result<Cdr>> + Send {
+        list::one_by_one(self.steps())
+    }
+
+    fn steps(self) -> impl Stream<Item = Result<Step<Cdr>>> + Send {
         let list = self.closed();
         let (range, keep) = (list.range, list.clone());
         let source = Source {
@@ -342,12 +350,22 @@ impl Cdrs {
                 Box::pin(async move { list.client.page(list.call(range, page, PER_PAGE)?).await })
             }),
         };
-        windows::rows(source, range).try_filter(move |row| std::future::ready(keep.keeps(row)))
+        windows::steps(source, range).map_ok(move |step| step.keeping(|row| keep.keeps(row)))
     }
 
-    /// Every call in one list.
+    /// Every call, as far as it could be read within this time, and whether that is all. An error is one before the first page.
+    pub async fn sweep(self, within: Duration) -> Result<Sweep<Cdr>> {
+        self.gathered(Some(within)).await
+    }
+
+    /// Every call in one list. Where calls may be missing the error is [`ErrorKind::Incomplete`] and holds those that were read.
     pub async fn all(self) -> Result<Vec<Cdr>> {
-        page::all(self.stream()).await
+        self.gathered(None).await?.into_complete()
+    }
+
+    async fn gathered(self, within: Option<Duration>) -> Result<Sweep<Cdr>> {
+        let rows = Rows { operation: Self::OPERATION, id: |row: &Cdr| &row.uuid, merge: keep_first };
+        gather(rows, self.steps(), within).await
     }
 }
 

@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures::{Stream, TryStreamExt as _};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
@@ -15,9 +14,11 @@ use serde_json::{Map, Value, json};
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::list::{List, list_methods};
 use crate::client::model::model;
 use crate::client::oddity::Notes;
-use crate::client::page::{self, PER_PAGE, Page};
+use crate::client::page::Page;
+use crate::client::sweep::Sweep;
 use crate::client::wire::{self, Found, Nothing, Read};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -183,8 +184,6 @@ pub struct KycSessions {
 }
 
 impl KycSessions {
-    const OPERATION: &str = "list KYC sessions";
-
     /// Keeps one status.
     pub fn status(mut self, status: impl Into<String>) -> Self {
         self.status = Some(status.into());
@@ -196,47 +195,34 @@ impl KycSessions {
         self.account = Some(auth_id.into());
         self
     }
+}
 
-    async fn fetch(&self, page: u64) -> Result<Page<KycSession>> {
-        let call = Call::read(Self::OPERATION, "kyc-sessions")
-            .ask("page", Some(page))
-            .ask("size", Some(PER_PAGE))
-            .ask("status", self.status.as_ref())
-            .ask("account_auth_id", self.account.as_ref());
-        self.client.page(call).await
+impl List for KycSessions {
+    type Row = KycSession;
+    const OPERATION: &'static str = "list KYC sessions";
+
+    fn client(&self) -> &PartnerClient {
+        &self.client
     }
 
-    /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.
+    fn call(&self, page: u64, size: u32) -> Result<Call> {
+        let call = Call::read(Self::OPERATION, "kyc-sessions").ask("page", Some(page)).ask("size", Some(size));
+        Ok(call.ask("status", self.status.as_ref()).ask("account_auth_id", self.account.as_ref()))
+    }
+
+    fn id(row: &KycSession) -> &str {
+        &row.id
+    }
+
     fn keeps(&self, row: &KycSession) -> bool {
         let agrees = |wanted: &Option<String>, found: &Option<String>| {
             wanted.as_ref().zip(found.as_ref()).is_none_or(|(wanted, found)| wanted == found)
         };
         agrees(&self.status, &row.status) && agrees(&self.account, &row.account_auth_id)
     }
-
-    /// One page; the first is 1. Rows that do not match the filters are left out, so it may be short.
-    pub async fn page(&self, page: u64) -> Result<Page<KycSession>> {
-        let mut rows = self.fetch(page).await?;
-        rows.items.retain(|row| self.keeps(row));
-        Ok(rows)
-    }
-
-    /// Every session once, pages fetched ahead.
-    pub fn stream(self) -> impl Stream<Item = Result<KycSession>> + Send {
-        let (ahead, keep) = (self.client.concurrency(), self.clone());
-        let fetch = move |page| {
-            let list = self.clone();
-            async move { list.fetch(page).await }
-        };
-        page::rows(Self::OPERATION, ahead, |session: &KycSession| &session.id, fetch)
-            .try_filter(move |row| std::future::ready(keep.keeps(row)))
-    }
-
-    /// Every session in one list.
-    pub async fn all(self) -> Result<Vec<KycSession>> {
-        page::all(self.stream()).await
-    }
 }
+
+list_methods!(KycSessions => KycSession);
 
 impl PartnerClient {
     /// The list of sessions. `GET /kyc-sessions`.

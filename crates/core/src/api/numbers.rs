@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use futures::stream::{Stream, TryStreamExt as _};
 use rust_decimal::Decimal;
 
 use crate::client::client::{Call, PartnerClient};
+use crate::client::list::{List, list_methods};
 use crate::client::model::model;
-use crate::client::page::{self, PER_PAGE, Page};
+use crate::client::page::Page;
+use crate::client::sweep::Sweep;
 use crate::error::Result;
 
 model! {
@@ -81,52 +82,40 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    const OPERATION: &str = "list numbers";
-
     /// Keeps numbers that contain `digits`.
     pub fn search(mut self, digits: impl Into<String>) -> Self {
         self.search = Some(digits.into());
         self
     }
+}
 
-    async fn fetch(&self, page: u64) -> Result<Page<Number>> {
+impl List for Numbers {
+    type Row = Number;
+    const OPERATION: &'static str = "list numbers";
+
+    fn client(&self) -> &PartnerClient {
+        &self.client
+    }
+
+    fn call(&self, page: u64, size: u32) -> Result<Call> {
         let call = match &self.customer {
             Some(id) => Call::read_of_customer(Self::OPERATION, id, &["numbers"])?,
             None => Call::read(Self::OPERATION, "numbers"),
         };
-        let call = call.ask("page", Some(page)).ask("per_page", Some(PER_PAGE)).ask("search", self.search.as_ref());
-        self.client.page(call).await
+        Ok(call.ask("page", Some(page)).ask("per_page", Some(size)).ask("search", self.search.as_ref()))
     }
 
-    /// Whether a row is one that was asked for; unknown parameters are dropped in silence by some endpoints.
+    fn id(row: &Number) -> &str {
+        &row.e164
+    }
+
     fn keeps(&self, row: &Number) -> bool {
         self.search.as_ref().is_none_or(|digits| row.e164.contains(digits.trim()))
             && self.customer.as_ref().zip(row.account_id.as_ref()).is_none_or(|(wanted, found)| wanted == found)
     }
-
-    /// One page; the first is 1. Rows that do not match the filters are left out, so it may be short.
-    pub async fn page(&self, page: u64) -> Result<Page<Number>> {
-        let mut rows = self.fetch(page).await?;
-        rows.items.retain(|row| self.keeps(row));
-        Ok(rows)
-    }
-
-    /// Every number once, pages fetched ahead. The order is the service's.
-    pub fn stream(self) -> impl Stream<Item = Result<Number>> + Send {
-        let (ahead, keep) = (self.client.concurrency(), self.clone());
-        let fetch = move |page| {
-            let list = self.clone();
-            async move { list.fetch(page).await }
-        };
-        page::rows(Self::OPERATION, ahead, |row: &Number| &row.e164, fetch)
-            .try_filter(move |row| std::future::ready(keep.keeps(row)))
-    }
-
-    /// Every number in one list.
-    pub async fn all(self) -> Result<Vec<Number>> {
-        page::all(self.stream()).await
-    }
 }
+
+list_methods!(Numbers => Number);
 
 impl PartnerClient {
     /// Numbers of one customer. `GET /accounts/{customer_auth_id}/numbers`.

@@ -1,6 +1,7 @@
 //! Ledgers: `GET /accounts/{id}/transactions` and `GET /transactions`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
@@ -8,8 +9,11 @@ use rust_decimal::Decimal;
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::list;
 use crate::client::model::model;
-use crate::client::page::{self, PER_PAGE, Page};
+use crate::client::page::{PER_PAGE, Page};
+use crate::client::sweep::{Rows, Sweep, gather, keep_first};
+use crate::client::walk::Step;
 use crate::client::windows::{self, Source};
 use crate::error::{Error, Result};
 use crate::time::DateRange;
@@ -198,6 +202,10 @@ impl Transactions {
     /// Where the global ledger is not there for this partner (403, 404, 501), each customer's is read instead, one customer
     /// after the other; of a list that keeps one customer, that one's, which is [`crate::ErrorKind::NotFound`] where nobody has the id.
     pub fn stream(self) -> impl Stream<Item = Result<Transaction>> + Send {
+        list::one_by_one(self.steps())
+    }
+
+    fn steps(self) -> BoxStream<'static, Result<Step<Transaction>>> {
         let list = self.closed();
         let plain = list.clone().direct();
         if list.customer.is_some() {
@@ -214,7 +222,7 @@ impl Transactions {
         .boxed()
     }
 
-    fn direct(self) -> BoxStream<'static, Result<Transaction>> {
+    fn direct(self) -> BoxStream<'static, Result<Step<Transaction>>> {
         let (range, list, keep) = (self.range, self.clone(), self.clone());
         let source = Source {
             operation: Self::OPERATION,
@@ -226,11 +234,11 @@ impl Transactions {
                 Box::pin(async move { list.client.page(list.call(range, page, PER_PAGE)?).await })
             }),
         };
-        windows::rows(source, range).try_filter(move |row| std::future::ready(keep.keeps(row))).boxed()
+        windows::steps(source, range).map_ok(move |step| step.keeping(|row| keep.keeps(row))).boxed()
     }
 
     /// The ledgers of the customers, one after the other.
-    fn by_customer(self) -> BoxStream<'static, Result<Transaction>> {
+    fn by_customer(self) -> BoxStream<'static, Result<Step<Transaction>>> {
         let accounts = match self.account.clone() {
             None => self.client.accounts().stream().boxed(),
             Some(id) => {
@@ -248,19 +256,32 @@ impl Transactions {
                         .any(|name| name.to_lowercase().contains(text))
                 });
                 let one = Self { customer: Some(account.auth_id), account: None, search: None, ..self.clone() };
-                one.direct().try_filter(move |row| {
-                    std::future::ready(named.as_ref().is_none_or(|text| {
-                        [&row.description, &row.reference].into_iter().flatten().any(|held| held.to_lowercase().contains(text))
-                    }))
+                one.direct().map_ok(move |step| {
+                    step.keeping(|row| {
+                        named.as_ref().is_none_or(|text| {
+                            let mut texts = [&row.description, &row.reference].into_iter().flatten();
+                            texts.any(|held| held.to_lowercase().contains(text))
+                        })
+                    })
                 })
             })
             .try_flatten()
             .boxed()
     }
 
-    /// Every row in one list.
+    /// Every row, as far as it could be read within this time, and whether that is all. An error is one before the first page.
+    pub async fn sweep(self, within: Duration) -> Result<Sweep<Transaction>> {
+        self.gathered(Some(within)).await
+    }
+
+    /// Every row in one list. Where rows may be missing the error is [`crate::ErrorKind::Incomplete`] and holds those that were read.
     pub async fn all(self) -> Result<Vec<Transaction>> {
-        page::all(self.stream()).await
+        self.gathered(None).await?.into_complete()
+    }
+
+    async fn gathered(self, within: Option<Duration>) -> Result<Sweep<Transaction>> {
+        let rows = Rows { operation: Self::OPERATION, id: |row: &Transaction| &row.id, merge: keep_first };
+        gather(rows, self.steps(), within).await
     }
 }
 

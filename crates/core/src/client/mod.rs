@@ -13,6 +13,7 @@ pub(crate) mod exchange;
 #[cfg(test)]
 pub(crate) mod fake;
 pub(crate) mod field;
+pub(crate) mod list;
 pub(crate) mod mend;
 pub(crate) mod model;
 pub(crate) mod network;
@@ -22,5 +23,7 @@ pub(crate) mod page;
 pub(crate) mod refusal;
 pub(crate) mod retry;
 pub(crate) mod scalar;
+pub(crate) mod sweep;
+pub(crate) mod walk;
 pub(crate) mod windows;
 pub(crate) mod wire;

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use futures::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
 
-use crate::client::page::{self, Page};
+use crate::client::page::{PER_PAGE, Page};
+use crate::client::walk::{self, Step};
 use crate::error::Result;
 use crate::time::DateRange;
 
@@ -39,22 +40,23 @@ struct Walk<T> {
     from: Option<NaiveDate>,
     waiting: Vec<DateRange>,
     seen: VecDeque<HashSet<String>>,
-    part: Option<(DateRange, BoxStream<'static, Result<Vec<T>>>)>,
+    part: Option<(DateRange, BoxStream<'static, Result<Step<T>>>)>,
 }
 
 /// Rows of `range`, newest first, each once. An open range is one part.
-pub(crate) fn rows<T: Send + 'static>(source: Source<T>, range: DateRange) -> impl Stream<Item = Result<T>> + Send {
+pub(crate) fn steps<T: Send + 'static>(source: Source<T>, range: DateRange) -> impl Stream<Item = Result<Step<T>>> + Send {
     let walk = Walk { source, from: range.from, waiting: vec![range], seen: VecDeque::new(), part: None };
-    page::one_by_one(stream::try_unfold(walk, |mut walk| async move { Ok(walk.next().await?.map(|rows| (rows, walk))) }))
+    stream::try_unfold(walk, |mut walk| async move { Ok(walk.next().await?.map(|step| (step, walk))) })
 }
 
 impl<T: Send + 'static> Walk<T> {
     /// The new rows of the next page.
-    async fn next(&mut self) -> Result<Option<Vec<T>>> {
+    async fn next(&mut self) -> Result<Option<Step<T>>> {
         loop {
             if let Some((range, pages)) = &mut self.part {
-                if let Some(mut rows) = pages.try_next().await? {
-                    rows.retain(|row| {
+                if let Some(step) = pages.try_next().await? {
+                    let Step::Rows(mut batch) = step else { continue };
+                    batch.rows.retain(|row| {
                         let id = (self.source.id)(row);
                         let is_new = is_near(*range, (self.source.at)(row)) && !self.seen.iter().any(|ids| ids.contains(id));
                         if let (true, Some(ids), Some(_)) = (is_new, self.seen.front_mut(), range.from) {
@@ -62,7 +64,7 @@ impl<T: Send + 'static> Walk<T> {
                         }
                         is_new
                     });
-                    return Ok(Some(rows));
+                    return Ok(Some(Step::Rows(batch)));
                 }
                 self.part = None;
             }
@@ -76,7 +78,7 @@ impl<T: Send + 'static> Walk<T> {
         let first = (self.source.fetch)(range, 1).await?;
         let is_kept = first.items.iter().all(|row| is_near(range, (self.source.at)(row)));
         if is_kept
-            && first.last().is_some_and(|last| last > DEEPEST)
+            && first.last(PER_PAGE).is_some_and(|last| last > DEEPEST)
             && let Some((older, newer)) = halves(range)
         {
             self.waiting.extend([older, newer]);
@@ -92,14 +94,16 @@ impl<T: Send + 'static> Walk<T> {
         self.seen.push_front(HashSet::new());
         self.seen.truncate(REMEMBERED);
         let (fetch, first) = (Arc::clone(&self.source.fetch), Mutex::new(first));
-        let pages = page::pages(self.source.operation, self.source.ahead, self.source.id, move |number| {
+        let fetch = move |number, _| {
             let held = if number == 1 { first.lock().unwrap_or_else(PoisonError::into_inner).take() } else { None };
             match held {
                 Some(page) => Box::pin(std::future::ready(Ok(page))),
                 None => fetch(range, number),
             }
-        });
-        self.part = Some((range, pages.boxed()));
+        };
+        let Source { operation, ahead, id, .. } = self.source;
+        let source = walk::Source { operation, ahead, id, is_loose: false, is_cumulative: true, fetch: Arc::new(fetch) };
+        self.part = Some((range, walk::steps(source).boxed()));
         Ok(())
     }
 }
