@@ -169,3 +169,46 @@ fn bytes_at_random_end_in_an_error() {
     });
     result.unwrap();
 }
+
+/// The balances and the rest of every row that a page has, as they are printed, by the list that is asked.
+fn rows_of(service: &Service, list: usize) -> Vec<String> {
+    let client = &service.client;
+    let shown = |rows: Result<Vec<String>, Error>| rows.unwrap_or_default();
+    service.runtime.block_on(async {
+        match list {
+            0 => shown(client.accounts().page(1).await.map(|page| page.items.iter().map(|row| format!("{row:?}")).collect())),
+            1 => shown(
+                client.all_transactions().page(1).await.map(|page| page.items.iter().map(|row| format!("{row:?}")).collect()),
+            ),
+            2 => shown(client.all_cdrs().page(1).await.map(|page| page.items.iter().map(|row| format!("{row:?}")).collect())),
+            _ => shown(client.all_numbers().page(1).await.map(|page| page.items.iter().map(|row| format!("{row:?}")).collect())),
+        }
+    })
+}
+
+#[test]
+fn one_damaged_field_of_one_row_changes_nothing_of_any_other_row() {
+    let service = Service::start();
+    let bodies: Vec<Tree> = ["accounts_page", "transactions_global", "cdrs_global", "numbers_global"]
+        .map(|name| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("payloads/{name}.json"))).unwrap())
+        .iter()
+        .map(|body| Tree::of(&serde_json::from_slice(body).unwrap()))
+        .collect();
+    let strategy = (0..bodies.len(), any::<Index>(), any::<Index>(), any::<Index>(), damage());
+    let mut runner = TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&strategy, |(list, row, at, which, damage)| {
+        let answer = |tree: &Tree| {
+            *service.answer.lock().unwrap() = (StatusCode::OK, tree.text().into_bytes());
+            rows_of(&service, list)
+        };
+        let before = answer(&bodies[list]);
+        prop_assert!(before.len() > 1, "a list of more than one row");
+        let row = row.index(before.len());
+        let after = answer(&bodies[list].clone().with_row_damaged(row, at, which, &damage));
+        for (index, other) in before.iter().enumerate().filter(|(index, _)| *index != row) {
+            prop_assert!(after.contains(other), "row {index} changed when row {row} was damaged by {damage:?}");
+        }
+        Ok(())
+    });
+    result.unwrap();
+}

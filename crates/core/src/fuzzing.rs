@@ -89,7 +89,7 @@ pub fn parse(text: &str) {
     }
 }
 
-/// Reads a body; an error says nothing that the body said.
+/// Reads a body; an error repeats nothing of the body.
 fn read<T: for<'de> Read<'de>>(body: &[u8]) -> Option<T> {
     match decode::decode(body, false) {
         Ok((value, oddities)) => {
@@ -124,7 +124,7 @@ fn check_words(body: &[u8], reason: &str) {
     }
     let ours = reason.replace("more than 28 digits", "").replace("`e164`", "");
     for value in values {
-        // What has no sign of its own cannot be told from our words.
+        // What has no sign of its own cannot be distinguished from our words.
         let is_telling = value.len() >= 4 && value.chars().any(|sign| !sign.is_ascii_lowercase() && !" `_,".contains(sign));
         if is_telling && !keys.iter().any(|key| key.contains(&value)) {
             assert!(!ours.contains(&value), "an error repeats a value of the body");
@@ -234,7 +234,7 @@ mod tests {
         for (name, body) in [
             // A report of the first generation kept its old figures to itself when it was written.
             ("dashboard", r#"{"accounts_low_balance":3,"totals":{"total_duration_seconds":7}}"#),
-            // A key is data in some objects, and stood in the path as it was.
+            // A key is data in some objects, and was in the path as it is.
             ("dashboard", "{\"by_product\":{\"a\\nb\":5}}"),
         ] {
             let (_, read) = CALLS.iter().find(|(call, _)| *call == name).unwrap();

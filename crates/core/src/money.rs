@@ -158,7 +158,7 @@ pub fn say(amount: Decimal, currency: Option<&str>) -> String {
     format(amount, currency, places)
 }
 
-/// The sign that stands before an amount of `currency`: `₹`, `$`, else the code and a space, else nothing.
+/// The sign before an amount of `currency`: `₹`, `$`, else the code and a space, else nothing.
 pub fn sign(currency: Option<&str>) -> String {
     match currency {
         Some("INR") => "₹".to_owned(),

@@ -2,39 +2,76 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Reads an instant: RFC 3339 with `Z` or any offset and 0–9 fraction digits; without a zone it is taken as UTC.
+/// Reads an instant: a day, `T` or a blank, a time with 0 or more digits of fraction, and `Z` or an offset (`+05:30`, `+0530`,
+/// `+05`); without a zone it is taken as UTC. A day alone is no instant.
 pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    let instant = match DateTime::parse_from_rfc3339(text) {
-        Ok(instant) => instant.with_timezone(&Utc),
-        Err(_) => ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
-            .into_iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?
-            .and_utc(),
-    };
+    let text = text.trim().as_bytes();
+    let day = day_at(text)?;
+    let is_split = matches!(text.get(10)?, b'T' | b't' | b' ') && text.get(13) == Some(&b':');
+    let (hour, minute) = (two_digits(text, 11)?, two_digits(text, 14)?);
+    let (mut second, mut nanos, mut end) = (0, 0, 16);
+    if text.get(16) == Some(&b':') {
+        (second, end) = (two_digits(text, 17)?, 19);
+        if text.get(19) == Some(&b'.') {
+            let digits = text[20..].iter().take_while(|sign| sign.is_ascii_digit()).count();
+            nanos = (0..9)
+                .fold(0, |nanos, place| nanos * 10 + text[20..20 + digits].get(place).map_or(0, |digit| u32::from(digit - b'0')));
+            end = if digits > 0 { 20 + digits } else { return None };
+        }
+    }
+    let offset = offset_seconds(text[end..].trim_ascii_start())?;
+    // A leap second is the second before it, gone on for longer.
+    let (second, nanos) = if second == 60 { (59, nanos + 1_000_000_000) } else { (second, nanos) };
+    let time = NaiveTime::from_hms_nano_opt(hour, minute, second, nanos).filter(|_| is_split)?;
+    let instant = day.and_time(time).checked_sub_signed(TimeDelta::seconds(offset))?.and_utc();
     // A year of other than four digits, which an offset alone can make of one, could be written but not read again.
     (0..=9999).contains(&instant.year()).then_some(instant)
+}
+
+/// The seconds that a zone is ahead of UTC.
+fn offset_seconds(zone: &[u8]) -> Option<i64> {
+    let sign = match zone {
+        [] | [b'Z' | b'z'] | b"UTC" | b"GMT" => return Some(0),
+        [b'+', ..] => 1,
+        [b'-', ..] => -1,
+        _ => return None,
+    };
+    let minutes = match zone.len() {
+        3 => 0,
+        5 => two_digits(zone, 3)?,
+        6 if zone[3] == b':' => two_digits(zone, 4)?,
+        _ => return None,
+    };
+    let hours = two_digits(zone, 1)?;
+    (hours < 24 && minutes < 60).then(|| sign * i64::from(hours * 60 + minutes) * 60)
+}
+
+fn two_digits(text: &[u8], at: usize) -> Option<u32> {
+    let digit = |at: usize| text.get(at).filter(|sign| sign.is_ascii_digit()).map(|sign| u32::from(sign - b'0'));
+    Some(digit(at)? * 10 + digit(at + 1)?)
+}
+
+/// The day in the first ten signs: `YYYY-MM-DD`, and no other form that a person may mistype.
+fn day_at(text: &[u8]) -> Option<NaiveDate> {
+    if text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
+        return None;
+    }
+    let year = two_digits(text, 0)? * 100 + two_digits(text, 2)?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two_digits(text, 5)?, two_digits(text, 8)?)
 }
 
 /// Reads a calendar day, `YYYY-MM-DD`; of an instant, its own day as written.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
-    let day = match text.as_bytes().get(10) {
-        None => text,
-        Some(b'T' | b' ') => {
-            parse_instant(text)?;
-            text.get(..10)?
-        }
-        Some(_) => return None,
-    };
-    // chrono alone would also take `2026-5-1` and `-2026-5-1`, which the API does not write and a person may mistype.
-    let written = day.bytes().map(|sign| if sign.is_ascii_digit() { b'0' } else { sign });
-    written.eq(*b"0000-00-00").then(|| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok())?
+    if text.len() > 10 {
+        parse_instant(text)?;
+    }
+    day_at(text.as_bytes())
 }
 
 /// Reads a span of time: `90s`, `5m`, `2h`, `1d`, or several parts from the largest unit down, `1h30m`.
@@ -157,8 +194,47 @@ mod tests {
         for text in ["2026-02-06T06:50:07.722963+00:00", "2026-02-06T12:20:07.722963+05:30", "2026-02-06 06:50:07.722963"] {
             assert_eq!(parse_instant(text), Some(expected), "{text}");
         }
-        assert!(parse_instant("2026-03-25T10:00:00Z").is_some());
+        for (text, same) in [
+            ("2026-02-06T06:50:07+0000", "2026-02-06T06:50:07Z"),
+            ("2026-02-06 12:20:07+05:30", "2026-02-06T06:50:07Z"),
+            ("2026-02-06 12:20:07 +0530", "2026-02-06T06:50:07Z"),
+            ("2026-02-06 06:50:07.25+00", "2026-02-06T06:50:07.25Z"),
+            ("2026-02-06T06:50Z", "2026-02-06T06:50:00Z"),
+            ("2026-02-06t06:50:07.123456789999z", "2026-02-06T06:50:07.123456789Z"),
+            ("2026-02-06 06:50:07 UTC", "2026-02-06T06:50:07Z"),
+        ] {
+            assert_eq!(parse_instant(text), Some(same.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "2026-02-06",
+            "2026-02-06T",
+            "2026-02-06T06",
+            "2026-02-06T06:50:07.Z",
+            "2026-02-06T24:00:00Z",
+            "2026-02-06T06:50:07+24:00",
+            "2026-02-06T06:50:07 IST",
+            "0000-00-00 00:00:00",
+            "2026-02-06T06:50:07Zé",
+        ] {
+            assert_eq!(parse_instant(text), None, "{text}");
+        }
         assert_eq!(parse_instant("yesterday"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_agrees_with_the_standard(seconds in -62_167_219_200_i64..253_402_300_800, nanos in 0_u32..1_000_000_000, offset in -86_340_i32..86_340) {
+            let zone = chrono::FixedOffset::east_opt(offset / 60 * 60).unwrap();
+            let instant = DateTime::from_timestamp(seconds, nanos).unwrap();
+            let text = instant.with_timezone(&zone).to_rfc3339();
+            let expected = DateTime::parse_from_rfc3339(&text).ok().map(|instant| instant.with_timezone(&Utc));
+            proptest::prop_assert_eq!(parse_instant(&text), expected.filter(|_| !text.starts_with(['+', '-'])));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[-+0-9T:. Zé]{0,40}") {
+            let _ = (parse_instant(&text), parse_day(&text), parse_duration(&text));
+        }
     }
 
     #[test]

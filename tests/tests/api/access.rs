@@ -25,10 +25,10 @@ async fn the_two_headers_go_out_as_they_are_and_no_bearer_with_them() {
     // C2, C3
     let witness = Witness::answering(r#"{"auth_id":"PA_X"}"#).await;
     for id in ["PA_XXXXXXXX", "partner-882", "aabbccdd-1234-5678-90ab-cdef12345678"] {
-        let client = PartnerClient::builder(id, "a token").base_url(format!("http://{}", witness.address));
+        let client = PartnerClient::builder(id, "a-token").base_url(format!("http://{}", witness.address));
         hasty(client).build().unwrap().me().await.unwrap();
         let headers = witness.seen().last().unwrap().headers.clone();
-        assert_eq!((headers["x-auth-id"].to_str().unwrap(), headers["x-auth-token"].to_str().unwrap()), (id, "a token"));
+        assert_eq!((headers["x-auth-id"].to_str().unwrap(), headers["x-auth-token"].to_str().unwrap()), (id, "a-token"));
         assert_eq!(headers["accept"], "application/json");
         assert!(!headers.contains_key("authorization"));
     }
@@ -110,15 +110,15 @@ async fn every_recorded_error_is_read_and_repeats_nothing_of_the_request() {
     for path in files {
         let name = format!("errors/{}", path.file_stem().unwrap().to_str().unwrap());
         let mut stand = recorded(&[("profile", &name)]).await;
-        // A client that gives up at once: some of them are to be waited for.
+        // A client that gives up at once: some of them ask to wait.
         let builder =
             PartnerClient::builder(stand.sandbox.auth_id(), stand.sandbox.auth_token()).base_url(stand.sandbox.base_url());
         let mut retry = vobiz_core::RetryPolicy::default();
         retry.attempts = 1;
         stand.client = builder.retry(retry).build().unwrap();
         let error = stand.client.me().await.unwrap_err();
-        let said = !error.detail().contains("gave no reason");
-        assert!(said && error.status().is_some(), "{name}: {error}");
+        let has_reason = !error.detail().contains("gave no reason");
+        assert!(has_reason && error.status().is_some(), "{name}: {error}");
         assert!(!error.to_string().contains("notanemail"), "{name}: {error}");
         count += 1;
     }

@@ -83,6 +83,8 @@ async fn a_request_id_is_found_under_each_of_its_names() {
 async fn a_wait_is_found_in_all_three_places() {
     let stand = world(1).await;
     for (number, hint) in [("C96", Hint::Header), ("C96", Hint::Date), ("C96", Hint::Body), ("C96", Hint::Both)] {
+        // A world of its own: a client that was asked to wait sends nothing until then.
+        let stand = world(1).await;
         stand.fault(Fault { retry_after: Some(3_600), hint, ..Fault::default() });
         let wait = stand.client.me().await.unwrap_err().retry_after().unwrap();
         assert!((3_598..=3_600).contains(&wait.as_secs()), "{number} {hint:?}: {wait:?}");

@@ -88,7 +88,7 @@ async fn a_body_that_cannot_be_understood_is_named_without_its_values() {
         (Fault { body: Some(Spoilt::Truncated), ..Fault::default() }, "the JSON ends in the middle"),
         (Fault { answer: Some(json!([1, 2])), ..Fault::default() }, "expected an object, found a list"),
         (Fault { answer: Some(json!({"something": "else"})), ..Fault::default() }, "none of its fields"),
-        (Fault { answer: Some(private), ..Fault::default() }, "at total_balance: expected an amount, found text that is none"),
+        (Fault { answer: Some(private), ..Fault::default() }, "at total_balance: expected an amount, found text that is not one"),
     ] {
         let (error, requests) = read_under(fault).await;
         assert_eq!((error.kind(), requests), (ErrorKind::Decode, 1), "{error}");

@@ -12,14 +12,14 @@ use crate::stand::{Stand, decimal, hasty, world};
 /// Every way in which an answer fails to come; `times` strikes each.
 fn failures(times: Option<u32>) -> [(&'static str, Fault); 9] {
     let fault = Fault { times, ..Fault::default() };
-    let told = |hint| Fault { retry_after: Some(1), hint, ..fault.clone() };
+    let waiting = |hint| Fault { retry_after: Some(1), hint, ..fault.clone() };
     [
         ("503", Fault { status: Some(503), ..fault.clone() }),
         ("502 with a web page", Fault { status: Some(502), body: Some(Spoilt::Html), ..fault.clone() }),
-        ("429 with seconds", told(Hint::Header)),
-        ("429 with a date", told(Hint::Date)),
-        ("429 with a wait in the body", told(Hint::Body)),
-        ("429 with seconds and a web page", Fault { body: Some(Spoilt::Html), ..told(Hint::Header) }),
+        ("429 with seconds", waiting(Hint::Header)),
+        ("429 with a date", waiting(Hint::Date)),
+        ("429 with a wait in the body", waiting(Hint::Body)),
+        ("429 with seconds and a web page", Fault { body: Some(Spoilt::Html), ..waiting(Hint::Header) }),
         ("a dropped connection", Fault { drop: true, ..fault.clone() }),
         ("a connection dropped after the work", Fault { drop: true, after: true, ..fault.clone() }),
         ("no answer in time", Fault { latency_ms: 60_000, ..fault.clone() }),

@@ -98,10 +98,10 @@ async fn spenders_are_ranked_from_call_records_where_the_report_names_none() {
     // C13
     let stand = world(5).await;
     let days = ("2026-05-01".parse().unwrap(), "2026-05-11".parse().unwrap());
-    let mut told = Vec::new();
-    let top = stand.client.top_customers(days.0, days.1, |done, of| told.push((done, of))).await.unwrap();
+    let mut progress = Vec::new();
+    let top = stand.client.top_customers(days.0, days.1, |done, of| progress.push((done, of))).await.unwrap();
     let report = stand.client.analytics(DateRange::between(days.0, days.1)).await.unwrap();
-    assert_eq!((top.source, top.failures.len(), told.last()), (Source::CallRecords, 0, Some(&(5, 5))));
+    assert_eq!((top.source, top.failures.len(), progress.last()), (Source::CallRecords, 0, Some(&(5, 5))));
     assert!(top.customers.windows(2).all(|pair| pair[0].cost >= pair[1].cost));
     let sum: Decimal = top.customers.iter().filter_map(|spender| spender.cost).sum();
     assert_eq!(Some(sum), report.calls.as_ref().unwrap().total_cost);

@@ -1,4 +1,4 @@
-//! A server that writes down every request and answers as it is told.
+//! A server that writes down every request and answers by a function.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-/// Stands inside every text and every huge number that is put into a body, and so must not be in a message.
+/// Is inside every text and every huge number that is put into a body, and so must not be in a message.
 pub(crate) const MARK: &str = "98765432109876";
 
 /// Names from every generation of every body.
@@ -166,6 +166,19 @@ impl Tree {
             (Self::Object(one), Self::Object(other)) => Self::Object(one.into_iter().chain(other).collect()),
             (this, _) => this,
         }
+    }
+
+    /// Strikes one value inside one row of the list that the tree holds.
+    pub(crate) fn with_row_damaged(mut self, row: usize, at: Index, which: Index, damage: &Damage) -> Self {
+        let Self::Object(members) = &mut self else { return self };
+        let rows = members.iter_mut().find_map(|(_, member)| match member {
+            Self::List(rows) if !rows.is_empty() => Some(rows),
+            _ => None,
+        });
+        if let Some(held) = rows.and_then(|rows| rows.get_mut(row)) {
+            *held = held.clone().damaged(at, which, damage);
+        }
+        self
     }
 
     /// Strikes one value of the tree.

@@ -45,6 +45,8 @@ model! {
         pub is_active: Option<bool> = flag("is_active"),
         /// Whether new customers get it.
         pub is_default: Option<bool> = flag("is_default"),
+        /// UUID of the partner whose tier it is; absent for the vendor's own.
+        pub partner_id: Option<String> = text("partner_id"),
     }
 }
 
@@ -63,24 +65,46 @@ model! {
         pub phone: Option<String> = text("phone"),
         /// Company.
         pub company: Option<String> = text("company"),
+        /// UUID of the account.
+        pub api_id: Option<String> = text("api_id"),
         /// Note.
         pub description: Option<String> = text("description"),
+        /// Goods and services tax number.
+        pub gstin: Option<String> = text("gstin"),
+        /// State of that registration: `active` or `inactive`.
+        pub gst_status: Option<String> = text("gst_status"),
+        /// Whether tax is deducted at source.
+        pub tds_enabled: Option<bool> = flag("tds_enabled"),
+        /// How much of it, in percent.
+        pub tds_percentage: Option<Decimal> = number("tds_percentage"),
         /// Kind of business.
         pub business_type: Option<String> = text("business_type"),
         /// Kind of account.
         pub account_type: Option<String> = text("account_type"),
+        /// What the account may do, such as `user`.
+        pub role: Option<String> = text("role"),
         /// `prepaid` or `postpaid`.
         pub billing_mode: Option<String> = text("billing_mode"),
         /// Whether the customer is billed afterwards; see [`Self::is_prepaid`].
         pub postpaid: Option<bool> = flag("postpaid"),
         /// Whether the wallet fills itself.
         pub auto_recharge: Option<bool> = flag("auto_recharge"),
+        /// How it fills itself, as sent; no document prints what is inside.
+        pub auto_recharge_config: Option<serde_json::Value> = nested("auto_recharge_config"),
         /// The wallet, in whole units of [`Self::currency`]. `None` is not zero.
         pub balance: Option<Decimal> = amount("cash_credits" | "balance"),
         /// Calls a second.
         pub cps_limit: Option<u64> = count("cps_limit"),
         /// Calls at the same time.
         pub concurrent_calls_limit: Option<u64> = count("concurrent_calls_limit"),
+        /// Calls a second that the account has by itself; list rows only.
+        pub base_cps_limit: Option<u64> = count("base_cps_limit"),
+        /// Calls at the same time that it has by itself; list rows only.
+        pub base_concurrent_calls_limit: Option<u64> = count("base_concurrent_calls_limit"),
+        /// Calls a second that were bought beside these; list rows only.
+        pub purchased_cps: Option<u64> = count("purchased_cps"),
+        /// Calls at the same time that were bought beside these; list rows only.
+        pub purchased_concurrent_calls: Option<u64> = count("purchased_concurrent_calls"),
         /// Whether the account is active.
         pub is_active: Option<bool> = flag("is_active"),
         /// Whether the customer is verified.
@@ -111,6 +135,18 @@ model! {
         pub pricing_tier: Option<PricingTier> = nested("pricing_tier"),
         /// UUID of the partner.
         pub partner_id: Option<String> = text("partner_id"),
+        /// Google's id of the customer, where they sign in with that; list rows only.
+        pub google_id: Option<String> = text("google_id"),
+        /// The customer's referral code; list rows only.
+        pub referral_code: Option<String> = text("referral_code"),
+        /// Whether the customer may refer nobody; list rows only.
+        pub referral_disabled: Option<bool> = flag("referral_disabled"),
+        /// What referring somebody brings, where it differs from the usual; list rows only.
+        pub custom_referrer_reward_amount: Option<Decimal> = amount("custom_referrer_reward_amount"),
+        /// What being referred brings, where it differs from the usual; list rows only.
+        pub custom_referee_reward_amount: Option<Decimal> = amount("custom_referee_reward_amount"),
+        /// Path of the account's own API, `/v1/Account/MA_…/`.
+        pub resource_uri: Option<String> = text("resource_uri"),
         /// When the account was created.
         pub created_at: Option<DateTime<Utc>> = instant("created_at"),
         /// When it was last changed.

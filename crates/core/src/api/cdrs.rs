@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::found::Found;
 use crate::client::list;
 use crate::client::model::model;
 use crate::client::oddity::Notes;
@@ -19,7 +20,7 @@ use crate::client::page::{PER_PAGE, Page};
 use crate::client::sweep::{Rows, Sweep, gather, keep_first};
 use crate::client::walk::Step;
 use crate::client::windows::{self, Source};
-use crate::client::wire::{self, Found, Read};
+use crate::client::wire::{self, Read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::DateRange;
 
@@ -295,7 +296,7 @@ impl Cdrs {
             .ask("min_duration", self.min_duration))
     }
 
-    /// Whether a row is one that was asked for. Our statuses are derived, so only answered and not answered are told apart.
+    /// Whether a row is one that was asked for. Our statuses are derived, so only answered and not answered are distinguished.
     fn keeps(&self, row: &Cdr) -> bool {
         let agrees = |wanted: &Option<String>, found: &Option<String>| {
             wanted.as_ref().zip(found.as_ref()).is_none_or(|(wanted, found)| wanted.eq_ignore_ascii_case(found))

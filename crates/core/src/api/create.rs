@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::found::Found;
 use crate::client::model::model;
 use crate::client::oddity::Notes;
-use crate::client::wire::{self, Found, Read};
+use crate::client::wire::{self, Read};
 use crate::error::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "create account";
@@ -114,7 +115,7 @@ impl NewAccount {
         self.with("gst_status", status)
     }
 
-    /// Kind of account; `standard` unless told otherwise.
+    /// Kind of account; `standard` by default.
     pub fn account_type(self, kind: impl Into<String>) -> Self {
         self.with("account_type", kind)
     }

@@ -13,9 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::api::profile::Profile;
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::found::Found;
 use crate::client::model::model;
-use crate::client::oddity::Notes;
-use crate::client::wire::{self, Found, Read};
+use crate::client::oddity::{self, Notes, Oddity};
+use crate::client::wire::{self, Read};
 use crate::error::Result;
 use crate::time::DateRange;
 
@@ -41,26 +42,15 @@ impl CallFigures {
         self.reported_failed_calls.or_else(|| self.total_calls?.checked_sub(self.answered_calls?))
     }
 
-    /// Answered calls in percent of all, unrounded (0–100). `None` without calls.
+    /// Answered calls in percent of all, unrounded (0–100). `None` without calls, and where more were answered than there were.
     pub fn answer_rate(&self) -> Option<Decimal> {
-        answer_rate(self.total_calls, self.answered_calls)
+        answer_rate(self.total_calls?, self.answered_calls?)
     }
 }
 
-fn answer_rate(total: Option<u64>, answered: Option<u64>) -> Option<Decimal> {
-    Decimal::from(answered?).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total?))
-}
-
-impl DayFigures {
-    /// Calls that were not answered: total − answered. `None` where either is missing or they contradict.
-    pub fn failed_calls(&self) -> Option<u64> {
-        self.total_calls?.checked_sub(self.answered_calls?)
-    }
-
-    /// Answered calls in percent of all, unrounded (0–100). `None` without calls.
-    pub fn answer_rate(&self) -> Option<Decimal> {
-        answer_rate(self.total_calls, self.answered_calls)
-    }
+fn answer_rate(total: u64, answered: u64) -> Option<Decimal> {
+    let percent = Decimal::from(answered).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(total))?;
+    (answered <= total).then_some(percent)
 }
 
 model! {
@@ -80,6 +70,18 @@ model! {
         pub inbound: Option<CallFigures> = nested("inbound"),
         /// The outgoing part; it has no cost.
         pub outbound: Option<CallFigures> = nested("outbound"),
+    }
+}
+
+impl DayFigures {
+    /// Calls of the day that were not answered: total − answered. `None` where either is missing or they contradict.
+    pub fn failed_calls(&self) -> Option<u64> {
+        self.total_calls?.checked_sub(self.answered_calls?)
+    }
+
+    /// Answered calls of the day in percent of all, unrounded (0–100). `None` without calls, and where they contradict.
+    pub fn answer_rate(&self) -> Option<Decimal> {
+        answer_rate(self.total_calls?, self.answered_calls?)
     }
 }
 
@@ -201,6 +203,27 @@ pub struct Report {
 }
 
 impl Report {
+    /// Where more calls were answered than there were, which leaves the rate unknown.
+    fn contradictions(&self) -> Vec<Oddity> {
+        let whole = self.calls.iter().map(|calls| ("calls", "calls".to_owned(), calls.total_calls, calls.answered_calls));
+        let products = self
+            .by_product
+            .iter()
+            .map(|(product, calls)| ("by_product.*", format!("by_product.{product}"), calls.total_calls, calls.answered_calls));
+        let days = self
+            .time_series
+            .iter()
+            .map(|day| ("time_series", format!("time_series.{}", day.date), day.total_calls, day.answered_calls));
+        let mut found = Vec::new();
+        for (field, path, total, answered) in whole.chain(products).chain(days) {
+            if total.zip(answered).is_some_and(|(total, answered)| answered > total) {
+                let oddity = Oddity::new(&path, "more calls were answered than there were".to_owned());
+                oddity::merge(&mut found, [oddity.of_field(field)]);
+            }
+        }
+        found
+    }
+
     /// Whether the body had anything that reports have.
     fn is_known(&self) -> bool {
         self.total_balance.is_some()
@@ -353,7 +376,7 @@ impl PartnerClient {
     ///
     /// `GET /dashboard`.
     pub async fn dashboard(&self) -> Result<Answer<Report>> {
-        self.call(Call::read("read dashboard", "dashboard")).await
+        self.report(Call::read("read dashboard", "dashboard")).await
     }
 
     /// Reads the report over a window of days; without one, the service's last 30 days.
@@ -363,6 +386,12 @@ impl PartnerClient {
     pub async fn analytics(&self, days: DateRange) -> Result<Answer<Report>> {
         const OPERATION: &str = "read analytics";
         let days = days.checked(OPERATION)?;
-        self.call(Call::read(OPERATION, "analytics").day("from_date", days.from).day("to_date", days.to)).await
+        self.report(Call::read(OPERATION, "analytics").day("from_date", days.from).day("to_date", days.to)).await
+    }
+
+    async fn report(&self, call: Call) -> Result<Answer<Report>> {
+        let mut answer: Answer<Report> = self.call(call).await?;
+        answer.oddities.extend(answer.value.contradictions());
+        Ok(answer)
     }
 }

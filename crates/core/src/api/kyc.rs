@@ -14,19 +14,20 @@ use serde_json::{Map, Value, json};
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
+use crate::client::found::Found;
 use crate::client::list::{List, list_methods};
 use crate::client::model::model;
 use crate::client::oddity::Notes;
 use crate::client::page::Page;
 use crate::client::sweep::Sweep;
-use crate::client::wire::{self, Found, Nothing, Read};
+use crate::client::wire::{self, Nothing, Read};
 use crate::error::{Error, ErrorKind, Result};
 
 const CREATE: &str = "create KYC session";
 const LOOK: &str = "look at the customer's sessions in the list";
 /// Between one mail and the next, where the service does not say how much of it is left.
 const COOLDOWN: Duration = Duration::from_mins(30);
-/// Days a session lasts unless told otherwise; always sent, for the documents do not agree on a default.
+/// Days a session lasts by default; always sent, because the documents do not agree on a default.
 const DAYS: u32 = 7;
 
 model! {

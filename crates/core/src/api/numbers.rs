@@ -45,6 +45,8 @@ model! {
         pub currency: Option<String> = id("currency"),
         /// The application that takes its calls, digits beyond 2⁵³ as text. Absent: calls have no target.
         pub application_id: Option<String> = id("application_id"),
+        /// The group of trunks that it belongs to; in no document, sent by some accounts.
+        pub trunk_group_id: Option<String> = id("trunk_group_id"),
         /// Whether it takes calls.
         pub voice_enabled: Option<bool> = flag("voice_enabled"),
         /// Whether it is blocked.

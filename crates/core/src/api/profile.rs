@@ -11,7 +11,7 @@ use crate::error::Result;
 model! {
     /// The calling partner: identity, own wallet, capability flags (`GET /me`).
     ///
-    /// The same object stands in reports as `partner`, where its `balance` is null.
+    /// Reports have the same object as `partner`, where its `balance` is null.
     pub struct Profile {
         /// The partner's UUID, as it occurs inside ledger references (`ptc:<id>:…`). Not the id of the request header.
         pub id: Option<String> = text("id"),
@@ -63,6 +63,8 @@ model! {
         pub tds_percentage: Option<Decimal> = number("tds_percentage"),
         /// `active`, …; first generation only.
         pub status: Option<String> = text("status"),
+        /// Kind of account; first generation only.
+        pub account_type: Option<String> = text("account_type"),
         /// ISO 3166-1 code; first generation only.
         pub country: Option<String> = text("country"),
         /// When the partner was created.

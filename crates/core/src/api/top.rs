@@ -50,7 +50,7 @@ impl PartnerClient {
     /// Customers by what their calls cost from `from` to `to`, both included.
     ///
     /// As `GET /analytics` reports it where it does, else one small request of call records for each customer, some beside
-    /// each other. `progress` is told how many customers of how many are done. A customer that cannot be read is listed in
+    /// each other. `progress` is called with how many customers of how many are done. A customer that cannot be read is listed in
     /// [`TopCustomers::failures`]; an error of the whole is one of the report or of the list of customers.
     pub async fn top_customers(
         &self,
@@ -121,12 +121,12 @@ mod tests {
         })
         .await;
         let (from, to) = ("2026-04-01".parse().unwrap(), "2026-04-30".parse().unwrap());
-        let mut told = Vec::new();
-        let top = fake.client().top_customers(from, to, |done, of| told.push((done, of))).await.unwrap();
+        let mut progress = Vec::new();
+        let top = fake.client().top_customers(from, to, |done, of| progress.push((done, of))).await.unwrap();
         let ids: Vec<_> = top.customers.iter().map(|spender| spender.auth_id.as_str()).collect();
         assert_eq!(ids, ["MA_B", "MA_A", "MA_C"]);
         assert_eq!((top.failures.len(), top.failures[0].0.as_str(), top.source), (1, "MA_X", Source::CallRecords));
-        assert_eq!(told.last(), Some(&(4, 4)));
+        assert_eq!(progress.last(), Some(&(4, 4)));
         assert!(fake.asked().iter().filter(|line| line.contains("/cdrs")).all(|line| line.contains("per_page=1&")));
     }
 }

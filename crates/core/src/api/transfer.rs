@@ -57,7 +57,7 @@ pub struct TransferAttempt {
     pub amount: Decimal,
     /// When it was about to be sent.
     pub started: DateTime<Utc>,
-    /// The partner's wallet just before; without it *not done* is never said.
+    /// The partner's wallet just before; without it the outcome is never *not done*.
     pub partner_balance_before: Option<Decimal>,
 }
 
@@ -196,7 +196,7 @@ impl PartnerClient {
             Ok([row]) if row.created_at.or(row.processed_at).is_some_and(|at| at >= attempt.started) => {
                 TransferOutcome::Done(Box::new(row))
             }
-            Ok(_) => TransferOutcome::CannotTell("a transfer like this one stands too near before it"),
+            Ok(_) => TransferOutcome::CannotTell("a transfer like this one was made just before it"),
             Err(rows) if !rows.is_empty() => TransferOutcome::CannotTell("more than one transfer like this one was made since"),
             Err(_) if now - attempt.started < CLOCKS_APART => {
                 TransferOutcome::CannotTell("it is not in the ledger yet and may still be under way; ask again in some minutes")

@@ -9,16 +9,17 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 
 use crate::client::address::{base_address, is_loopback};
-use crate::client::client::{AUTH_ID, AUTH_TOKEN, Inner, PartnerClient};
+use crate::client::client::PartnerClient;
 use crate::client::credentials;
+use crate::client::inner::{AUTH_ID, AUTH_TOKEN, Inner};
 use crate::client::network::{self, CONNECT_TIMEOUT, USER_AGENT};
 use crate::client::pace::{DEFAULT_BURST, DEFAULT_RATE, Pace};
 use crate::client::retry::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Where calls go unless told otherwise.
+/// Where calls go by default.
 pub const DEFAULT_BASE_URL: &str = "https://api.vobiz.ai/api/v1/partner";
-/// Calls under way at once unless told otherwise.
+/// Calls under way at once by default.
 pub const DEFAULT_CONCURRENCY: usize = 4;
 
 const OPERATION: &str = "build client";

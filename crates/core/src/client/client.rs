@@ -2,12 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderName};
 use secrecy::SecretString;
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -16,14 +13,10 @@ use crate::client::builder::ClientBuilder;
 pub(crate) use crate::client::call::Call;
 use crate::client::call::Kind;
 use crate::client::exchange::Exchange;
-use crate::client::pace::Pace;
+use crate::client::inner::Inner;
 use crate::client::page::Page;
-use crate::client::retry::RetryPolicy;
 use crate::client::wire::Read;
 use crate::error::{Error, ErrorKind, Result};
-
-pub(crate) const AUTH_ID: HeaderName = HeaderName::from_static("x-auth-id");
-pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// A client of the Partner API. Cheap to clone; clones share their pace and their connections.
 ///
@@ -38,28 +31,6 @@ pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token"
 pub struct PartnerClient {
     inner: Arc<Inner>,
     strict: bool,
-}
-
-pub(crate) struct Inner {
-    pub(crate) http: reqwest::Client,
-    pub(crate) base: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) token: SecretString,
-    pub(crate) timeout: Duration,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) pace: Pace,
-    pub(crate) slots: Semaphore,
-    pub(crate) concurrency: usize,
-    pub(crate) may_change: bool,
-}
-
-impl Inner {
-    /// The service's host, with its port where that is not the usual one.
-    pub(crate) fn host(&self) -> String {
-        let host = self.base.host_str().unwrap_or_default();
-        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-    }
 }
 
 impl fmt::Debug for PartnerClient {
@@ -92,6 +63,7 @@ impl PartnerClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use]
     pub fn strict(&self) -> Self {
         Self { inner: Arc::clone(&self.inner), strict: true }
     }

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 pub enum CredentialError {
     /// Nothing but blanks.
     Empty,
-    /// Stands in quotes.
+    /// Written in quotes.
     Quoted,
     /// Written as `NAME=value` or `export NAME=value`.
     Assignment,
@@ -22,7 +22,7 @@ impl fmt::Display for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "is empty; put the value there",
-            Self::Quoted => "stands in quotes; write the value alone, without them",
+            Self::Quoted => "is written in quotes; write the value alone, without them",
             Self::Assignment => "is written as NAME=value; write the value alone",
             Self::Blank => "has a blank, a line break or a control character inside; write the value alone, on one line",
         })
@@ -72,7 +72,7 @@ fn is_assignment(value: &str) -> bool {
     (is_name || is_known) && !rest.trim_start_matches('=').is_empty()
 }
 
-/// A secret from a file, and what is to be warned of.
+/// A secret from a file, and a warning about the file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SecretFile {
@@ -172,7 +172,7 @@ mod tests {
         }
         std::fs::write(&path, "'SECRET'").unwrap();
         let error = read_file(&path).unwrap_err();
-        assert!(error.contains("token stands in quotes") && !error.contains("SECRET"), "{error}");
+        assert!(error.contains("token is written in quotes") && !error.contains("SECRET"), "{error}");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

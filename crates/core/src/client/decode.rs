@@ -2,9 +2,10 @@
 
 use serde::de::DeserializeSeed as _;
 
+use crate::client::found::Found;
 use crate::client::mend;
 use crate::client::oddity::{Notes, Oddity};
-use crate::client::wire::{Found, Read, Seed};
+use crate::client::wire::{Read, Seed};
 
 /// Decodes a whole body. `strict` refuses any oddity, and text that had to be mended.
 ///
@@ -24,25 +25,23 @@ pub(crate) fn decode<T: for<'de> Read<'de>>(body: &[u8], strict: bool) -> Result
     };
     match found {
         Found::Value(value) if !strict || notes.mark() == 0 => Ok((value, notes.into_oddities())),
-        Found::Absent if notes.mark() == 0 => Err("found null".to_owned()),
+        Found::Absent if notes.mark() == 0 => {
+            T::of_null().map(|value| (value, Vec::new())).ok_or_else(|| "expected an object, found null".to_owned())
+        }
         _ => Err(notes.first()),
     }
 }
 
 fn parse<'de, T: Read<'de>>(body: &'de [u8], notes: &Notes) -> serde_json::Result<Found<T>> {
     // Looked at as a whole, text need not be looked at again piece by piece.
-    match std::str::from_utf8(body) {
-        Ok(body) => {
-            let mut deserializer = serde_json::Deserializer::from_str(body);
-            let found = Seed::new(notes).deserialize(&mut deserializer)?;
-            deserializer.end().map(|()| found)
-        }
-        Err(_) => {
-            let mut deserializer = serde_json::Deserializer::from_slice(body);
-            let found = Seed::new(notes).deserialize(&mut deserializer)?;
-            deserializer.end().map(|()| found)
-        }
+    if let Ok(body) = std::str::from_utf8(body) {
+        let mut deserializer = serde_json::Deserializer::from_str(body);
+        let found = Seed::new(notes).deserialize(&mut deserializer)?;
+        return deserializer.end().map(|()| found);
     }
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let found = Seed::new(notes).deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| found)
 }
 
 /// Why a body is not JSON, in words that hold nothing of it.

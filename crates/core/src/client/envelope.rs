@@ -4,16 +4,17 @@ use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::client::field;
+use crate::client::found::Found;
 use crate::client::model::model;
 use crate::client::oddity::Notes;
 use crate::client::page::{PER_PAGE, Page};
-use crate::client::wire::{self, Found, Key, Read, Shape, Slot};
+use crate::client::wire::{self, Key, Read, Rows, Shape, Slot};
 
 /// The names under which rows were ever printed.
 const ROWS: [&str; 5] = ["accounts", "transactions", "items", "sessions", "data"];
 
 model! {
-    /// Where a list stands, beside its rows or in an object of its own.
+    /// The position within a list, beside its rows or in an object of its own.
     #[derive(Default)]
     struct Position {
         page: Option<u64> = count("page" | "current_page"),
@@ -23,9 +24,6 @@ model! {
         has_next: Option<bool> = flag("has_next"),
     }
 }
-
-/// The rows of a page, those that could not be read as `None`.
-struct Rows<T>(Vec<Option<T>>);
 
 struct RowsShape<'n, T>(&'n Notes, std::marker::PhantomData<T>);
 
@@ -37,7 +35,7 @@ impl<'de, T: Read<'de>> Shape<'de> for RowsShape<'_, T> {
     }
     fn of_list<A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Found<Rows<T>>, A::Error> {
         // Rows are large, and a page has as many as were asked for.
-        wire::rows(seq, self.0, PER_PAGE as usize).map(|rows| Found::Value(Rows(rows)))
+        wire::rows(seq, self.0, PER_PAGE as usize).map(Found::Value)
     }
 }
 
@@ -72,7 +70,7 @@ impl<'de, T: Read<'de>> Shape<'de> for Envelope<'_, T> {
                     match &rows {
                         _ if matches!(found, Found::Absent) => {}
                         Some((held, _)) if *held == rank => {
-                            notes.note("the list stands twice".to_owned());
+                            notes.note("the list occurs twice".to_owned());
                             rows = Some((rank, Found::Odd));
                         }
                         Some((held, _)) if *held < rank => {}
@@ -100,19 +98,19 @@ impl<'de, T: Read<'de>> Shape<'de> for Envelope<'_, T> {
         };
         let inside = inside.value().unwrap_or_default();
         Ok(match rows {
-            Some((_, Found::Value(rows))) => rows.on_page(inside.or(beside)),
+            Some((_, Found::Value(rows))) => on_page(rows, &inside.or(&beside)),
             Some(_) => Found::Odd,
             None => self.odd("an object without one"),
         })
     }
 
     fn of_list<A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Found<Page<T>>, A::Error> {
-        Ok(Rows(wire::rows(seq, self.0, PER_PAGE as usize)?).on_page(Position::default()))
+        Ok(on_page(wire::rows(seq, self.0, PER_PAGE as usize)?, &Position::default()))
     }
 }
 
 impl Position {
-    fn or(self, other: Self) -> Self {
+    fn or(self, other: &Self) -> Self {
         Self {
             page: self.page.or(other.page),
             per_page: self.per_page.or(other.per_page),
@@ -123,27 +121,23 @@ impl Position {
     }
 }
 
-impl<T> Rows<T> {
-    /// The page that these rows are; odd where there are rows and none could be read.
-    fn on_page(self, position: Position) -> Found<Page<T>> {
-        let listed = self.0.len();
-        let unreadable: Vec<usize> = self.0.iter().enumerate().filter(|(_, row)| row.is_none()).map(|(index, _)| index).collect();
-        if listed > 0 && unreadable.len() == listed {
-            return Found::Odd;
-        }
-        Found::Value(Page {
-            items: self.0.into_iter().flatten().collect(),
-            listed: listed as u64,
-            page: position.page,
-            per_page: position.per_page,
-            total: position.total,
-            pages: position.pages,
-            has_next: position.has_next,
-            oddities: Vec::new(),
-            request_id: None,
-            unreadable,
-        })
+/// The page that these rows are; odd where there are rows and none could be read.
+fn on_page<T>(Rows { rows, unreadable }: Rows<T>, position: &Position) -> Found<Page<T>> {
+    if rows.is_empty() && !unreadable.is_empty() {
+        return Found::Odd;
     }
+    Found::Value(Page {
+        listed: (rows.len() + unreadable.len()) as u64,
+        items: rows,
+        page: position.page,
+        per_page: position.per_page,
+        total: position.total,
+        pages: position.pages,
+        has_next: position.has_next,
+        oddities: Vec::new(),
+        request_id: None,
+        unreadable,
+    })
 }
 
 impl<'de, T: Read<'de>> Read<'de> for Page<T> {

@@ -11,8 +11,8 @@ use tracing::Span;
 
 use crate::client::answer::Answer;
 use crate::client::call::Kind;
-use crate::client::client::Inner;
 use crate::client::decode::decode;
+use crate::client::inner::Inner;
 use crate::client::pace::Hold;
 use crate::client::refusal::Refusal;
 use crate::client::retry;
@@ -116,12 +116,13 @@ impl<'a> Exchange<'a> {
     async fn ready(&self) -> Result<()> {
         let patience = self.inner.retry.retry_after_cap.min(self.deadline.saturating_duration_since(Instant::now()));
         self.inner.pace.ready(self.operation, patience).await.map_err(|Hold { left, is_general }| {
-            let detail = format!(
-                "not sent: {} asked to wait, for {} s more",
-                self.inner.host(),
-                left.as_secs() + u64::from(left.subsec_nanos() > 0)
-            );
-            let kind = if is_general { ErrorKind::RateLimited } else { ErrorKind::Server };
+            let (kind, why) = if is_general {
+                (ErrorKind::RateLimited, "too many requests")
+            } else {
+                (ErrorKind::Server, "the service is not ready")
+            };
+            let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+            let detail = format!("{why}: {} asked to wait {seconds} s more; nothing was sent", self.inner.host());
             Error::new(kind, self.operation, detail).with_retry_after(Some(left))
         })
     }

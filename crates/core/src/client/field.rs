@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use serde::de::MapAccess;
+use serde::de::{Deserializer, MapAccess};
 
+use crate::client::found::Found;
 use crate::client::oddity::Notes;
-use crate::client::scalar::{Reading, Scalar, leaf, texts};
-use crate::client::wire::{Found, Read, Seed};
+use crate::client::scalar::{Reading, Scalar, leaf, text_value, texts};
+use crate::client::wire::{Read, Seed};
 use crate::{money, time};
 
 /// An amount, as text or number, exactly as written.
@@ -79,7 +80,7 @@ pub(crate) fn flag<'de, A: MapAccess<'de>>(map: &mut A, notes: &Notes) -> Result
     texts(map, notes, "true or false", |value| read_flag(&value))
 }
 
-pub(crate) fn read_flag(value: &Scalar<'_>) -> Reading<bool> {
+fn read_flag(value: &Scalar<'_>) -> Reading<bool> {
     let text: &str = match value {
         Scalar::Null => return Ok(None),
         Scalar::Bool(value) => return Ok(Some(*value)),
@@ -93,6 +94,12 @@ pub(crate) fn read_flag(value: &Scalar<'_>) -> Reading<bool> {
         _ if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
         _ if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
         _ => Err(value.kind()),
+    }
+}
+
+impl<'de> Read<'de> for bool {
+    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
+        text_value(deserializer, notes, "true or false", |value| read_flag(&value))
     }
 }
 

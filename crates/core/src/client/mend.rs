@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-/// Stands for a text or a bare word that is not valid JSON.
+/// Replaces a text or a bare word that is not valid JSON.
 pub(crate) const DAMAGED: &str = "\u{fffd}";
 
 /// The body as JSON whose damaged values are [`DAMAGED`]. `None` where a text has no end, so that nothing can be set apart.
@@ -63,7 +63,7 @@ fn text_size(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// UTF-16 as UTF-8, told by its byte-order mark or by the zeros beside the first signs.
+/// UTF-16 as UTF-8, recognised by its byte-order mark or by the zeros beside the first signs.
 fn as_utf8(body: &[u8]) -> Cow<'_, [u8]> {
     let unit: fn([u8; 2]) -> u16 = match body {
         [0xff, 0xfe, ..] | [b'{' | b'[', 0, _, 0, ..] => u16::from_le_bytes,

@@ -13,6 +13,8 @@ pub(crate) mod exchange;
 #[cfg(test)]
 pub(crate) mod fake;
 pub(crate) mod field;
+pub(crate) mod found;
+pub(crate) mod inner;
 pub(crate) mod list;
 pub(crate) mod mend;
 pub(crate) mod model;

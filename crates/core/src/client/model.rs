@@ -23,8 +23,9 @@ macro_rules! model {
             fn read_members<A: serde::de::MapAccess<'de>>(
                 map: &mut A,
                 notes: &$crate::client::oddity::Notes,
-            ) -> std::result::Result<$crate::client::wire::Found<Self>, A::Error> {
-                use $crate::client::wire::{Found, Key, Slot, rank, skip};
+            ) -> std::result::Result<$crate::client::found::Found<Self>, A::Error> {
+                use $crate::client::found::Found;
+                use $crate::client::wire::{Key, Slot, rank, skip};
                 use $crate::client::field::{self, Field};
                 let start = notes.mark();
                 $( let mut $field = Slot::default(); )*
@@ -64,7 +65,7 @@ macro_rules! model {
             fn read<D: serde::Deserializer<'de>>(
                 deserializer: D,
                 notes: &$crate::client::oddity::Notes,
-            ) -> std::result::Result<$crate::client::wire::Found<Self>, D::Error> {
+            ) -> std::result::Result<$crate::client::found::Found<Self>, D::Error> {
                 $crate::client::wire::object(deserializer, notes)
             }
         }

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Longest time to establish a connection.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// What requests call their sender unless told otherwise.
+/// The default user agent.
 pub(crate) const USER_AGENT: &str = concat!("vobiz-partner/", env!("CARGO_PKG_VERSION"));
 
 /// An HTTP client's builder with the TLS and proxy set-up of this crate, for speaking to another service beside the API.

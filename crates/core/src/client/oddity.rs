@@ -1,4 +1,4 @@
-//! Values of an answer that could not be understood, and where they stand.
+//! Values of an answer that could not be understood, and where they are.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -56,6 +56,12 @@ impl fmt::Display for Oddity {
 impl Oddity {
     pub(crate) fn new(path: &str, reason: String) -> Self {
         Self { field: path.to_owned(), path: path.to_owned(), reason, count: 1, customers: Vec::new() }
+    }
+
+    /// The same as one of a field that has many places.
+    pub(crate) fn of_field(mut self, field: &str) -> Self {
+        field.clone_into(&mut self.field);
+        self
     }
 
     pub(crate) fn of_customer(mut self, customer: &str) -> Self {
@@ -145,7 +151,7 @@ impl Notes {
 
     fn prefix(&self, mark: usize, place: &str, field: &str) {
         let put = |before: &str, path: &mut String| {
-            let point = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+            let point = if before.is_empty() || path.is_empty() || path.starts_with('[') { "" } else { "." };
             *path = shown(&format!("{before}{point}{path}"));
         };
         for oddity in self.noted.borrow_mut().iter_mut().skip(mark) {

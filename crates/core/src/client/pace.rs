@@ -8,7 +8,7 @@ use std::time::Duration;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::Instant;
 
-/// Requests a second that a client sends unless told otherwise.
+/// Requests a second that a client sends by default.
 pub const DEFAULT_RATE: u32 = 5;
 /// Requests that may leave at once before the rate holds.
 pub const DEFAULT_BURST: u32 = 10;

@@ -27,7 +27,7 @@ pub struct Page<T> {
     pub oddities: Vec<Oddity>,
     /// The id under which the service may know this request, where it sent one.
     pub request_id: Option<String>,
-    /// Where on the page the rows stand that could not be read.
+    /// The positions of the rows that could not be read.
     pub(crate) unreadable: Vec<usize>,
 }
 

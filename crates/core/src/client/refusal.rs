@@ -124,7 +124,7 @@ fn clean(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn said(body: &str) -> (Option<String>, Option<String>, Option<u64>) {
+    fn read(body: &str) -> (Option<String>, Option<String>, Option<u64>) {
         let refusal = Refusal::read(body.as_bytes());
         (refusal.code, refusal.message, refusal.retry_after.map(|wait| wait.as_secs()))
     }
@@ -159,7 +159,7 @@ mod tests {
             ("<html>502</html>", (None, None, None)),
             ("[]", (None, None, None)),
         ] {
-            assert_eq!(said(body), expected, "{body}");
+            assert_eq!(read(body), expected, "{body}");
         }
     }
 

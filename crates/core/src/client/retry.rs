@@ -33,7 +33,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// How long to wait before the attempt after `attempt`, or `None` when there is to be none.
+    /// How long to wait before the attempt after `attempt`, or `None` when there is none.
     ///
     /// The wait is drawn from the whole interval (full jitter) and is never shorter than `hint`.
     pub(crate) fn wait(&self, attempt: u32, elapsed: Duration, hint: Option<Duration>) -> Option<Duration> {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
+use crate::client::found::Found;
 use crate::client::mend::DAMAGED;
 use crate::client::oddity::Notes;
-use crate::client::wire::Found;
 
 /// The key under which `serde_json` hands over a number that is no short integer.
 pub(crate) const NUMBER: &str = "$serde_json::private::Number";

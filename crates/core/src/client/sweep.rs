@@ -51,7 +51,7 @@ impl<T: Send + Sync + 'static> Sweep<T> {
     }
 }
 
-/// How rows of a list are told apart, and what becomes of two with one id.
+/// The id of a row, and what becomes of two rows with one id.
 pub(crate) struct Rows<T> {
     pub(crate) operation: &'static str,
     pub(crate) id: fn(&T) -> &str,
@@ -59,7 +59,7 @@ pub(crate) struct Rows<T> {
     pub(crate) merge: fn(&mut T, T) -> Option<&'static str>,
 }
 
-/// Two rows with one id: the first stands.
+/// Two rows with one id: the first is kept.
 pub(crate) fn keep_first<T>(_: &mut T, _: T) -> Option<&'static str> {
     None
 }

@@ -20,7 +20,7 @@ const REMEMBERED: usize = 3;
 
 type Answer<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
 
-/// What is read, and how its rows are told apart and dated.
+/// What is read, with the id and the time of a row.
 pub(crate) struct Source<T> {
     pub(crate) operation: &'static str,
     pub(crate) ahead: usize,

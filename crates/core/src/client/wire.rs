@@ -14,40 +14,17 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAcces
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::client::field;
+use crate::client::found::Found;
 use crate::client::oddity::Notes;
-use crate::client::scalar::{NUMBER, number as number_of, text_value};
-
-/// What reading a value came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found<T> {
-    /// Missing, null or empty.
-    Absent,
-    /// Not understood, and noted.
-    Odd,
-    /// Read.
-    Value(T),
-}
-
-impl<T> Found<T> {
-    pub(crate) fn value(self) -> Option<T> {
-        match self {
-            Self::Value(value) => Some(value),
-            Self::Absent | Self::Odd => None,
-        }
-    }
-
-    pub(crate) fn map<U>(self, with: impl FnOnce(T) -> U) -> Found<U> {
-        match self {
-            Self::Value(value) => Found::Value(with(value)),
-            Self::Absent => Found::Absent,
-            Self::Odd => Found::Odd,
-        }
-    }
-}
+use crate::client::scalar::{NUMBER, number as number_of};
 
 /// What is read from a body. An error is one of the JSON itself; anything else is noted.
 pub(crate) trait Read<'de>: Sized {
+    /// What a body of nothing but null is; `None` where it is an error.
+    fn of_null() -> Option<Self> {
+        None
+    }
+
     fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error>;
 }
 
@@ -172,7 +149,7 @@ impl<'de, T: Read<'de>> Shape<'de> for List<'_, T> {
         self.0
     }
     fn of_list<A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Found<Vec<T>>, A::Error> {
-        Ok(Found::Value(rows(seq, self.0, 0)?.into_iter().flatten().collect()))
+        Ok(Found::Value(rows(seq, self.0, 0)?.rows))
     }
 }
 
@@ -182,26 +159,31 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
     }
 }
 
-/// The elements of a list, those that could not be read as `None`; room for `room` is made at the first.
-pub(crate) fn rows<'de, A: SeqAccess<'de>, T: Read<'de>>(
-    seq: &mut A,
-    notes: &Notes,
-    room: usize,
-) -> Result<Vec<Option<T>>, A::Error> {
-    let (start, mut rows) = (notes.mark(), Vec::new());
+/// The elements of a list that could be read, and the positions of those that could not.
+pub(crate) struct Rows<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) unreadable: Vec<usize>,
+}
+
+/// Reads the elements of a list; room for `room` is made at the first.
+pub(crate) fn rows<'de, A: SeqAccess<'de>, T: Read<'de>>(seq: &mut A, notes: &Notes, room: usize) -> Result<Rows<T>, A::Error> {
+    let (start, mut rows, mut unreadable) = (notes.mark(), Vec::new(), Vec::new());
     loop {
-        let mark = notes.mark();
-        let Some(found) = seq.next_element_seed(Seed::<T>::new(notes))? else { return Ok(rows) };
+        let (mark, index) = (notes.mark(), rows.len() + unreadable.len());
+        let Some(found) = seq.next_element_seed(Seed::<T>::new(notes))? else { return Ok(Rows { rows, unreadable }) };
         if matches!(found, Found::Absent) {
             notes.odd("a row", "null");
         }
         if notes.mark() > mark {
-            notes.element(start, mark, &format!("[{}]", rows.len()), "");
+            notes.element(start, mark, &format!("[{index}]"), "");
         }
         if rows.is_empty() {
             rows.reserve_exact(room);
         }
-        rows.push(found.value());
+        match found {
+            Found::Value(row) => rows.push(row),
+            Found::Odd | Found::Absent => unreadable.push(index),
+        }
     }
 }
 
@@ -240,6 +222,10 @@ impl<'de, T: Read<'de> + PartialEq> Read<'de> for BTreeMap<String, T> {
 
 /// Any JSON, its numbers to the last digit.
 impl<'de> Read<'de> for Value {
+    fn of_null() -> Option<Self> {
+        Some(Self::Null)
+    }
+
     fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
         Ok(match serde_json::from_str(raw.get()) {
@@ -250,12 +236,6 @@ impl<'de> Read<'de> for Value {
                 Found::Odd
             }
         })
-    }
-}
-
-impl<'de> Read<'de> for bool {
-    fn read<D: Deserializer<'de>>(deserializer: D, notes: &Notes) -> Result<Found<Self>, D::Error> {
-        text_value(deserializer, notes, "true or false", |value| field::read_flag(&value))
     }
 }
 
@@ -305,7 +285,7 @@ impl<T: PartialEq> Slot<T> {
             Some((held, value)) if *held == rank => {
                 if *value != found && *value != Found::Odd {
                     if found != Found::Odd {
-                        notes.note("stands twice with two values".to_owned());
+                        notes.note("the key occurs twice with two values".to_owned());
                     }
                     *value = Found::Odd;
                 }
