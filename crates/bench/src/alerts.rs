@@ -27,32 +27,56 @@ use score::Score;
 use truth::Truth;
 use usual::Way;
 
-/// Worlds whose outcome was looked at while the policy was still being changed; the table is of others.
-const SEEN: [u64; 3] = [101, 102, 103];
-const JUDGED: [u64; 3] = [201, 202, 203];
+/// Seeds of worlds whose outcome was looked at while the policy was still being changed; the tables are of others.
+const SEEN: &str = "sandbox 101, 102, 103 and 501, habits 1 and 2";
+const JUDGED: [u64; 3] = [901, 902, 903];
+/// Generators of worlds.
+const MAKERS: [&str; 2] = ["sandbox", "habits"];
 const CUSTOMERS: usize = 500;
 const DAYS: u32 = 90;
 
-/// Writes the tables, of the worlds in these folders or else of the judged seeds, which are made in `scratch`.
+/// Writes the tables: of the worlds in these folders, or else of the judged seeds of each generator, which are made in
+/// `scratch`.
 pub(crate) fn run(scratch: &str, folders: &[&str]) -> Result<()> {
-    let folders: Vec<PathBuf> = if folders.is_empty() {
-        JUDGED.iter().map(|seed| world(Path::new(scratch), *seed)).collect::<Result<_>>()?
-    } else {
-        folders.iter().map(PathBuf::from).collect()
-    };
-    let mut scored: Vec<(Row, Vec<Score>)> = rows()?.into_iter().map(|row| (row, Vec::new())).collect();
+    let mut out = std::io::stdout();
+    if !folders.is_empty() {
+        return tables(&mut out, &folders.iter().map(PathBuf::from).collect::<Vec<_>>(), rows()?);
+    }
+    writeln!(out, "Looked at while the policy was being changed, and not among these worlds: {SEEN}.\n")?;
+    for maker in MAKERS {
+        let made = JUDGED.iter().map(|seed| {
+            let folder = Path::new(scratch).join(format!("{maker}-{seed}"));
+            make(maker, &seed.to_string(), &folder.to_string_lossy()).context("the world is not written")?;
+            Ok(folder)
+        });
+        let folders: Vec<PathBuf> = made.collect::<Result<_>>()?;
+        writeln!(out, "Worlds of the generator `{maker}`, seeds {JUDGED:?}, {CUSTOMERS} wallets and {DAYS} days each:\n")?;
+        tables(&mut out, &folders, rows()?)?;
+    }
+    Ok(())
+}
+
+/// The figures of the default policy alone, in the worlds of these folders.
+pub(crate) fn shipped(folders: &[&str]) -> Result<()> {
+    let ours = rows()?.into_iter().filter(|row| !row.is_curve && matches!(row.watcher, Watcher::Ours { .. })).collect();
+    tables(&mut std::io::stdout(), &folders.iter().map(PathBuf::from).collect::<Vec<_>>(), ours)
+}
+
+/// Scores every row in every world, and writes means and, for the default policy, each world.
+fn tables(out: &mut impl std::io::Write, folders: &[PathBuf], rows: Vec<Row>) -> Result<()> {
+    let mut scored: Vec<(Row, Vec<Score>)> = rows.into_iter().map(|row| (row, Vec::new())).collect();
     for (number, folder) in folders.iter().enumerate() {
         let started = Instant::now();
         let history = truth::history(folder)?;
         let truth = Truth::read(folder, &history)?;
         // What the margin does is seen in one world.
         let wanted = |row: &Row| number == 0 || !row.is_curve;
-        let said: Vec<Option<Vec<Note>>> = thread::scope(|scope| {
+        let watched: Vec<Option<Vec<Note>>> = thread::scope(|scope| {
             let watching: Vec<_> =
                 scored.iter().map(|(row, _)| wanted(row).then(|| scope.spawn(|| row.watch(&history)))).collect();
             watching.into_iter().map(|watch| watch.and_then(|watch| watch.join().ok())).collect()
         });
-        for (place, ((row, scores), notes)) in scored.iter_mut().zip(said).enumerate() {
+        for (place, ((row, scores), notes)) in scored.iter_mut().zip(watched).enumerate() {
             if let Some(notes) = notes {
                 notes::write(&notes, &ids(&history), &folder.join(format!("notifications-{place}.csv")))?;
                 scores.push(score::score(&truth, &by_truth(&history, &truth, notes)?));
@@ -62,13 +86,7 @@ pub(crate) fn run(scratch: &str, folders: &[&str]) -> Result<()> {
         }
         tell(&format!("{}: watched in {:.0} s", folder.display(), started.elapsed().as_secs_f64()));
     }
-    let mut out = std::io::stdout();
-    writeln!(
-        out,
-        "{} worlds of {CUSTOMERS} wallets and {DAYS} days, seeds {JUDGED:?}; the policy was changed after looking at seeds {SEEN:?}, which are not among them. Means over the worlds; the curve is of the first.\n",
-        folders.len()
-    )?;
-    table(&mut out, &scored)
+    table(out, &scored)
 }
 
 pub(crate) use fans::run as fans;
@@ -85,13 +103,6 @@ pub(crate) fn judge(folder: &str, file: &str) -> Result<()> {
         .collect();
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&figures)?)?;
     Ok(())
-}
-
-/// The files of a world, made once.
-fn world(scratch: &Path, seed: u64) -> Result<PathBuf> {
-    let folder = scratch.join(format!("seed-{seed}"));
-    files::write(&live(&Plan { seed, customers: CUSTOMERS, days: DAYS }), &folder).context("the world is not written")?;
-    Ok(folder)
 }
 
 /// Makes one world: `maker` is `sandbox` or `habits`.
@@ -114,14 +125,17 @@ struct Row {
 }
 
 enum Watcher {
-    Ours(Box<Policy>),
+    Ours { policy: Box<Policy>, has_ledger: bool },
     Usual(Way),
 }
 
 impl Row {
     fn watch(&self, history: &History) -> Vec<Note> {
         match &self.watcher {
-            Watcher::Ours(policy) => ours::watch(history, policy),
+            Watcher::Ours { policy, has_ledger: true } => ours::watch(history, policy),
+            Watcher::Ours { policy, has_ledger: false } => {
+                ours::watch(&History { ledger: Vec::new(), ..history.clone() }, policy)
+            }
             Watcher::Usual(way) => way.watch(history),
         }
     }
@@ -129,16 +143,18 @@ impl Row {
 
 fn rows() -> Result<Vec<Row>> {
     let usual = |way: Way, is_curve| Row { name: way.name(), watcher: Watcher::Usual(way), is_curve };
-    let mut rows = vec![Row {
-        name: format!("**default policy**, runway below {} working hours", Policy::DEFAULT_RUNWAY),
-        watcher: Watcher::Ours(Box::default()),
+    let ours = |ledger: &str, has_ledger| Row {
+        name: format!("**default policy**, runway below {} working hours, {ledger} ledger", Policy::DEFAULT_RUNWAY),
+        watcher: Watcher::Ours { policy: Box::default(), has_ledger },
         is_curve: false,
-    }];
+    };
+    let mut rows = vec![ours("with", true), ours("without", false)];
     rows.extend([Way::Amount(2_000.0), Way::DaysLeft(2.0), Way::Line(24.0), Way::SevenDays(1.0)].map(|way| usual(way, false)));
     for tenths in [30, 60, 90] {
         let hours = Decimal::new(tenths, 1);
         let policy = Box::new(ours::policy(hours)?);
-        rows.push(Row { name: format!("runway below {hours} working hours"), watcher: Watcher::Ours(policy), is_curve: true });
+        let watcher = Watcher::Ours { policy, has_ledger: true };
+        rows.push(Row { name: format!("runway below {hours} working hours"), watcher, is_curve: true });
     }
     rows.extend([1.0, 3.0, 5.0].map(|days| usual(Way::DaysLeft(days), true)));
     Ok(rows)
@@ -164,7 +180,7 @@ const COLUMNS: [(&str, &str, usize); 11] = [
     ("too early %", "too_early_pct", 1),
     ("missed %", "missed_pct", 1),
     ("lead h", "median_lead_h", 1),
-    ("vain", "vain_per_100", 2),
+    ("false alarms", "vain_per_100", 2),
     ("saved", "saved_per_100", 2),
     ("sudden, min", "sudden_median_min", 0),
     ("90th", "sudden_p90_min", 0),
@@ -175,10 +191,18 @@ const COLUMNS: [(&str, &str, usize); 11] = [
 fn table(out: &mut impl std::io::Write, scored: &[(Row, Vec<Score>)]) -> Result<()> {
     for (title, is_curve) in [("what watches", false), ("as the margin varies", true)] {
         let names: Vec<&str> = COLUMNS.iter().map(|(name, ..)| *name).collect();
+        if !scored.iter().any(|(row, _)| row.is_curve == is_curve) {
+            continue;
+        }
         writeln!(out, "| {title} | {} |\n| --- |{}", names.join(" | "), " --: |".repeat(COLUMNS.len()))?;
         for (row, scores) in scored.iter().filter(|(row, _)| row.is_curve == is_curve) {
             let figures: Vec<String> = COLUMNS.iter().map(|(_, figure, places)| mean(scores, figure, *places)).collect();
             writeln!(out, "| {} | {} |", row.name, figures.join(" | "))?;
+            for (world, score) in scores.iter().enumerate().filter(|_| row.name.starts_with("**") && scores.len() > 1) {
+                let one = std::slice::from_ref(score);
+                let figures: Vec<String> = COLUMNS.iter().map(|(_, figure, places)| mean(one, figure, *places)).collect();
+                writeln!(out, "| – world {} | {} |", world + 1, figures.join(" | "))?;
+            }
         }
         writeln!(out)?;
     }

@@ -21,6 +21,7 @@ fn main() -> Result<()> {
             client::run(who, case, times.parse().context("how many times is a number")?, address)
         }
         ["alerts", scratch, ref folders @ ..] => alerts::run(scratch, folders),
+        ["shipped", ref folders @ ..] => alerts::shipped(folders),
         ["world", maker, seed, folder] => alerts::make(maker, seed, folder),
         ["fans", folder] => alerts::fans(folder),
         ["judge", folder, file] => alerts::judge(folder, file),
@@ -29,7 +30,7 @@ fn main() -> Result<()> {
         ["sandbox", path] => sandbox::run(path),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | world sandbox|habits SEED FOLDER | judge FOLDER FILE | fans FOLDER | sandbox PATH | engine"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | fans FOLDER | sandbox PATH | engine"
             )
         }
     }

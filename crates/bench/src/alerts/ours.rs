@@ -16,7 +16,7 @@ pub(super) fn policy(hours: Decimal) -> Result<Policy> {
     let default = Policy::default();
     let rules = default.rules().iter().map(|rule| match rule.metric() {
         Metric::CustomerRunway => {
-            let levels = Levels { warning: Some(hours), critical: None };
+            let levels = Levels { warning: Some(hours), ..rule.levels() };
             RuleDraft { levels, ..rule.draft() }.build().map_err(|error| anyhow!("{error}"))
         }
         _ => Ok(rule.clone()),

@@ -1,4 +1,4 @@
-//! How a wallet's spend stands to its own normal: far above is a stuck dialer or fraud, far below is dead air.
+//! A wallet's spend compared with its own normal: far above is a stuck dialer or fraud, far below is dead air.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ const MISSED_MEMORY: f64 = 48.0;
 const MEAN_PRIOR: f64 = 0.5;
 const NOISE_PRIOR: f64 = 2.0;
 
-/// How a wallet's spend stands to its own normal. All of it is estimate, in units of the wallet's currency.
+/// A wallet's spend compared with its own normal. All of it is estimate, in units of the wallet's currency.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Burn {
@@ -25,7 +25,7 @@ pub struct Burn {
     ///
     /// Where next to nothing is normal, at night, a burst is set against a part of the wallet's mean hour instead.
     /// What is missing is believed only of a wallet that was seen for a week and has money to spend. It
-    /// stays missing until there is spend again: a night in which nothing was to be expected mends nothing.
+    /// stays missing until there is spend again: a night in which nothing was expected mends nothing.
     pub ratio: f64,
     /// Spend per hour now.
     pub rate: f64,
@@ -58,7 +58,7 @@ impl Lately {
 }
 
 impl Forecasts<'_> {
-    /// How a wallet's spend stands to its own normal for the hour; `None` while too little is known of it.
+    /// A wallet's spend compared with its own normal for the hour; `None` while too little is known of it.
     pub fn burn(&self, auth_id: &str) -> Option<Burn> {
         let (wallet, ahead) = self.wallet(auth_id)?;
         wallet.profile.burn(ahead, &wallet.rates)

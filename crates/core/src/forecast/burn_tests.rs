@@ -1,4 +1,4 @@
-//! How the spend of wallets whose course is known stands to their own normal.
+//! The spend of wallets whose course is known, compared with their own normal.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;

@@ -10,7 +10,7 @@ use super::forecaster::{Forecasts, Wallet};
 const DAY_HOURS: f64 = 24.0;
 const WEEK_DAYS: f64 = 7.0;
 
-/// How the partner's money stands to what customers are expected to spend on calls and to pay in fees.
+/// The partner's money compared with what customers are expected to spend on calls and to pay in fees.
 ///
 /// All of it is estimate, in units of the currency that the amounts were given in.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,7 +1,7 @@
 //! What a fall of the balance is: calls, a burst of them, or a single step.
 //!
 //! Two intervals that both fall far are a burst. One that falls far beyond the falls that this wallet knows, and then
-//! stops, is a fee, a bill or a theft: no rate can be told from it, and it is no habit of calling.
+//! stops, is a fee, a bill or a theft: no rate follows from it, and it is no habit of calling.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Fees that come again: seen once in the ledger, foreseen from then on.
+//! Fees that come again: seen or announced once, expected from then on.
 
 use serde::{Deserialize, Serialize};
 

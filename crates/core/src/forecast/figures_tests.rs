@@ -1,4 +1,4 @@
-//! What is foreseen of made-up wallets, figure by figure.
+//! The forecasts for made-up wallets, figure by figure.
 //!
 //! A number that changes here is a change of the method. Look at each: is it what the change was meant to do? Then let
 //! `INSTA_UPDATE=always cargo test -p vobiz-core figures` write the new ones. That they are right is for other tests and
@@ -147,7 +147,7 @@ impl Town {
         match (name, day, of_day) {
             // The service failed.
             ("office" | "always", 12, 150) => Some(0.0),
-            // The figure stands still for an hour.
+            // The figure does not change for an hour.
             ("always", 15, 120..132) => Some((balance / 100.0).ceil() * 100.0),
             // A refund beside the calls: a lesser fall.
             ("office", 19, 130) => Some(balance + 3.0),
@@ -187,7 +187,7 @@ fn line(town: &Town, place: usize, text: &mut String) {
     writeln!(text, "    burn {now} normal {normal} level {level} mean {mean}; {ratio} times, {rate}").unwrap();
 }
 
-/// What is foreseen after each of these polls.
+/// The forecasts after each of these polls.
 fn figures(polls: impl IntoIterator<Item = i64>) -> String {
     let (mut town, mut text) = (Town::new(), String::new());
     for poll in polls {
@@ -219,12 +219,12 @@ fn figures(polls: impl IntoIterator<Item = i64>) -> String {
 }
 
 #[test]
-fn the_first_days_are_foreseen_as_they_were() {
+fn the_forecasts_of_the_first_days_are_as_they_were() {
     insta::assert_snapshot!(figures([DAY - 5, DAY + 3, DAY + 170, 3 * DAY + 128, 6 * DAY + 130, 8 * DAY + 200]));
 }
 
 #[test]
-fn the_weeks_after_are_foreseen_as_they_were() {
+fn the_forecasts_of_the_weeks_after_are_as_they_were() {
     let usual = [11, 14, 16, 18, 20, 21, 23].map(|day| day * DAY + 60 + day * 7);
     let odd = [
         // Nothing spent for a day; another regime; a burst by day, an hour after it; less read than there is.

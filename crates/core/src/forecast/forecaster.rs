@@ -1,4 +1,4 @@
-//! The profiles of all wallets, and what they foresee at an instant.
+//! The profiles of all wallets, and their forecasts at an instant.
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
@@ -57,7 +57,7 @@ impl Forecaster {
         Self { business, ..Self::default() }
     }
 
-    /// The working hours that it reckons with.
+    /// The working hours.
     pub fn business(&self) -> &Business {
         &self.business
     }
@@ -118,7 +118,7 @@ impl Forecaster {
         }
     }
 
-    /// The ledger shows a fee that comes again: it is foreseen from now on.
+    /// The ledger shows a fee that comes again: it is expected from now on.
     pub fn fee(&mut self, auth_id: &str, at: DateTime<Utc>, amount: Decimal, every: Every) {
         let (Some(wallet), Some(amount)) = (self.wallets.get_mut(auth_id), amount.abs().to_f64()) else { return };
         wallet.moving = SETTLES;
@@ -152,25 +152,25 @@ impl Forecaster {
         self.wallets.retain(|auth_id, _| keeps(auth_id));
     }
 
-    /// What is foreseen at an instant.
+    /// The forecasts at an instant.
     pub fn at(&self, now: DateTime<Utc>) -> Forecasts<'_> {
         Forecasts { of: Some((self, Ahead::new(&self.business, now, DAYS * 24))) }
     }
 }
 
-/// What is foreseen at one instant, worked out wallet by wallet when it is asked for.
+/// The forecasts at one instant, worked out wallet by wallet when it is asked for.
 #[derive(Debug, Default)]
 pub struct Forecasts<'a> {
     of: Option<(&'a Forecaster, Ahead)>,
 }
 
 impl Forecasts<'_> {
-    /// Where nothing is foreseen of any wallet.
+    /// No forecast for any wallet.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Whether enough is known of a wallet to foresee something.
+    /// Whether enough is known of a wallet for a forecast.
     pub fn knows(&self, auth_id: &str) -> bool {
         self.wallet(auth_id).is_some_and(|(wallet, _)| wallet.profile.is_known())
     }

@@ -1,4 +1,4 @@
-//! What is remembered of one wallet: enough to foresee how fast it empties, and never more than a kibibyte.
+//! What is remembered of one wallet: enough to forecast how fast it empties, and never more than a kibibyte.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,13 +25,13 @@ const NOISE_PRIOR: f64 = 0.3;
 /// Hours over which noise is averaged.
 const NOISE_MEMORY: f32 = 200.0;
 /// A forecast is made at two in the afternoon for the time until eight in the morning, and judged then.
-const FORESEEN_AT: i64 = 14;
+const FORECAST_AT: i64 = 14;
 const JUDGED_AT: i64 = 8;
 /// Forecasts over which errors are averaged, and the error assumed before any was judged, worth so many.
 const ERRORS: f32 = 30.0;
 const FIRST_ERROR: f32 = 0.12;
 const FIRST_WORTH: f32 = 3.0;
-/// Hours that must be seen before what follows is set against what was to be expected.
+/// Hours that must be seen before spend is compared with what was expected.
 const LEAST_HOURS: f32 = 24.0;
 /// A fall of so many hours' usual spend to zero is believed when the next reading confirms it.
 const DOUBTFUL_HOURS: f64 = 4.0;
@@ -224,7 +224,7 @@ impl Profile {
         }
         match hour.rem_euclid(24) {
             JUDGED_AT => self.judge(),
-            FORESEEN_AT => self.foresee(hour, rates),
+            FORECAST_AT => self.predict(hour, rates),
             _ => {}
         }
         (self.hour, self.spent, self.seen) = (i32::try_from(hour).ok(), 0.0, 0.0);
@@ -237,9 +237,9 @@ impl Profile {
             let level = self.level_factor();
             let today = self.today.factor(level, self.today_prior());
             let mean = self.week.mean();
-            let foreseen = (expected * level * today).max(mean * 0.05).max(f64::MIN_POSITIVE);
+            let expected_spend = (expected * level * today).max(mean * 0.05).max(f64::MIN_POSITIVE);
             // One odd hour must not drown what all others say.
-            let noise = ((spent - foreseen).powi(2) / foreseen).min(1000.0 * mean);
+            let noise = ((spent - expected_spend).powi(2) / expected_spend).min(1000.0 * mean);
             self.noise += (to_f32(noise) - self.noise) / NOISE_MEMORY.min(self.hours);
             self.learn_trust(today - 1.0, spent, expected * level);
             self.level.add(spent, expected, 1.0, LEVEL_MEMORY);
@@ -264,7 +264,7 @@ impl Profile {
         }
     }
 
-    /// How much of the course of the last hours is to be expected of the next.
+    /// How much of the course of the last hours to expect of the next.
     fn trust(&self) -> f64 {
         let (covariance, variance) = (f64::from(self.trust.spent), f64::from(self.trust.expected));
         ((covariance + FIRST_TRUST * TRUST_PRIOR) / (variance + TRUST_PRIOR)).clamp(0.0, 1.3)
@@ -275,31 +275,31 @@ impl Profile {
         self.hour.filter(|_| self.seen > 0.0).map(i64::from)
     }
 
-    /// Foresees the night.
-    fn foresee(&mut self, hour: i64, rates: &Rates) {
+    /// Forecasts the night.
+    fn predict(&mut self, hour: i64, rates: &Rates) {
         self.forecast = Ratio::default();
         if self.hours < LEAST_HOURS {
             return;
         }
         let level = self.level_factor();
         let today = self.today_factor(level, rates);
-        let night = FORESEEN_AT..JUDGED_AT + 24;
+        let night = FORECAST_AT..JUDGED_AT + 24;
         let calls = night.zip(super::ahead::today_holds()).map(|(of_day, holds)| {
-            let place = hour_of_week((hour + of_day - FORESEEN_AT) * 3600);
+            let place = hour_of_week((hour + of_day - FORECAST_AT) * 3600);
             f64::from(rates[place]) * level * (1.0 + (today - 1.0) * holds)
         });
         self.forecast.expected = to_f32(calls.sum());
     }
 
-    /// Judges what was foreseen.
+    /// Compares the forecast with what came.
     fn judge(&mut self) {
         if self.forecast.expected > 0.0 {
             let slack = to_f32(self.week.mean() * 1.2);
-            let foreseen = self.forecast.expected + slack;
-            let wrong = ((self.forecast.spent + slack) / foreseen).ln().clamp(-1.5, 1.5);
+            let expected_spend = self.forecast.expected + slack;
+            let wrong = ((self.forecast.spent + slack) / expected_spend).ln().clamp(-1.5, 1.5);
             self.judged = (self.judged + 1.0).min(ERRORS);
-            // What noise alone explains is reckoned with elsewhere.
-            self.error += (wrong * wrong - self.noise / foreseen - self.error) / self.judged;
+            // What noise alone explains is counted elsewhere.
+            self.error += (wrong * wrong - self.noise / expected_spend - self.error) / self.judged;
         }
         self.forecast = Ratio::default();
     }
@@ -351,7 +351,7 @@ impl Profile {
         self.week.mean() * TODAY_PRIOR + f64::from(self.noise) * NOISE_PRIOR
     }
 
-    /// Hours that must be seen before anything is foreseen: two days tell a night from a quiet day, one does not.
+    /// Hours that must be seen before there is a forecast: two days tell a night from a quiet day, one does not.
     pub const KNOWN_AFTER: u8 = 48;
 
     /// Whether enough was seen to say how long the wallet lasts: [so many hours](Self::KNOWN_AFTER), and some spend in them.

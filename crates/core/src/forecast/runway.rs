@@ -17,15 +17,15 @@ const LEAST_USUAL: f64 = 0.3;
 const LEAST_VARIANCE: f64 = 0.02;
 /// A wallet that uses less than this share of its money before the close of the next working day needed nobody yet.
 const USED_UP: f64 = 0.8;
-/// What a word too late weighs against a vain one.
-const CAUTION: f64 = 0.35;
-/// A chance of a vain word that is always reckoned with.
-const DOUBT: f64 = 0.03;
-/// Standard deviations beyond which no caution goes, and hours of a burst that are reckoned with at most.
+/// The cost of a false alarm against that of a late alert.
+const FALSE_ALARM_COST: f64 = 0.35;
+/// The least probability of a false alarm that is assumed.
+const LEAST_FALSE_ALARM: f64 = 0.03;
+/// The most standard deviations that a conservative estimate allows for, and the most hours of a burst.
 const MOST_SIGMAS: f64 = 2.4;
 const BURST_AT_MOST: f64 = 6.0;
-/// One wallet in ten lasts less than the low end of the range, one in ten longer than the high end.
-const TENTH: f64 = 1.28;
+/// The quantile of the range's ends: one wallet in ten lasts less than the low one, one in ten longer than the high one.
+const NORMAL_QUANTILE_10: f64 = 1.28;
 
 /// How long a wallet lasts at the burn it is likely to have, as a range. A `None` end lies beyond the days looked ahead.
 ///
@@ -33,9 +33,9 @@ const TENTH: f64 = 1.28;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Runway {
-    /// What rules compare: the time by which the chance to be empty outweighs the chance that a word now is in vain.
+    /// What rules compare: the time by which the chance to be empty outweighs the chance of a false alarm.
     ///
-    /// It lies between the low end and the likely one where spend is hard to foresee, and under the low end where
+    /// It lies between the low end and the likely one where spend is hard to predict, and under the low end where
     /// the money will surely be used soon.
     pub cautious: Option<Span>,
     /// Sooner in one case of ten.
@@ -52,7 +52,7 @@ pub struct Runway {
     pub horizon: f64,
 }
 
-/// What is foreseen of one wallet.
+/// The forecast of one wallet.
 pub(super) struct Outlook<'a> {
     ahead: &'a Ahead,
     rates: &'a Rates,
@@ -75,9 +75,9 @@ impl Profile {
         let outlook = self.outlook(ahead, rates)?;
         Some(Runway {
             cautious: outlook.cautious(balance),
-            low: outlook.lasts(balance, TENTH),
+            low: outlook.lasts(balance, NORMAL_QUANTILE_10),
             likely: outlook.lasts(balance, 0.0),
-            high: outlook.lasts(balance, -TENTH),
+            high: outlook.lasts(balance, -NORMAL_QUANTILE_10),
             burn: outlook.burn,
             normal: outlook.normal,
             horizon: ahead.hours(),
@@ -142,13 +142,13 @@ impl Profile {
 }
 
 impl Outlook<'_> {
-    /// The time by which the chance to be empty outweighs the chance that a word now is in vain.
+    /// The time by which the chance to be empty outweighs the chance of a false alarm.
     fn cautious(&self, balance: f64) -> Option<Span> {
-        let vain = self.chance_unused(USED_UP * balance);
-        self.lasts(balance, -normal_quantile((CAUTION * (vain + DOUBT)).min(0.5)))
+        let false_alarm = self.chance_unused(USED_UP * balance);
+        self.lasts(balance, -normal_quantile((FALSE_ALARM_COST * (false_alarm + LEAST_FALSE_ALARM)).min(0.5)))
     }
 
-    /// Whether `balance` outlasts the hours to come whatever happens that is to be reckoned with: no need to walk them.
+    /// Whether `balance` outlasts the hours to come in every case that the estimate allows for: no need to walk them.
     fn is_beyond(&self, balance: f64) -> bool {
         let usual: f64 = self.ahead.slots.iter().map(|slot| f64::from(self.rates[slot.hour])).sum();
         let end = self.ahead.slots.last().map_or(0, |slot| slot.wall + 3600);
@@ -192,15 +192,15 @@ impl Outlook<'_> {
         }
     }
 
-    /// When `balance` is used up if calls cost `z` standard deviations more than foreseen.
+    /// When `balance` is used up if calls cost `z` standard deviations more than expected.
     fn lasts(&self, balance: f64, z: f64) -> Option<Span> {
         let (mut calls, mut left) = (0.0, balance);
-        let mut enough = self.foreseen_at(left, z);
+        let mut enough = self.expected_at(left, z);
         for slot in &self.ahead.slots {
             let fees = self.fees_in(slot);
             if fees > 0.0 {
                 left -= fees;
-                enough = self.foreseen_at(left, z);
+                enough = self.expected_at(left, z);
             }
             let spent = self.calls(slot);
             if calls + spent >= enough {
@@ -212,8 +212,8 @@ impl Outlook<'_> {
         None
     }
 
-    /// The foreseen spend at which, `z` standard deviations off, `left` is used up.
-    fn foreseen_at(&self, left: f64, z: f64) -> f64 {
+    /// The expected spend at which, `z` standard deviations off, `left` is used up.
+    fn expected_at(&self, left: f64, z: f64) -> f64 {
         if left <= 0.0 {
             return 0.0;
         }

@@ -1,4 +1,4 @@
-//! Wallets whose course is known, and what is foreseen of them.
+//! Wallets whose course is known, and their forecasts.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -65,7 +65,7 @@ impl Course {
 pub(super) const DAY: i64 = 288;
 
 #[test]
-fn less_than_two_days_are_too_little_to_foresee_anything() {
+fn less_than_two_days_are_too_little_for_a_forecast() {
     let mut course = Course::new(100_000.0);
     course.live(2 * DAY - 13, 1.0);
     assert_eq!(course.runway(1000), None);
@@ -74,7 +74,7 @@ fn less_than_two_days_are_too_little_to_foresee_anything() {
 }
 
 #[test]
-fn a_wallet_that_spends_nothing_is_not_foreseen() {
+fn a_wallet_that_spends_nothing_has_no_forecast() {
     let mut course = Course::new(1000.0);
     course.live(3 * DAY, 0.0);
     assert_eq!(course.runway(1000), None);
@@ -100,7 +100,7 @@ fn a_regular_wallet_lasts_through_the_night_and_the_sunday_that_cost_nothing() {
 fn the_range_is_in_order_and_grows_with_what_was_never_sure() {
     let mut course = Course::new(100_000.0);
     for day in 0..21 {
-        // What the afternoon will be, no forenoon tells.
+        // What the afternoon will be, no morning tells.
         course.live(14 * 12, 1.0);
         course.live(10 * 12, if day % 2 == 0 { 0.4 } else { 1.8 });
     }
@@ -334,7 +334,7 @@ fn a_top_up_is_not_spend_and_an_empty_wallet_is_not_a_quiet_one() {
 }
 
 #[test]
-fn a_fee_that_was_paid_once_is_foreseen() {
+fn a_fee_that_was_paid_once_is_expected() {
     let mut course = Course::new(50_000.0);
     course.live(7 * DAY + 10 * 12, 1.0);
     course.forecaster.fee("MA_X", course.now, Decimal::from(-2000), Every::Week);

@@ -1,4 +1,4 @@
-//! The spend of each hour of the week, and what stands in while an hour was seen too rarely.
+//! The spend of each hour of the week, and what takes its place while an hour was seen too rarely.
 
 use serde::{Deserialize, Serialize};
 use serde_big_array::BigArray;
@@ -102,7 +102,7 @@ impl Week {
         std::array::from_fn(|hour| (if counts[hour] > 0.0 { sums[hour] / counts[hour] } else { 0.0 }, counts[hour]))
     }
 
-    /// How a weekday stands to Monday–Friday.
+    /// A weekday compared with Monday to Friday.
     fn weekday(&self, day: usize, working: &[f64; 24], fleet: &Fleet) -> f64 {
         if day < 5 {
             return 1.0;

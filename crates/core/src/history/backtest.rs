@@ -1,4 +1,4 @@
-//! A policy rehearsed on recorded history: what it would have said, and when.
+//! A policy rehearsed on recorded history: the notifications that it would have sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
@@ -7,7 +7,7 @@ use crate::alert::{Change, Observation, Policy, Severity, State, Subject, replay
 use crate::forecast::{Business, Every, Forecaster};
 use crate::history::{History, MovementKind, Sweep};
 
-/// Something that would have been said.
+/// A notification that would have been sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notification {
@@ -27,18 +27,18 @@ pub struct Notification {
     pub reason: String,
 }
 
-/// What the policy would have said over a history, poll by poll, by the same decisions as live.
+/// What the policy would have sent over a history, poll by poll, by the same decisions as live.
 ///
-/// Rules on what a history does not have ([`Metric::is_in_history`](crate::alert::Metric::is_in_history)) say nothing.
-/// A movement of the ledger is known from its instant on. Alerts that are said again while they stand are left out.
+/// Rules on what a history does not have ([`Metric::is_in_history`](crate::alert::Metric::is_in_history)) have no effect.
+/// A movement of the ledger is known from its instant on. Reminders of alerts that still fire are left out.
 pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<Notification> {
     let mut life = Replay::new(history, business);
-    let (mut state, mut said) = (State::default(), Vec::new());
+    let (mut state, mut sent) = (State::default(), Vec::new());
     for sweep in history.sweeps() {
         life.poll(history, &sweep);
         let evaluation = replay(policy, &life.observation, &life.forecaster.at(sweep.at), &state, sweep.at);
         state = evaluation.state;
-        said.extend(evaluation.transitions.into_iter().filter_map(|transition| {
+        sent.extend(evaluation.transitions.into_iter().filter_map(|transition| {
             let kind = match transition.change {
                 Change::Fire => "fire",
                 Change::Escalate => "escalate",
@@ -57,7 +57,7 @@ pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<
             })
         }));
     }
-    said
+    sent
 }
 
 /// What is known at a poll of the history.

@@ -130,7 +130,7 @@ fn needed<'a>(open: &mut Open<'a>, file: &'static str) -> Result<Box<dyn Read + 
     opened(open, file)?.ok_or_else(|| HistoryError::of_file(file, "there is no such file, and a history needs it"))
 }
 
-/// Where each wallet stands.
+/// The place of each wallet.
 #[derive(Default)]
 struct Places(HashMap<Box<[u8]>, u32>);
 

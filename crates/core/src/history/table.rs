@@ -21,7 +21,7 @@ pub(super) struct Table<'a, const N: usize> {
 
 impl<'a, const N: usize> Table<'a, N> {
     pub(super) fn open(file: &'static str, columns: [&'static str; N], from: Box<dyn Read + 'a>) -> Result<Self, HistoryError> {
-        // Rows of another width are told in words of our own.
+        // Rows of another width are reported in our own words.
         let mut csv = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 16).from_reader(from);
         let header = csv.byte_headers().map_err(|error| unreadable(file, error))?.clone();
         let mut places = [0; N];

@@ -71,7 +71,7 @@ fn amount(text: &str) -> Decimal {
 
 #[test]
 fn what_is_wrong_is_told_with_file_line_and_column() {
-    for (name, text, said) in [
+    for (name, text, expected) in [
         ("polls.csv", "when\n", "polls.csv:1: at: no such column; the first line must name at"),
         ("polls.csv", "", "polls.csv:1: at: no such column; the first line must name at"),
         ("polls.csv", "at,at\n", "polls.csv:1: at: two columns of this name"),
@@ -135,7 +135,7 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
     ] {
         let files = Files::good();
         files.put(name, text);
-        assert_eq!(files.read().unwrap_err().to_string(), said);
+        assert_eq!(files.read().unwrap_err().to_string(), expected);
     }
 }
 
@@ -151,8 +151,8 @@ fn a_missing_file_and_one_that_breaks_off_are_told() {
     for name in ["accounts.csv", "polls.csv", "samples.csv"] {
         let files = Files::good();
         files.0.borrow_mut().remove(name);
-        let said = files.read().unwrap_err().to_string();
-        assert_eq!(said, format!("{name}: there is no such file, and a history needs it"));
+        let error = files.read().unwrap_err().to_string();
+        assert_eq!(error, format!("{name}: there is no such file, and a history needs it"));
     }
     let error = History::read(&mut |_| Err(io::Error::other("no right to read"))).unwrap_err();
     assert_eq!(error.to_string(), "accounts.csv: cannot be read");
@@ -289,12 +289,12 @@ prop_compose! {
     }
 }
 
-/// What stood in a wallet after each of the samples of `history`, by the instants of `of`.
+/// What was in a wallet after each of the samples of `history`, by the instants of `of`.
 fn standing(history: &History, wallet: u32, at: DateTime<Utc>) -> Option<Decimal> {
     history.samples.iter().rev().filter(|sample| sample.wallet == wallet && sample.at <= at).find_map(|sample| sample.balance)
 }
 
-/// The lowest that stood in a wallet on the day of `zone` that `at` falls into.
+/// The lowest balance of a wallet on the day of `zone` that `at` falls into.
 fn lowest(history: &History, wallet: u32, at: DateTime<Utc>, zone: FixedOffset) -> Option<Decimal> {
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
     let start = day(at).and_hms_opt(0, 0, 0).unwrap().and_local_timezone(zone).unwrap().with_timezone(&Utc);

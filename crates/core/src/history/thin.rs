@@ -9,7 +9,7 @@ impl History {
     /// Drops samples before `before`, but keeps of each wallet and day of `zone` the lowest and the last one, every one
     /// that crosses one of `levels`, and every sweep in which it was not read. Polls and the ledger stay whole.
     ///
-    /// So each day keeps its minimum, and at each poll it is still true on which side of a level a wallet stood.
+    /// So each day keeps its minimum, and at each poll it is still true on which side of a level a wallet was.
     pub fn thin<Z: TimeZone>(&mut self, before: DateTime<Utc>, levels: &[Decimal], zone: &Z) {
         let mut keep = vec![false; self.samples.len()];
         let mut days: Vec<Option<Day>> = vec![None; self.wallets.len()];
