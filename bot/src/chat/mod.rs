@@ -100,7 +100,7 @@ pub(crate) fn drafts(chat: i64, thread: Option<i32>, answer: Answer) -> Vec<Draf
     let parts = if picture.is_some() { messages::split_caption(&html) } else { messages::split(&html) };
     let draft = |html| {
         let (picture, buttons) = (picture.take(), std::mem::take(&mut buttons));
-        Draft { chat, thread, html, picture, buttons, ..Draft::default() }
+        Draft { chat, html, picture, buttons, thread, ..Draft::default() }
     };
     parts.into_iter().map(draft).collect()
 }

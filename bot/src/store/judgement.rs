@@ -143,7 +143,7 @@ impl Store {
     pub(super) fn noted<T>(&self, outcome: Result<T>) -> Result<T> {
         self.trouble.send_if_modified(|known| match (&outcome, &known) {
             (Err(error), None) => {
-                *known = Some(Trouble { since: Utc::now(), why: format!("{error:#}") });
+                *known = Some(Trouble { since: Utc::now(), why: error.root_cause().to_string() });
                 true
             }
             (Ok(_), Some(_)) => {

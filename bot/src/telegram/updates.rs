@@ -52,7 +52,7 @@ impl Updates {
         let Value::Array(rows) = answer? else {
             return Err(Failure::Transient("Telegram's list of updates cannot be understood".to_owned()));
         };
-        let updates: Vec<Incoming> = rows.into_iter().map(Incoming::of).collect();
+        let updates: Vec<Incoming> = rows.iter().map(Incoming::of).collect();
         // Ids may begin anew after a quiet week, so this batch alone counts.
         if let Some(last) = updates.iter().map(|update| update.id).filter(|id| *id >= 0).max() {
             self.offset = Some(last.saturating_add(1));
@@ -69,12 +69,12 @@ impl Updates {
 }
 
 impl Incoming {
-    fn of(row: Value) -> Self {
+    fn of(row: &Value) -> Self {
         let id = match &row["update_id"] {
             Value::String(text) => text.trim().parse().ok(),
             id => id.as_i64(),
         };
-        let id = id.filter(|id| *id >= 0).unwrap_or_else(|| made_up_id(&row));
+        let id = id.filter(|id| *id >= 0).unwrap_or_else(|| made_up_id(row));
         let kind = KINDS.into_iter().find(|kind| row[*kind].is_object());
         let update = kind.and_then(|kind| {
             let mut object = row[kind].clone();
@@ -132,13 +132,13 @@ mod tests {
         for (id, expected) in
             [(json!(7), 7), (json!(3_000_000_000_i64), 3_000_000_000), (json!(i64::MAX), i64::MAX), (json!("12"), 12)]
         {
-            let incoming = Incoming::of(message(&id));
+            let incoming = Incoming::of(&message(&id));
             assert_eq!(incoming.id, expected);
             assert!(matches!(incoming.update.kind, UpdateKind::Message(_)), "{id}");
         }
         for id in [Value::Null, json!(-4), json!(1.5), json!("x"), json!({}), json!(u64::MAX)] {
-            let incoming = Incoming::of(message(&id));
-            assert!(incoming.id < 0 && incoming.id == Incoming::of(message(&id)).id, "{id}");
+            let incoming = Incoming::of(&message(&id));
+            assert!(incoming.id < 0 && incoming.id == Incoming::of(&message(&id)).id, "{id}");
             assert!(matches!(incoming.update.kind, UpdateKind::Message(_)), "{id}");
         }
     }
@@ -148,9 +148,9 @@ mod tests {
         for row in
             [Value::Null, json!([]), json!("x"), json!({}), json!({"update_id": 5}), json!({"update_id": 5, "message": null})]
         {
-            let _ = Incoming::of(row);
+            let _ = Incoming::of(&row);
         }
-        assert_eq!(Incoming::of(json!({"update_id": 5, "quantum_reaction": {}})).id, 5);
+        assert_eq!(Incoming::of(&json!({"update_id": 5, "quantum_reaction": {}})).id, 5);
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
             json!({"message_id": 1, "date": 1, "chat": {"id": -5, "type": "galaxy", "title": "x"}, "text": "/low"}),
             json!({"message_id": 1, "date": 1, "chat": chat, "from": {"id": 1001}, "text": "/low"}),
         ] {
-            let incoming = Incoming::of(json!({"another": {}, "update_id": 5, "message": message}));
+            let incoming = Incoming::of(&json!({"another": {}, "update_id": 5, "message": message}));
             let UpdateKind::Message(message) = incoming.update.kind else { panic!("{message}") };
             assert_eq!(message.text(), Some("/low"));
         }
