@@ -22,6 +22,7 @@ pub(crate) fn run(config: &Config, name: &str) -> Result<()> {
     lines.push(hours(&config.business));
     lines.push(format!("Polls every {} s. Rules:", config.poll_every.as_secs()));
     lines.extend(config.policy.explain().into_iter().map(|rule| format!("- {rule}")));
+    lines.extend(config.policy.warnings().into_iter().map(|warning| format!("Warning: {warning}")));
     terminal::print_line(&terminal::strip_control_chars(&lines.join("\n"))).context("cannot print the result")
 }
 

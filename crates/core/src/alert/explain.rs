@@ -283,7 +283,8 @@ mod tests {
     #[test]
     fn a_policy_that_watches_no_wallet_is_warned_of() {
         let off = |names: &[&str]| {
-            names.iter().map(|name| format!("[[rules]]\nname = \"{name}\"\nenabled = false\n")).collect::<String>()
+            let rules = names.iter().map(|name| format!("[[rules]]\nname = \"{name}\"\nenabled = false\n"));
+            rules.collect::<Vec<_>>().concat()
         };
         let rule = |metric: &str, levels: &str| format!("[[rules]]\nname = \"r\"\nmetric = \"{metric}\"\n{levels}\n");
         let both = off(&["runway", "low balance"]);

@@ -46,7 +46,7 @@ fn life(policy: &Policy, polls: Vec<Observation>) -> Vec<Vec<String>> {
         let seen = Observation { at: at(poll), ..seen };
         let evaluation = evaluate(policy, &seen, &Forecasts::none(), &state, at(poll));
         let words = |changes: &Transition| {
-            format!("{:?} {} {}: {}", changes.change, changes.severity, changes.subject.id.to_string(), changes.reason())
+            format!("{:?} {} {}: {}", changes.change, changes.severity, changes.subject.id, changes.reason())
         };
         changes.push(evaluation.transitions.iter().map(words).collect());
         state = evaluation.state;

@@ -223,13 +223,13 @@ impl<'a> Pass<'a> {
         });
         let fires = judged.alert.as_ref().and_then(|alert| Some((alert, alert.firing?)));
         if let Some((alert, firing)) = fires.filter(|_| self.walk.mode != Mode::Replay) {
-            outcome.firing.extend(match &transition {
-                Some(transition) => Some(Transition { change: Change::Unchanged, ..transition.clone() }),
-                None => {
-                    let basis = if alert.unread_since.is_none() { self.gauge.basis(subject) } else { Basis::default() };
-                    Transition::new((self.rule, levels), subject, (Change::Unchanged, firing), alert, basis, self.walk.now)
-                }
-            });
+            let fires = if let Some(transition) = &transition {
+                Some(Transition { change: Change::Unchanged, ..transition.clone() })
+            } else {
+                let basis = if alert.unread_since.is_none() { self.gauge.basis(subject) } else { Basis::default() };
+                Transition::new((self.rule, levels), subject, (Change::Unchanged, firing), alert, basis, self.walk.now)
+            };
+            outcome.firing.extend(fires);
         }
         outcome.alerts.extend(judged.alert.map(|alert| (AlertKey::new(self.rule.name(), subject.id.clone()), alert)));
         outcome.transitions.extend(transition);

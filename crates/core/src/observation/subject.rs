@@ -143,7 +143,7 @@ impl Subject {
 
     /// The subject of a figure that is not about one customer.
     pub(crate) fn figure(id: SubjectId, balance: Option<Decimal>, currency: Option<String>) -> Self {
-        Self { balance, currency, ..Self::of_id(id) }
+        Self { currency, balance, ..Self::of_id(id) }
     }
 
     /// A customer of the list; `fallback` is the report's currency, for rows that name none.
