@@ -8,13 +8,11 @@ CREATE TABLE updates (
 );
 CREATE INDEX updates_unanswered ON updates (id) WHERE answered_at IS NULL;
 
--- What each button does: the command it stands for, and who did it when, for commands that are done once.
+-- What each button does: the command that it stands for.
 CREATE TABLE intents (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     chat    BIGINT NOT NULL,
     command TEXT NOT NULL,
     made_at BIGINT NOT NULL,
-    done_at BIGINT,
-    done_by TEXT
+    UNIQUE (chat, command)
 );
-CREATE UNIQUE INDEX intents_to_do ON intents (chat, command) WHERE done_at IS NULL;

@@ -15,7 +15,6 @@ mod messages;
 mod monitor;
 mod notices;
 mod observe;
-mod people;
 mod print_summary;
 mod reads;
 mod run;

@@ -12,7 +12,6 @@ use vobiz_core::profile::Profile;
 
 use crate::clock::Clock;
 use crate::config::{Chat, Config};
-use crate::people::People;
 use crate::reads::Reads;
 use crate::snapshot::Published;
 use crate::store::Store;
@@ -29,7 +28,6 @@ pub(crate) struct Service {
     pub(crate) poll_every: std::time::Duration,
     /// Cancelled when the bot is to end.
     pub(crate) stop: CancellationToken,
-    pub(crate) people: People,
     /// What the last sweep found.
     pub(crate) published: Published,
     /// Reports that people asked for.
@@ -73,7 +71,6 @@ impl Service {
             chats,
             report_zone,
             poll_every,
-            people: People::default(),
             published: Published::default(),
             reports: Reads::default(),
             profiles: Reads::default(),

@@ -2,7 +2,6 @@
 
 use super::request::{Reply, Request};
 use super::{analytics, customer, dashboard, help, low, summary};
-use crate::people::Role;
 
 /// A command of the chat.
 pub(crate) struct Command {
@@ -11,8 +10,6 @@ pub(crate) struct Command {
     pub(crate) about: &'static str,
     /// How it is written with all that it takes.
     pub(crate) example: &'static str,
-    /// Who may use it: everybody with this role or a higher one.
-    pub(crate) role: Role,
     pub(crate) answer: for<'a> fn(&'a Request<'a>) -> Reply<'a>,
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use teloxide::types::{CallbackQueryId, MaybeInaccessibleMessage, Message, Update, UpdateKind, User};
+use teloxide::types::{CallbackQueryId, MaybeInaccessibleMessage, Message, Update, UpdateKind};
 
 /// An update as it is kept until it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,18 +11,9 @@ pub(crate) struct Heard {
     /// The forum topic that it came from.
     pub(crate) thread: Option<i32>,
     pub(crate) is_private: bool,
-    /// Who wrote or pressed; `None` for a channel or an anonymous administrator.
-    pub(crate) from: Option<Sender>,
     /// When the bot read it.
     pub(crate) at: DateTime<Utc>,
     pub(crate) what: What,
-}
-
-/// A person of Telegram.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Sender {
-    pub(crate) id: u64,
-    pub(crate) name: String,
 }
 
 /// What happened.
@@ -51,16 +42,7 @@ impl Heard {
                     Some(new) => What::Moved(new.0),
                     None => What::Line(message.text()?.to_owned()),
                 };
-                // An anonymous administrator and a channel write as a chat.
-                let from = message.from.as_ref().filter(|_| message.sender_chat.is_none());
-                Some(Self {
-                    chat: message.chat.id.0,
-                    thread: thread(message),
-                    is_private: message.chat.is_private(),
-                    from: from.map(Sender::of),
-                    at,
-                    what,
-                })
+                Some(Self { chat: message.chat.id.0, thread: thread(message), is_private: message.chat.is_private(), at, what })
             }
             UpdateKind::CallbackQuery(query) => {
                 let under = query.message.as_ref()?;
@@ -71,23 +53,10 @@ impl Heard {
                 };
                 let what = What::Press { query: query.id.clone(), data: query.data.clone().unwrap_or_default(), message };
                 let chat = under.chat();
-                Some(Self {
-                    chat: chat.id.0,
-                    thread,
-                    is_private: chat.is_private(),
-                    from: Some(Sender::of(&query.from)),
-                    at,
-                    what,
-                })
+                Some(Self { chat: chat.id.0, thread, is_private: chat.is_private(), at, what })
             }
             _ => None,
         }
-    }
-}
-
-impl Sender {
-    fn of(user: &User) -> Self {
-        Self { id: user.id.0, name: user.full_name() }
     }
 }
 

@@ -77,7 +77,7 @@ async fn work(desk: Arc<Desk>, mut items: UnboundedReceiver<Item>) {
             waiting.push_back(item);
         }
         let Some(item) = waiting.pop_front() else { continue };
-        if waiting.iter().any(|later| desk.supersedes(later, &item)) {
+        if waiting.iter().any(|later| Desk::supersedes(later, &item)) {
             desk.acknowledge(&item.heard, None);
             finish(&desk, item.id, Vec::new()).await;
             continue;

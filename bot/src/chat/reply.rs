@@ -12,7 +12,6 @@ use super::queue::Item;
 use super::request::{Answer, Refusal, Request};
 use crate::config::Chat;
 use crate::messages::{self, Reader};
-use crate::people::Role;
 use crate::service::Service;
 use crate::store::Draft;
 use crate::telegram::Telegram;
@@ -94,10 +93,6 @@ impl Desk {
     }
 
     async fn command(&self, heard: &Heard, command: &Command, arguments: Vec<&str>, chat: &Chat) -> Result<Answer> {
-        let person = self.service.people.of(heard.from.as_ref().map(|from| (from.id, from.name.as_str())));
-        if person.role < command.role {
-            return Ok(Answer::text(refused(command)));
-        }
         if let What::Line(_) = heard.what
             && let Err(refusal) = command::check_words(&arguments)
         {
@@ -105,8 +100,6 @@ impl Desk {
         }
         let request = Request {
             service: &self.service,
-            chat,
-            person: &person,
             reader: Reader { zone: chat.zone, now: heard.at },
             arguments,
             asked_at: heard.at,
@@ -125,12 +118,9 @@ impl Desk {
     }
 
     /// Whether a later press makes an earlier one needless: both show something in the place of the same message.
-    pub(super) fn supersedes(&self, later: &Item, earlier: &Item) -> bool {
+    pub(super) fn supersedes(later: &Item, earlier: &Item) -> bool {
         let shows_in = |item: &Item| match (&item.heard.what, &item.intent) {
-            (What::Press { message: Some(message), .. }, Some(intent)) => match command::parse(&intent.command, &self.bot) {
-                Line::Command(command, _) if command.role == Role::Viewer => Some((item.heard.chat, *message)),
-                _ => None,
-            },
+            (What::Press { message: Some(message), .. }, Some(_)) => Some((item.heard.chat, *message)),
             _ => None,
         };
         shows_in(earlier).is_some_and(|place| shows_in(later) == Some(place))
@@ -146,9 +136,4 @@ impl Desk {
             }
         });
     }
-}
-
-/// Why somebody may not use a command.
-fn refused(command: &Command) -> String {
-    format!("/{} is for {}s. An admin can change what you are: /people", command.name, command.role)
 }

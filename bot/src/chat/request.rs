@@ -4,9 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-use crate::config::Chat;
 use crate::messages::Reader;
-use crate::people::Person;
 use crate::service::Service;
 use crate::snapshot::Snapshot;
 use crate::store::Buttons;
@@ -17,8 +15,6 @@ const FRESH_ENOUGH: TimeDelta = TimeDelta::seconds(5);
 /// One line or pressed button, as a command sees it.
 pub(crate) struct Request<'a> {
     pub(crate) service: &'a Service,
-    pub(crate) chat: &'a Chat,
-    pub(crate) person: &'a Person,
     pub(crate) reader: Reader,
     /// The words after the command.
     pub(crate) arguments: Vec<&'a str>,

@@ -10,7 +10,6 @@ use super::command::Command;
 use super::request::{Answer, Refusal, Request};
 use crate::chart;
 use crate::messages::{self, Reader, SummaryData};
-use crate::people::Role;
 use crate::service::Service;
 use crate::snapshot::Snapshot;
 
@@ -18,7 +17,6 @@ pub(super) const COMMAND: Command = Command {
     name: "summary",
     about: "low wallets, yesterday, money",
     example: "/summary",
-    role: Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

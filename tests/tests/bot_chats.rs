@@ -1,0 +1,104 @@
+//! Chats side by side: slow answers, topics, and one judgement that everybody reads.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up fails the test")]
+
+mod bot;
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use bot::{GROUP, Home, PRIVATE, ask, fill, said, texts, until, until_said, until_said_as, world};
+use rust_decimal::Decimal;
+use serde_json::Value;
+use vobiz_sandbox::{Fault, Person, Sandbox};
+
+/// The dashboard answers after so many seconds.
+fn slow_dashboard(sandbox: &Sandbox) {
+    sandbox.faults().add(Fault { path: Some("/dashboard".into()), latency_ms: 6_000, ..Fault::default() });
+}
+
+#[tokio::test]
+async fn a_slow_answer_says_so_takes_its_place_later_and_holds_up_no_other_chat() {
+    let sandbox = world(3).await;
+    fill(&sandbox).await;
+    let home = Home::of_two_chats(&sandbox);
+    let _bot = home.start();
+    slow_dashboard(&sandbox);
+    let asked = Instant::now();
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/dashboard");
+    sandbox.chat().say(GROUP, &Person::new(PRIVATE, "Asha"), "/help");
+    until_said(&sandbox, GROUP, 1);
+    until_said(&sandbox, PRIVATE, 1);
+    assert!(asked.elapsed().as_secs() < 6, "{:?}", asked.elapsed());
+    assert!(texts(&sandbox, PRIVATE)[0].contains("Still reading"), "{:?}", texts(&sandbox, PRIVATE));
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
+    until_said_as("the help, before the slow answer", &sandbox, PRIVATE, |texts| texts.len() == 2);
+    let told = until_said_as("the answer", &sandbox, PRIVATE, |texts| texts.len() == 3).remove(2);
+    assert!(told.contains("in all customer wallets"), "{told}");
+    let all = said(&sandbox, PRIVATE);
+    assert_eq!((all[2].method.as_str(), all[2].message_id), ("editMessageText", all[0].message_id));
+}
+
+#[tokio::test]
+async fn a_hundred_presses_of_one_button_read_the_api_at_most_twice() {
+    let sandbox = world(3).await;
+    fill(&sandbox).await;
+    let home = Home::of_two_chats(&sandbox);
+    let bot = home.start();
+    let report = ask(&sandbox, "/dashboard");
+    slow_dashboard(&sandbox);
+    let data = report.buttons.concat()[0].data.clone().expect("a button that carries something");
+    for _ in 0..100 {
+        sandbox.chat().press(PRIVATE, report.message_id, &data).expect("the button is there");
+    }
+    until("an answer to each press", || {
+        let answered = sandbox.chat().sent().into_iter().filter(|sent| sent.method == "answerCallbackQuery").count();
+        (answered == 100).then_some(())
+    });
+    until_said_as("the report", &sandbox, PRIVATE, |texts| texts.last().is_some_and(|text| text.contains("As of")));
+    let reads = sandbox.faults().list().iter().map(|fault| u64::from(fault.struck)).sum::<u64>();
+    assert!((1..=2).contains(&reads), "{reads} reads; {}", bot.log().lines().count());
+}
+
+#[tokio::test]
+async fn an_answer_goes_to_the_topic_that_it_was_asked_in() {
+    let sandbox = world(3).await;
+    fill(&sandbox).await;
+    let (chat, asha) = (sandbox.chat(), Person::new(PRIVATE, "Asha"));
+    chat.join(GROUP, &asha);
+    let forum = chat.migrate(GROUP, &asha).expect("the group is there");
+    chat.make_forum(forum).expect("it is a supergroup now");
+    let topic = chat.open_topic(forum, &asha, "Questions").expect("it is a forum");
+    let home = Home::of(&sandbox, &format!("[[chats]]\nid = {forum}\n"));
+    let _bot = home.start();
+    chat.say_in(forum, topic, &asha, "/help");
+    until_said(&sandbox, forum, 1);
+    assert_eq!(said(&sandbox, forum)[0].topic, Some(i64::from(topic)));
+}
+
+#[tokio::test]
+async fn run_check_low_and_summary_name_the_same_wallets() {
+    let sandbox = world(6).await;
+    let watched = fill(&sandbox).await;
+    let low: BTreeSet<String> = watched.iter().take(2).map(|customer| customer.id.to_string()).collect();
+    for (id, balance) in low.iter().zip([412, 1_500]) {
+        sandbox.set_wallet(id, Decimal::from(balance)).expect("a wallet can be set");
+    }
+    let home = Home::of_two_chats(&sandbox);
+    let _bot = home.start();
+    let alert = until_said(&sandbox, PRIVATE, 1).remove(0);
+    let check: Value = serde_json::from_slice(&home.output(&["check", "--json", "--config", "bot.toml"]).stdout).expect("JSON");
+    let checked: BTreeSet<String> = check["alerts"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|alert| alert["state"] == "firing")
+        .map(|alert| alert["subject"].as_str().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(checked, low, "{check:#}");
+    for text in [alert, ask(&sandbox, "/low").plain, ask(&sandbox, "/summary").plain] {
+        let named: BTreeSet<String> =
+            watched.iter().map(|customer| customer.id.to_string()).filter(|id| text.contains(id)).collect();
+        assert_eq!(named, low, "{text}");
+    }
+}
