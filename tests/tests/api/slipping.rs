@@ -46,13 +46,13 @@ async fn rows_that_slip_to_a_page_read_before_are_found_again() {
             "one deleted",
             (|request, rows: &mut Vec<usize>| {
                 if request == 2 {
-                    drop(rows.remove(5))
+                    rows.remove(5);
                 }
             }) as fn(usize, &mut Vec<usize>),
         ),
         ("sixty deleted", |request, rows| {
             if request == 2 {
-                drop(rows.drain(..60))
+                drop(rows.drain(..60));
             }
         }),
         ("one deleted, one added", |request, rows| {
@@ -69,7 +69,7 @@ async fn rows_that_slip_to_a_page_read_before_are_found_again() {
         }),
         ("one deleted on each of two walks", |request, rows| {
             if request == 2 || request == 6 {
-                drop(rows.remove(5))
+                rows.remove(5);
             }
         }),
         ("one moved to the end", |request, rows| {
@@ -95,7 +95,10 @@ async fn rows_that_slip_to_a_page_read_before_are_found_again() {
 
 #[tokio::test]
 async fn a_list_that_never_holds_still_ends_as_incomplete() {
-    let (witness, _) = list(250, 0, |_, rows| drop(rows.remove(0))).await;
+    let (witness, _) = list(250, 0, |_, rows| {
+        rows.remove(0);
+    })
+    .await;
     let sweep = witness.client().accounts().sweep(Duration::from_secs(20)).await.unwrap();
     assert!(!sweep.is_complete && sweep.rows.len() > 200);
     assert_eq!(sweep.error.unwrap().kind(), ErrorKind::Incomplete);

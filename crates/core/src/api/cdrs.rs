@@ -1,6 +1,5 @@
 //! Call records: `GET /accounts/{id}/cdrs`, `GET /accounts/{id}/cdrs/{uuid}` and `GET /cdrs`.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+pub use crate::api::call_status::CallStatus;
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
 use crate::client::found::Found;
@@ -23,52 +23,6 @@ use crate::client::windows::{self, Source};
 use crate::client::wire::{self, Read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::DateRange;
-
-/// How a call ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum CallStatus {
-    /// Somebody answered, and there was talk to bill.
-    Answered,
-    /// The other side was busy.
-    Busy,
-    /// Nobody answered.
-    NoAnswer,
-    /// Anything else that was not a conversation.
-    Failed,
-    /// A word of the service that is none of these.
-    Other(String),
-}
-
-impl CallStatus {
-    fn word(&self) -> &str {
-        match self {
-            Self::Answered => "answered",
-            Self::Busy => "busy",
-            Self::NoAnswer => "no_answer",
-            Self::Failed => "failed",
-            Self::Other(word) => word,
-        }
-    }
-}
-
-impl fmt::Display for CallStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-/// Hyphens are taken as underscores: `no-answer` is [`CallStatus::NoAnswer`].
-impl From<&str> for CallStatus {
-    fn from(text: &str) -> Self {
-        match text.trim().to_ascii_lowercase().replace('-', "_").as_str() {
-            "answered" | "completed" => Self::Answered,
-            "busy" => Self::Busy,
-            "no_answer" => Self::NoAnswer,
-            "failed" => Self::Failed,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
 
 model! {
     /// One call. Numbers and names in it are personal data, and callers choose some of them.

@@ -1,6 +1,7 @@
 //! The resources of the Partner API: a file for each, with its types and its calls.
 
 pub mod accounts;
+mod call_status;
 pub mod capacity;
 pub mod cdrs;
 pub mod create;

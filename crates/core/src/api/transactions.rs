@@ -192,9 +192,9 @@ impl Transactions {
         let list = self.clone().closed();
         let answer: Answer<Summarised> = self.client.call(list.call(list.range, 1, 1)?).await?;
         let rows = answer.total.unwrap_or(0);
-        let is_told =
+        let is_computed =
             |sums: &LedgerSummary| rows == 0 || [sums.total_debit, sums.total_credit].iter().flatten().any(|sum| !sum.is_zero());
-        Ok(answer.map(|answer| answer.summary.filter(is_told)).transpose())
+        Ok(answer.map(|answer| answer.summary.filter(is_computed)).transpose())
     }
 
     /// Every row once, newest first, long windows in parts.

@@ -124,6 +124,8 @@ pub fn readable_by_others(path: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     #[test]
@@ -167,7 +169,6 @@ mod tests {
         let wide: Vec<u8> = "\u{feff}token\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for bytes in [&b"\xef\xbb\xbftoken\r\n"[..], b"token", &wide] {
             std::fs::write(&path, bytes).unwrap();
-            use secrecy::ExposeSecret as _;
             assert_eq!(read_file(&path).unwrap().secret.expose_secret(), "token");
         }
         std::fs::write(&path, "'SECRET'").unwrap();

@@ -78,17 +78,17 @@ impl Pace {
 mod tests {
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     #[test]
     fn a_hold_is_kept_across_calls_until_it_passes() {
         let (pace, now) = (Pace::new(0, 1), Instant::now());
-        pace.hold(None, Duration::from_secs(300), now);
+        pace.hold(None, Duration::from_mins(5), now);
         pace.hold(None, Duration::from_secs(2), now);
-        let hold = Hold { left: Duration::from_secs(300), is_general: true };
+        let hold = Hold { left: Duration::from_mins(5), is_general: true };
         assert_eq!(pace.held("list accounts", PATIENCE, now), Err(hold));
         let later = now + Duration::from_secs(250);
-        assert_eq!(pace.held("list accounts", PATIENCE, later), Ok(Some(now + Duration::from_secs(300))));
+        assert_eq!(pace.held("list accounts", PATIENCE, later), Ok(Some(now + Duration::from_mins(5))));
         assert_eq!(pace.held("list accounts", PATIENCE, now + Duration::from_secs(301)), Ok(None));
     }
 

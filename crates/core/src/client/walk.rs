@@ -338,7 +338,7 @@ impl<T> Pass<T> {
         match &self.tail {
             _ if self.count == 1 => Some(0),
             Some(tail) => page.items.iter().position(|row| id(row) == tail).map(|at| at + 1),
-            // The row that was to be found again cannot be read. It is assumed to be where it should be.
+            // The row to find again cannot be read. It is assumed to be where it should be.
             None => {
                 let begin = asked.end() - u64::from(asked.size);
                 let shared = usize::try_from(self.reached.saturating_sub(begin)).unwrap_or(0);
