@@ -32,7 +32,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"auth_id": "PA_X"}, "auth_token is missing; pass auth_token=…, or set VOBIZ_AUTH_TOKEN"),
         ({"auth_id": " ", "auth_token": TOKEN}, "auth_id is missing"),
         ({"auth_id": "PA_X", "auth_token": ""}, "auth_token is missing"),
-        ({"auth_id": "PA_X", "auth_token": f"{TOKEN}\nx"}, "the auth token holds a line break"),
+        ({"auth_id": "PA_X", "auth_token": f"{TOKEN}\nx"}, "a line break or a control character inside"),
         ({"auth_id": "PA_X", "auth_token": TOKEN, "base_url": "http://api.vobiz.ai"}, "plain http"),
         ({"auth_id": "PA_X", "auth_token": TOKEN, "base_url": "api.vobiz.ai"}, "is not an address"),
         ({"auth_id": "PA_X", "auth_token": TOKEN, "timeout": 0}, "timeout is a number of seconds above zero"),

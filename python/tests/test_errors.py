@@ -81,7 +81,7 @@ def test_a_failing_service_is_asked_again(service: Service) -> None:
         (b'{"total_balance": [1]}', "expected an amount, found a list"),
         (
             b'{"time_series": [{"date": "yesterday"}]}',
-            "at time_series\\[0\\].*: expected a day, found text that is none",
+            "at time_series\\[0\\].*: expected a day, found text that is not one",
         ),
     ],
 )
