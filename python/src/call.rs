@@ -14,6 +14,7 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use tokio::task::AbortHandle;
 
+use crate::ending::{self, Inside};
 use crate::error::failure;
 use crate::runtime::{OfProcess, runtime, wait};
 
@@ -64,11 +65,13 @@ impl Call {
     #[pyo3(signature = (tick = None))]
     fn wait(&self, py: Python<'_>, tick: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         let work = self.take(py)?;
+        let _inside = Inside::enter(py);
         wait(py, self.operation, work, || tick.map_or(Ok(()), |tick| tick.call0().map(drop)))?(py)
     }
 
     /// Send the call; what it comes to is put into `outcomes` under `key`.
     fn start(&self, py: Python<'_>, outcomes: &Outcomes, key: u64) -> PyResult<Running> {
+        let _inside = Inside::enter(py);
         let (work, shared) = (self.take(py)?, Arc::clone(&outcomes.0));
         let task = runtime(py)?.spawn(async move { shared.put(key, work.await) });
         Ok(Running(OfProcess::new(task.abort_handle())))
@@ -110,7 +113,8 @@ impl Shared {
     fn put(&self, key: u64, answer: Answer) {
         let mut done = lock(&self.done);
         done.push((key, answer));
-        if done.len() == 1 {
+        // At the end of the interpreter its threads are left asleep.
+        if done.len() == 1 && !ending::has_begun() {
             self.bell.ring();
         }
         self.changed.notify_all();
@@ -139,6 +143,7 @@ impl Outcomes {
 
     /// Take what is there: the key of each call, its result, and its exception.
     fn take(&self, py: Python<'_>) -> Vec<Outcome> {
+        let _inside = Inside::enter(py);
         self.0.bell.hush();
         let done = std::mem::take(&mut *lock(&self.0.done));
         done.into_iter()

@@ -11,6 +11,7 @@ mod call;
 mod calls;
 mod client;
 mod columns;
+mod ending;
 mod error;
 mod listing;
 mod logs;
@@ -55,6 +56,8 @@ mod _core {
     use crate::client::{Core, Settings, get};
     #[pymodule_export]
     use crate::columns::Columns;
+    #[pymodule_export]
+    use crate::ending::{end, forked};
     #[pymodule_export]
     use crate::listing::Batches;
     #[pymodule_export]

@@ -11,6 +11,7 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::ending::{self, Inside};
 use crate::error::failure;
 
 /// How often a waiting call lets Ctrl-C, Jupyter's stop button, progress and logging through.
@@ -77,10 +78,17 @@ pub(crate) fn wait<T: Send>(
     mut work: Pin<Box<dyn Future<Output = T> + Send + '_>>,
     tick: impl Fn() -> PyResult<()>,
 ) -> PyResult<T> {
+    let _inside = Inside::enter(py);
     let runtime = runtime(py)?;
     let process = std::process::id();
     loop {
-        let done = py.detach(|| runtime.block_on(async { tokio::time::timeout(TICK, &mut work).await.ok() }));
+        let done = py.detach(|| {
+            let done = runtime.block_on(async { tokio::time::timeout(TICK, &mut work).await.ok() });
+            if ending::must_stay_away() {
+                ending::stay_away();
+            }
+            done
+        });
         if let Some(done) = done {
             return Ok(done);
         }

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
-
 from vobiz_partner import _core
 from vobiz_partner._progress import bar
 from vobiz_partner._run import wait
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from typing import Generic, TypeAlias, TypeVar
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from typing import Any, Generic, TypeAlias, TypeVar
 
     from vobiz_partner._progress import Wanted
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from vobiz_partner import _core
 from vobiz_partner._calls import AsyncCalls, Calls
 from vobiz_partner._record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Any, Literal
 
     Resource = Literal["concurrent_calls", "cps"]
 

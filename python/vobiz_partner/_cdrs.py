@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
 from vobiz_partner import _core
 from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
 from vobiz_partner._record import Record, Row
 from vobiz_partner._table import Table
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from decimal import Decimal
+    from typing import Any
+
     from vobiz_partner._calls import Day
 
 LIST = "list call records"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
-
 from vobiz_partner import _core
 from vobiz_partner._accounts import AccountCalls, AsyncAccountCalls
 from vobiz_partner._capacity import AsyncCapacityCalls, CapacityCalls
@@ -13,8 +11,10 @@ from vobiz_partner._numbers import AsyncNumberCalls, NumberCalls
 from vobiz_partner._reports import AsyncReportCalls, ReportCalls
 from vobiz_partner._transactions import AsyncTransactionCalls, TransactionCalls
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from typing import Any, NoReturn
 
     from typing_extensions import Self
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from decimal import Decimal
-
 from vobiz_partner import _core
 from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
 from vobiz_partner._record import Row
 from vobiz_partner._table import Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from decimal import Decimal
 
 LIST = "list numbers"
 

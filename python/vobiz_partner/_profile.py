@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
 from vobiz_partner._record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
 
 
 class Profile(Record):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from _collections_abc import Mapping  # the same as collections.abc's, without its import of `collections`
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, ClassVar, NoReturn
+
     from typing_extensions import Self, dataclass_transform
 else:
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
 from vobiz_partner import _core
 from vobiz_partner._calls import AsyncCalls, Calls
 from vobiz_partner._errors import PeriodMismatchError, PeriodMismatchWarning
@@ -15,8 +10,12 @@ from vobiz_partner._record import Record, Row
 from vobiz_partner._table import Table
 from vobiz_partner._traffic import Breakdown, CallFigures, Period, TimeSeries, Traffic
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    import datetime as dt
+    from collections.abc import Mapping
+    from decimal import Decimal
+    from typing import Any, Literal
 
     from vobiz_partner._calls import Day
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from vobiz_partner import _core
 from vobiz_partner._errors import IncompleteError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
-    from typing import TypeVar
+    from collections.abc import Callable
+    from typing import Any, TypeVar
 
     from vobiz_partner._progress import Bar
 
     T = TypeVar("T")
+
+# No thread may come back from a call into an interpreter that has ended.
+atexit.register(_core.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_core.forked)
 
 
 def wait(call: _core.Call, make: Callable[[Any], T], bar: Bar | None = None) -> T:

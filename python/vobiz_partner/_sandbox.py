@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from vobiz_partner import _core
 from vobiz_partner._client import AsyncClient, Client
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from decimal import Decimal
+
     from typing_extensions import Self
 
     from vobiz_partner._progress import Wanted

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, overload
-
 from vobiz_partner._core import Columns
 from vobiz_partner._export import Export
 from vobiz_partner._record import UNREAD, Row
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime as dt
-    from typing import Generic, TypeVar
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from decimal import Decimal
+    from typing import Any, ClassVar, Generic, TypeVar, overload
 
     from typing_extensions import Self
 
@@ -120,28 +119,34 @@ class Table(_Rows["R"], Export):
         """Return the number of rows."""
         return len(self._data)
 
-    @overload
-    def __getitem__(self, key: int | str | dt.date, /) -> R: ...
-    @overload
-    def __getitem__(self, key: slice, /) -> Self: ...
-    def __getitem__(self, key: Any, /) -> Any:
-        """Return a row by place or key, or a table of the rows of a slice."""
-        if isinstance(key, slice):
-            return self._with(self._data.slice(key))
-        if hasattr(key, "__index__"):
-            place = key.__index__()
-            if not -len(self) <= place < len(self):
-                raise IndexError(f"{self._noun} {place} of a table that has {len(self)}")
-            return self._at(place % len(self))
-        if not isinstance(key, str) and not hasattr(key, "isoformat"):
-            raise TypeError(
-                f"rows are found by place, by slice or by {self._key}, not by {type(key).__name__}; "
-                "for rows that meet a condition use filter(…)"
-            )
-        place = self._data.find(str(key)) if self._has_key else None
-        if place is None:
-            raise KeyError(key)
-        return self._at(place)
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, key: int | str | dt.date, /) -> R: ...
+        @overload
+        def __getitem__(self, key: slice, /) -> Self: ...
+        def __getitem__(self, key: Any, /) -> Any: ...
+
+    else:
+
+        def __getitem__(self, key: Any, /) -> Any:
+            """Return a row by place or key, or a table of the rows of a slice."""
+            if isinstance(key, slice):
+                return self._with(self._data.slice(key))
+            if hasattr(key, "__index__"):
+                place = key.__index__()
+                if not -len(self) <= place < len(self):
+                    raise IndexError(f"{self._noun} {place} of a table that has {len(self)}")
+                return self._at(place % len(self))
+            if not isinstance(key, str) and not hasattr(key, "isoformat"):
+                raise TypeError(
+                    f"rows are found by place, by slice or by {self._key}, not by {type(key).__name__}; "
+                    "for rows that meet a condition use filter(…)"
+                )
+            place = self._data.find(str(key)) if self._has_key else None
+            if place is None:
+                raise KeyError(key)
+            return self._at(place)
 
     @property
     def _has_key(self) -> bool:

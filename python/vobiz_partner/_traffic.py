@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from decimal import Context, Decimal
-from typing import TYPE_CHECKING, Any
-
 from vobiz_partner._record import Record, Row
 from vobiz_partner._table import Table
 
-_RATE = Context(prec=28)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+    from decimal import Decimal
+    from typing import Any
 
 
 class Period(Record):
@@ -42,7 +42,9 @@ class CallFigures(Row):
         """Answered calls in percent of all (0 to 100), to 28 digits. ``None`` without calls."""
         if not self.total_calls or self.answered_calls is None:
             return None
-        return _RATE.divide(Decimal(self.answered_calls * 100), Decimal(self.total_calls))
+        from decimal import Context, Decimal
+
+        return Context(prec=28).divide(Decimal(self.answered_calls * 100), Decimal(self.total_calls))
 
 
 class Traffic(Record):
@@ -54,7 +56,7 @@ class Traffic(Record):
     """Outgoing calls."""
 
 
-class Breakdown(Table[Any]):
+class Breakdown(Table["Any"]):
     """The calls of a report by direction or by product: a mapping of names to figures, and a table with a column ``name``."""
 
     __slots__ = ()
