@@ -14,7 +14,7 @@ use vobiz_core::{Decimal, Error};
 use crate::observe::Answers;
 
 /// Longest wait for a newer snapshot; after it the last one has to do.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// What later judgements depend on: the profiles of wallets and the alert state.
 pub(crate) struct Memory {
@@ -178,7 +178,6 @@ impl Published {
             self.wanted.notify_one();
             let _ = timeout(LONGEST_WAIT, latest.wait_for(is_new)).await;
         }
-        let last = latest.borrow().clone();
-        last
+        latest.borrow().clone()
     }
 }

@@ -94,15 +94,14 @@ async fn answer(desk: Arc<Desk>, item: Item) {
     let mut failures = 0;
     let drafts = loop {
         let mut answer = Box::pin(desk.answer(&item));
-        let outcome = match timeout(LOOKING_AFTER.mul_f32(0.9), &mut answer).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                let looking = looking(&item);
-                if let Err(error) = desk.service.store.owe(&[looking], desk.service.clock.now()).await {
-                    tracing::warn!(%error, "that an answer takes long cannot be said");
-                }
-                answer.await.map(|drafts| in_slot(drafts, &item))
+        let in_time = timeout(LOOKING_AFTER.mul_f32(0.9), &mut answer).await;
+        let outcome = if let Ok(outcome) = in_time {
+            outcome
+        } else {
+            if let Err(error) = desk.service.store.owe(&[looking(&item)], desk.service.clock.now()).await {
+                tracing::warn!(%error, "that an answer takes long cannot be said");
             }
+            answer.await.map(|drafts| in_slot(drafts, &item))
         };
         match outcome {
             Ok(drafts) => break drafts,

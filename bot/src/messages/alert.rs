@@ -66,9 +66,10 @@ fn balance(alert: &Transition, reader: &Reader) -> String {
         change if change.is_bad() => format!("{sign} {who} is still {severity}: {back}"),
         _ => format!("⚪ {who} is no longer watched: {balance}, {severity} level {level}"),
     };
-    let end = match alert.change.is_bad() {
-        true => format!("the alert ends at {}", say(alert.recovers_at, currency)),
-        false => format!("was low since {since}"),
+    let end = if alert.change.is_bad() {
+        format!("the alert ends at {}", say(alert.recovers_at, currency))
+    } else {
+        format!("was low since {since}")
     };
     format!("{news}\n{} · {} · {end}{}", code(&subject.id.to_string()), escape(&alert.rule), age(alert, reader))
 }
@@ -132,9 +133,10 @@ fn head(occasion: Occasion, alerts: &[Transition], is_bad: bool) -> String {
     // One wallet counts once, however many rules fire for it.
     let is_critical =
         |id: &&&str| alerts.iter().any(|alert| alert.subject.customer() == Some(**id) && alert.severity == Severity::Critical);
-    let (count, critical) = match are_wallets {
-        true => (customers.len(), customers.iter().filter(is_critical).count()),
-        false => (alerts.len(), alerts.iter().filter(|alert| alert.severity == Severity::Critical).count()),
+    let (count, critical) = if are_wallets {
+        (customers.len(), customers.iter().filter(is_critical).count())
+    } else {
+        (alerts.len(), alerts.iter().filter(|alert| alert.severity == Severity::Critical).count())
     };
     let many = if are_wallets { counted(count, "wallet", "wallets") } else { counted(count, "alert", "alerts") };
     let need = match (are_wallets, count) {

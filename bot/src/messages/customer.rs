@@ -20,14 +20,8 @@ pub(crate) struct Card<'a> {
 
 impl Card<'_> {
     pub(crate) fn text(&self, reader: &Reader) -> String {
-        let own;
-        let subject = match self.subject {
-            Some(subject) => subject,
-            None => {
-                own = Subject::of(self.account, None);
-                &own
-            }
-        };
+        let row = Subject::of(self.account, None);
+        let subject = self.subject.unwrap_or(&row);
         let currency = subject.currency.as_deref();
         let mut text = format!("<b>{}</b>", whose(subject));
         match subject.balance {
