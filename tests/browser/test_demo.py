@@ -38,10 +38,10 @@ def test_a_report_is_answered_changes_in_place_and_the_next_day_brings_a_summary
 def test_a_drained_customer_and_a_service_that_is_down_and_back_are_reported(page: Page, demo: str) -> None:
     control(demo, "/control/clock", {"speed": 600})
     page.goto(demo)
-    customer = page.get_by_role("combobox", name="Customer")
+    customer = page.get_by_role("combobox", name="Wallet")
     expect(customer.get_by_role("option")).to_have_count(30)
     name = customer.evaluate("select => select.selectedOptions[0].textContent").split(" · ")[1]
-    page.get_by_role("button", name="Drain this customer").click()
+    page.get_by_role("button", name="Drain this wallet").click()
     # It goes on calling.
     expect(message(page, re.compile(re.escape(name) + r" has ₹1[0-2]\.\d\d left: critical"))).to_be_visible()
 

@@ -47,7 +47,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/sent", get(conversation::sent))
         .route("/say", post(conversation::say))
         .route("/press", post(conversation::press))
-        .route("/wallet", post(wallets::change))
+        .route("/wallet", get(wallets::partner).post(wallets::change))
         .route("/wallets", get(wallets::list))
         .with_state(control)
 }

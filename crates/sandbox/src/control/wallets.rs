@@ -34,6 +34,13 @@ pub(super) async fn list(State(control): State<Control>) -> Json<Value> {
     Json(shown.collect())
 }
 
+/// `GET /control/wallet`: the partner's own wallet now; zero for recorded bodies.
+pub(super) async fn partner(State(control): State<Control>) -> Json<Value> {
+    control.clock.settle();
+    let wallet = control.world.as_ref().map(|world| lock(world).partner.wallet).unwrap_or_default();
+    Json(json!({"auth_id": control.credentials.auth_id, "balance": wallet.five_decimals()}))
+}
+
 /// `POST /control/wallet`: sets a wallet, or pays into it.
 pub(super) async fn change(State(control): State<Control>, Json(change): Json<Change>) -> Result<Json<Value>, Wrong> {
     Ok(Json(apply(&control, &change)?))

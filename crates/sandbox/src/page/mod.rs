@@ -1,4 +1,4 @@
-//! The page of the chat: one file, and the guard that keeps other pages out.
+//! The page of the chat, put together of its parts, and the guard that keeps other pages out.
 
 mod guard;
 
@@ -10,6 +10,9 @@ use axum::response::{Html, IntoResponse};
 pub(crate) use guard::guard;
 
 const PAGE: &str = include_str!("chat.html");
+/// What goes where in it.
+const PARTS: [(&str, &str); 2] =
+    [("{{style}}", include_str!("chat.css")), ("{{script}}", concat!(include_str!("chat.js"), include_str!("controls.js")))];
 /// The placeholder for the nonce by which the page's own styles and scripts are allowed.
 const NONCE: &str = "{{nonce}}";
 
@@ -26,5 +29,6 @@ pub(crate) async fn show() -> impl IntoResponse {
         (header::REFERRER_POLICY, "no-referrer".into()),
         (header::X_FRAME_OPTIONS, "DENY".into()),
     ];
-    (headers, Html(PAGE.replace(NONCE, &nonce)))
+    let page = PARTS.iter().fold(PAGE.to_owned(), |page, (place, part)| page.replace(place, part));
+    (headers, Html(page.replace(NONCE, &nonce)))
 }

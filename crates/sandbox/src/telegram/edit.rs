@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::content::{caption, keyboard, text};
-use super::message::Message;
+use super::message::{Message, event};
 use super::parameters;
 use super::refusal::{Refusal, bad_request};
 use super::sent::Sent;
@@ -70,8 +70,8 @@ fn edit(call: &mut Call<'_>, mut sent: Sent, change: impl FnOnce(&mut Message) -
     changed.edit_date = Some(now.timestamp());
     *message = changed;
     (sent.chat_id, sent.message_id) = (chat, id);
-    let message = parameters::json(message);
-    call.state.events.push(json!({"kind": "message", "message": message}));
+    let (message, event) = (parameters::json(&*message), event(message));
+    call.state.events.push(event);
     call.state.note(sent);
     Ok(message)
 }

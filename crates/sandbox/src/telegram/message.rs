@@ -85,6 +85,14 @@ pub(super) struct Message {
     pub(super) migrate_to_chat_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) migrate_from_chat_id: Option<i64>,
+    /// Whether it was sent without sound, which a bot does not see.
+    #[serde(skip)]
+    pub(super) is_silent: bool,
+}
+
+/// The event of a message that is new or changed.
+pub(super) fn event(message: &Message) -> Value {
+    json!({"kind": "message", "message": message, "silent": message.is_silent})
 }
 
 impl Message {
@@ -109,6 +117,7 @@ impl Message {
             reply_markup: None,
             migrate_to_chat_id: None,
             migrate_from_chat_id: None,
+            is_silent: false,
         }
     }
 

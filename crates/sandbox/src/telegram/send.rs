@@ -104,6 +104,7 @@ impl Place {
             message.message_thread_id = self.topic;
             message.is_topic_message = self.topic.is_some();
             message.reply_to_message.clone_from(&self.replied);
+            message.is_silent = sent.silent;
             fill(message);
         });
         (sent.chat_id, sent.message_id, sent.topic) = (self.chat, id, self.topic);

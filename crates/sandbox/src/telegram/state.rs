@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, watch};
 use super::bot::bot;
 use super::events::Events;
 use super::limits::Limits;
-use super::message::{Message, Person, chat_object};
+use super::message::{Message, Person, chat_object, event};
 use super::parameters::json;
 use super::refusal::{Refusal, bad_request};
 use super::room::Room;
@@ -111,8 +111,8 @@ impl State {
     /// Adds a message to a chat and publishes it; gives its id, and the message as the bot sees it.
     pub(super) fn post(&mut self, chat: i64, from: Person, now: DateTime<Utc>, fill: impl FnOnce(&mut Message)) -> (i32, Value) {
         let message = self.room(chat, None).add(from, now, fill);
-        let (id, object) = (message.message_id, json(message));
-        self.events.push(json!({"kind": "message", "message": object}));
+        let (id, object, event) = (message.message_id, json(&*message), event(message));
+        self.events.push(event);
         (id, object)
     }
 
