@@ -7,7 +7,7 @@
 mod tree;
 
 /// A word that is not used here, and what to write in its place.
-const INSTEAD: [(&str, &str); 44] = [
+const INSTEAD: [(&str, &str); 43] = [
     ("told", "sent, notified, reported"),
     ("untold", "not sent"),
     ("said", "printed, reported, sent"),
@@ -18,7 +18,6 @@ const INSTEAD: [(&str, &str); 44] = [
     ("foresaw", "forecast"),
     ("foreseeing", "forecasting"),
     ("unforeseen", "not forecast"),
-    ("foreseeable", "predictable"),
     ("manner", "settings, mode"),
     ("manners", "settings, modes"),
     ("calm", "quiet, idle"),
@@ -58,21 +57,7 @@ const INSTEAD: [(&str, &str); 44] = [
 const USUAL: [&str; 4] = ["stands for", "stands by", "stood for", "stood by"];
 
 /// Rooms that are still to be rewritten.
-const LEFT: [&str; 13] = [
-    "ARCHITECTURE.md",
-    "BENCHMARKS.md",
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "README.md",
-    "docs/forecast.md",
-    "crates/core/src/forecast/",
-    "crates/core/src/history/",
-    "crates/sandbox/src/history/",
-    "crates/bench/",
-    "bot/",
-    "python/",
-    "tests/tests/",
-];
+const LEFT: &[&str] = &["BENCHMARKS.md", "crates/bench/", "crates/core/src/forecast/", "bot/", "python/", "tests/tests/"];
 
 const READ: [&str; 13] =
     [".rs", ".py", ".pyi", ".md", ".html", ".css", ".js", ".toml", ".snap", ".sql", ".yaml", ".service", ".ci/run"];

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::step::skip;
 use crate::venv::Venv;
 use crate::wheel;
 use crate::workspace::Workspace;
@@ -28,5 +29,23 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         .hint("ruff format puts it right")
         .run()?;
     environment.step("mypy", "mypy", &folder).args(["--strict"]).run()?;
-    environment.step("mypy, browser tests", "mypy", &folder).args(["--strict", "../tests/browser"]).run()
+    environment.step("mypy, browser tests", "mypy", &folder).args(["--strict", "../tests/browser"]).run()?;
+    dependencies(workspace)
+}
+
+/// Whether each dependency is used, and all have a licence and a source that are allowed. The tools take minutes to build,
+/// so they are used only where they are installed.
+fn dependencies(workspace: &Workspace) -> Result<()> {
+    let checks: [(&str, &str, &[&str]); 2] = [
+        ("unused dependencies", "machete", &["--skip-target-dir"]),
+        ("licences and sources", "deny", &["check", "bans", "licenses", "sources"]),
+    ];
+    for (name, tool, arguments) in checks {
+        if workspace.cargo(name).args([tool, "--version"]).read().is_ok() {
+            workspace.cargo(name).args([tool]).args(arguments).run()?;
+        } else {
+            skip(name, &format!("cargo install --locked cargo-{tool} makes it possible"));
+        }
+    }
+    Ok(())
 }

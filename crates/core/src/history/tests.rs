@@ -70,7 +70,7 @@ fn amount(text: &str) -> Decimal {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_file_line_and_column() {
+fn what_is_wrong_is_reported_with_file_line_and_column() {
     for (name, text, expected) in [
         ("polls.csv", "when\n", "polls.csv:1: at: no such column; the first line must name at"),
         ("polls.csv", "", "polls.csv:1: at: no such column; the first line must name at"),
@@ -140,14 +140,14 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
 }
 
 #[test]
-fn text_that_is_not_utf_8_is_told() {
+fn text_that_is_not_utf_8_is_reported() {
     let files = Files::good();
     files.put("accounts.csv", [ACCOUNTS.as_bytes(), b"MA_C,\xff,prepaid,true,true,INR\n"].concat());
     assert_eq!(files.read().unwrap_err().to_string(), "accounts.csv:4: name: not UTF-8 text");
 }
 
 #[test]
-fn a_missing_file_and_one_that_breaks_off_are_told() {
+fn a_missing_file_and_one_that_breaks_off_are_reported() {
     for name in ["accounts.csv", "polls.csv", "samples.csv"] {
         let files = Files::good();
         files.0.borrow_mut().remove(name);
