@@ -14,14 +14,18 @@ use vobiz_core::history::History;
 use vobiz_core::history::backtest::{Notification, backtest};
 
 use crate::config::Config;
+use crate::store::Store;
 use crate::terminal;
 
 /// What to rehearse, and where the outcome goes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// A directory with polls.csv, samples.csv or samples.csv.gz, accounts.csv and, where there is one, ledger.csv.
-    #[arg(long, value_name = "DIR")]
-    history: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "database")]
+    history: Option<PathBuf>,
+    /// The database of a bot, in the place of a directory: sqlite://PATH. It may be in use.
+    #[arg(long, value_name = "URL", conflicts_with = "history")]
+    database: Option<String>,
     /// The configuration whose rules are rehearsed; without one, the default rules.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -37,12 +41,16 @@ pub(crate) struct Options {
 }
 
 /// Rehearses the rules, and prints or writes what they would have said.
-pub(crate) fn run(options: &Options) -> Result<()> {
+pub(crate) async fn run(options: &Options) -> Result<()> {
     let (policy, business) = match &options.config {
         Some(file) => Config::rules(file)?,
         None => (Policy::default(), Business::default()),
     };
-    let history = read(&options.history)?;
+    let history = match (&options.history, &options.database) {
+        (Some(directory), _) => read(directory)?,
+        (None, Some(url)) => Store::recorded_history(url).await?,
+        (None, None) => History::default(),
+    };
     let mut said = backtest(&policy, &history, &business);
     said.retain(|said| options.from.is_none_or(|from| said.at.with_timezone(&business.zone).date_naive() >= from));
     let (wallets, polls) = (history.wallets.len(), history.polls.len());

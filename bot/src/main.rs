@@ -11,7 +11,13 @@ mod delivery;
 #[cfg(feature = "demo")]
 mod demo;
 mod doubts;
+mod export;
+mod health;
+mod heartbeat;
+mod http;
+mod manual;
 mod messages;
+mod metrics;
 mod monitor;
 mod notices;
 mod observe;
@@ -22,14 +28,18 @@ mod schedule;
 mod service;
 mod snapshot;
 mod store;
+mod systemd;
 mod telegram;
 mod terminal;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use config::Config;
+use anyhow::Context as _;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use config::{Config, LogFormat};
+use tracing::Level;
 
 /// A Telegram bot that watches prepaid Vobiz wallets and reports each morning.
 #[derive(Parser)]
@@ -61,9 +71,33 @@ enum Command {
     },
     /// Rehearse the rules on recorded history: what they would have said, and when.
     Backtest(backtest::Options),
+    /// Write the recorded history to files that `backtest` reads.
+    Export {
+        #[command(flatten)]
+        source: Source,
+        /// The database to read, sqlite://PATH; without one, that of the configuration. It may be in use.
+        #[arg(long, value_name = "URL", conflicts_with = "config")]
+        database: Option<String>,
+        /// The directory that the files go to. It must be empty, or is created.
+        #[arg(long, value_name = "DIR")]
+        history: PathBuf,
+    },
     /// Look at the configuration alone.
     #[command(subcommand)]
     Config(Configuration),
+    /// Ask a running bot whether it is ready. Exit status: 0 ready, 2 not ready, 3 no answer.
+    Health {
+        /// Where it listens: `http.listen` of its configuration.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
+        listen: std::net::SocketAddr,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page.
+    Man,
     /// Print today's summary.
     Summary {
         #[command(flatten)]
@@ -103,6 +137,11 @@ impl Source {
     }
 }
 
+fn print(text: &str) -> anyhow::Result<u8> {
+    terminal::print_line(text.trim_end()).context("cannot print")?;
+    Ok(0)
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -113,14 +152,33 @@ async fn main() -> ExitCode {
             return ExitCode::from(if usage.use_stderr() { check::COULD_NOT_TELL } else { 0 });
         }
     };
-    terminal::log();
+    if !matches!(arguments.command, Command::Run { .. }) {
+        terminal::log(LogFormat::Text, Level::WARN);
+    }
     let outcome = match arguments.command {
         #[cfg(feature = "demo")]
         Command::Demo(options) => demo::run(options).await.map(|()| 0),
-        Command::Run { source, options } => async { run::run(source.load()?, &options).await.map(|()| 0) }.await,
+        Command::Run { source, options } => {
+            async {
+                let config = source.load()?;
+                terminal::log(config.operations.log, Level::INFO);
+                run::run(config, &options, &|| source.load()).await.map(|()| 0)
+            }
+            .await
+        }
         Command::Check { source, json } => async { check::run(&source.load()?, json).await }.await,
-        Command::Backtest(options) => backtest::run(&options).map(|()| 0),
+        Command::Backtest(options) => backtest::run(&options).await.map(|()| 0),
+        Command::Export { source, database, history } => {
+            async {
+                let database = database.map_or_else(|| Ok(source.load()?.database_url), anyhow::Ok)?;
+                export::run(&database, &history).await.map(|()| 0)
+            }
+            .await
+        }
         Command::Config(Configuration::Check(source)) => source.check().map(|()| 0),
+        Command::Health { listen } => health::run(listen).await,
+        Command::Completions { shell } => print(&manual::completions(&mut Arguments::command(), shell)),
+        Command::Man => manual::page(Arguments::command()).and_then(|page| print(&page)),
         Command::Summary { source, picture } => async { print_summary::run(source.load()?, picture.as_deref()).await }.await,
     };
     match outcome {

@@ -1,6 +1,7 @@
 //! The watch: each sweep is judged, recorded with the messages it owes, and published.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -8,10 +9,11 @@ use vobiz_core::alert::{Deferred, State, notify};
 
 use crate::delivery;
 use crate::messages::Reader;
+use crate::metrics;
 use crate::observe::observe;
 use crate::service::Service;
 use crate::snapshot::{Memory, Snapshot};
-use crate::store::Draft;
+use crate::store::{Draft, Sweep};
 
 /// How often profiles are saved, besides at the end. What a crash loses of them, later readings make up for.
 const PROFILES_SAVED: TimeDelta = TimeDelta::minutes(10);
@@ -48,23 +50,41 @@ async fn save(service: &Service, memory: &Memory) {
 }
 
 async fn poll(service: &Service, memory: &mut Memory) -> Result<()> {
+    let started = Instant::now();
     let listed = memory.state.roster.listed;
     let answers = observe(&service.api, &service.policy, service.report_zone, listed, || service.clock.now()).await;
     for error in answers.errors() {
         tracing::warn!(%error, "a part of this poll failed; rules on it are not judged");
     }
+    let took = started.elapsed();
     let snapshot = memory.judge(&service.policy, answers);
-    record(service, &memory.state, &snapshot).await?;
+    record(service, &memory.state, &snapshot, took).await?;
     memory.state = snapshot.evaluation.state.clone();
     service.published.publish(snapshot);
     Ok(())
 }
 
-async fn record(service: &Service, before: &State, snapshot: &Snapshot) -> Result<()> {
+async fn record(service: &Service, before: &State, snapshot: &Snapshot, took: Duration) -> Result<()> {
     let (owed, deferred) = owed(service, snapshot).await?;
-    let state = &snapshot.evaluation.state;
-    tracing::debug!(alerts = state.alerts.len(), owed = owed.len(), "poll judged");
-    service.store.record(before, state, &deferred, &owed, snapshot.at).await;
+    let Snapshot { observation, evaluation, at, .. } = snapshot;
+    let sweep = Sweep { observation, transitions: &evaluation.transitions };
+    let is_recorded = service.store.record(before, &evaluation.state, &deferred, &owed, &sweep, *at).await;
+    let is_complete = snapshot.answers.errors().next().is_none();
+    metrics::poll(observation, evaluation, is_complete, took);
+    if is_complete && is_recorded {
+        service.complete.send_replace(Some(*at));
+    }
+    tracing::info!(
+        wallets = observation.customers.len(),
+        unread = observation.customers.iter().filter(|subject| subject.balance.is_none()).count(),
+        firing = evaluation.firing.len(),
+        changes = evaluation.transitions.len(),
+        messages = owed.len(),
+        read_ms = took.as_millis(),
+        is_complete,
+        is_recorded,
+        "poll judged"
+    );
     Ok(())
 }
 

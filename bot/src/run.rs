@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -15,10 +15,10 @@ use crate::chat;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Limits;
-use crate::service::Service;
+use crate::service::{Service, client};
 use crate::store::{Lock, Store};
 use crate::telegram::Telegram;
-use crate::{clock, delivery, monitor, notices, schedule, terminal};
+use crate::{clock, delivery, heartbeat, http, monitor, notices, schedule, systemd, terminal, upkeep};
 
 /// Shortest and longest wait before a service that failed is asked again, or a part that failed is started again.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(1));
@@ -35,27 +35,55 @@ pub(crate) struct Options {
     standby: bool,
 }
 
-/// `vobiz-bot run`
-pub(crate) async fn run(config: Config, options: &Options) -> Result<()> {
+/// `vobiz-bot run`. `load` reads the configuration again, which SIGHUP asks for.
+pub(crate) async fn run(mut config: Config, options: &Options, load: &dyn Fn() -> Result<Config>) -> Result<()> {
     keep_memory_private();
     // Asked for first, so that a signal during the start is not missed.
     let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+    // The configuration before the present one, until that one started.
+    let mut earlier = None;
+    loop {
+        let started = tokio::select! {
+            started = start(&config, options) => started,
+            _ = terminated.recv() => return Ok(()),
+            interrupted = tokio::signal::ctrl_c() => return interrupted.context("cannot listen for Ctrl-C"),
+        };
+        let mut parts = match (started, earlier.take()) {
+            (Ok(parts), _) => parts,
+            (Err(error), Some(before)) => {
+                refuse(&error);
+                config = before;
+                continue;
+            }
+            (Err(error), None) => return Err(error),
+        };
+        let ended = tokio::select! {
+            failed = parts.failed() => failed,
+            _ = terminated.recv() => Ok(()),
+            interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
+            new = reloaded(&mut hangups, &config, load) => {
+                // All that the parts know is in the database: the new ones go on where the old ones end.
+                parts.stop().await;
+                earlier = Some(std::mem::replace(&mut config, new));
+                continue;
+            }
+        };
+        systemd::stopping();
+        parts.stop().await;
+        return ended;
+    }
+}
+
+async fn start(config: &Config, options: &Options) -> Result<Parts> {
     let telegram = Telegram::new(config.telegram()?)?;
     if config.chats.is_empty() {
         terminal::eprint_line(
             "no [[chats]]: nobody gets any message. Write to the bot from a chat and it answers with the id to put there.",
         );
     }
-    let store = if options.standby {
-        tokio::select! {
-            store = stand_by(&config.database_url) => store?,
-            _ = terminated.recv() => return Ok(()),
-            interrupted = tokio::signal::ctrl_c() => return interrupted.context("cannot listen for Ctrl-C"),
-        }
-    } else {
-        Store::open(&config.database_url).await?
-    };
-    let service = Arc::new(Service::over(config, Clock::System, store)?);
+    let store = if options.standby { stand_by(&config.database_url).await? } else { Store::open(&config.database_url).await? };
+    let service = Arc::new(Service::over(config.clone(), Clock::System, store)?);
     service.give_up_for_others().await?;
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);
     parts.tasks.spawn({
@@ -68,17 +96,45 @@ pub(crate) async fn run(config: Config, options: &Options) -> Result<()> {
             }
             username.wait_for(Option::is_some).await?;
             terminal::eprint_line("ready");
+            systemd::ready();
             service.stop.cancelled().await;
             Ok(())
         }
     });
-    let ended = tokio::select! {
-        failed = parts.failed() => failed,
-        _ = terminated.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
-    };
-    parts.stop().await;
-    ended
+    Ok(parts)
+}
+
+/// Waits for a SIGHUP and a configuration that differs. One that is refused is logged, and the old one stays.
+async fn reloaded(hangups: &mut Signal, old: &Config, load: &dyn Fn() -> Result<Config>) -> Config {
+    loop {
+        if hangups.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+        let new = match load().and_then(usable) {
+            Ok(new) => new,
+            Err(error) => {
+                refuse(&error);
+                continue;
+            }
+        };
+        let changes = old.changes(&new);
+        if !changes.is_empty() {
+            tracing::info!(changed = changes.join(", "), "the configuration was read again and is applied");
+            return new;
+        }
+        tracing::info!("the configuration was read again: nothing changed");
+    }
+}
+
+/// The configuration, if clients of both services can be made from it.
+fn usable(config: Config) -> Result<Config> {
+    Telegram::new(config.telegram()?)?;
+    client(&config)?;
+    Ok(config)
+}
+
+fn refuse(error: &anyhow::Error) {
+    tracing::error!(error = format!("{error:#}"), "the configuration was read again and is refused; the old one stays");
 }
 
 /// Waits until no other bot uses the database.
@@ -133,6 +189,22 @@ impl Parts {
         start("notices", {
             let (service, telegram) = (service.clone(), telegram.clone());
             Box::new(move || Box::pin(until_stop(service.stop.clone(), notices::run(service.clone(), telegram.clone()))))
+        });
+        start("upkeep", {
+            let service = service.clone();
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), upkeep::run(service.clone()))))
+        });
+        start("http", {
+            let service = service.clone();
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), http::run(service.clone()))))
+        });
+        start("heartbeat", {
+            let service = service.clone();
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), heartbeat::run(service.clone()))))
+        });
+        start("watchdog", {
+            let stop = stop.clone();
+            Box::new(move || Box::pin(until_stop(stop.clone(), systemd::watchdog())))
         });
         for chat in &service.chats {
             let (service, chat) = (service.clone(), chat.clone());

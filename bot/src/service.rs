@@ -1,8 +1,9 @@
 //! What every part of the bot works with.
 
 use anyhow::Result;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use vobiz_core::PartnerClient;
 use vobiz_core::alert::Policy;
@@ -11,7 +12,7 @@ use vobiz_core::forecast::Business;
 use vobiz_core::profile::Profile;
 
 use crate::clock::Clock;
-use crate::config::{Chat, Config};
+use crate::config::{Chat, Config, Operations};
 use crate::reads::Reads;
 use crate::snapshot::Published;
 use crate::store::Store;
@@ -26,7 +27,10 @@ pub(crate) struct Service {
     pub(crate) chats: Vec<Chat>,
     pub(crate) report_zone: Tz,
     pub(crate) poll_every: std::time::Duration,
-    /// Cancelled when the bot is to end.
+    pub(crate) operations: Operations,
+    /// When the last poll was judged and recorded of which everything was read.
+    pub(crate) complete: watch::Sender<Option<DateTime<Utc>>>,
+    /// Cancelled when the bot ends.
     pub(crate) stop: CancellationToken,
     /// What the last sweep found.
     pub(crate) published: Published,
@@ -61,7 +65,7 @@ impl Service {
     /// Over a database that is open.
     pub(crate) fn over(config: Config, clock: Clock, store: Store) -> Result<Self> {
         let api = client(&config)?;
-        let Config { policy, business, chats, report_zone, poll_every, .. } = config;
+        let Config { policy, business, chats, report_zone, poll_every, operations, .. } = config;
         Ok(Self {
             api,
             store,
@@ -71,6 +75,8 @@ impl Service {
             chats,
             report_zone,
             poll_every,
+            operations,
+            complete: watch::Sender::new(None),
             published: Published::default(),
             reports: Reads::default(),
             profiles: Reads::default(),

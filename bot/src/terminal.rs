@@ -2,9 +2,12 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use tracing::Level;
 use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::LogFormat;
 
 /// Prints a line on standard output.
 ///
@@ -41,14 +44,19 @@ pub(crate) fn strip_control_chars(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect()
 }
 
-/// Logs to standard error as `RUST_LOG` asks (default `vobiz_bot=info,vobiz_core=warn`).
+/// Logs to standard error as `RUST_LOG` asks, without it from this level of the bot's own parts and from warnings of the rest.
 ///
 /// Only this project's own crates are logged, whatever `RUST_LOG` says: HTTP libraries log addresses, and the
 /// address of a bot holds its token.
-pub(crate) fn log() {
-    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("vobiz_bot=info,vobiz_core=warn"));
+pub(crate) fn log(format: LogFormat, level: Level) {
+    let asked =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("vobiz_bot={level},vobiz_core=warn")));
     let own = filter_fn(|metadata| metadata.target().starts_with("vobiz_"));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let lines = match format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
     // A second subscriber is only ever asked for by tests.
     let _ = tracing_subscriber::registry().with(lines.with_filter(asked.and(own))).try_init();
 }

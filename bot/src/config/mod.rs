@@ -2,6 +2,8 @@
 //!
 //! Everything is checked at start. A refusal names each thing to put right, with its line and what to write instead.
 
+mod changes;
+mod operations;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,7 @@ use std::time::Duration;
 
 use chrono::NaiveTime;
 use chrono_tz::Tz;
+pub(crate) use operations::{LogFormat, Operations};
 use secrecy::SecretString;
 use url::Url;
 use vobiz_core::DEFAULT_BASE_URL;
@@ -39,6 +42,7 @@ pub(crate) struct Config {
     pub chats: Vec<Chat>,
     pub policy: Policy,
     pub business: Business,
+    pub operations: Operations,
 }
 
 /// The Partner API.
@@ -101,6 +105,7 @@ impl Config {
         let chats = chats(&mut root);
         let policy = Policy::read(&mut root);
         let business = root.table("business", "[business]").map(Business::read).unwrap_or_default();
+        let operations = operations::read(&mut root);
         root.close();
         reader.finish()?;
         // Nothing was reported: what is `None` here is not set, and these two always are.
@@ -108,7 +113,7 @@ impl Config {
             return Err("the configuration has no credentials".to_owned().into());
         };
         let (poll_every, report_zone) = (poll_every.unwrap_or(DEFAULT_POLL), report_zone.unwrap_or(DEFAULT_ZONE));
-        Ok(Self { vobiz, telegram, database_url, poll_every, report_zone, chats, policy, business })
+        Ok(Self { vobiz, telegram, database_url, poll_every, report_zone, chats, policy, business, operations })
     }
 
     /// The rules and working hours of a file, for what needs nothing else of it.

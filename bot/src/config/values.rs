@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveTime;
+use secrecy::SecretString;
 use url::Url;
 use vobiz_core::settings::values::{clock_time, duration, quoted};
 
@@ -40,6 +41,13 @@ pub(super) fn address(text: &str, example: &str) -> Result<Url, String> {
         "http" => Err(wrong("is plain http, over which credentials are not sent to another machine")),
         _ => Err(wrong("is not https")),
     }
+}
+
+/// The address of a heartbeat, which may hold a key and is not repeated.
+pub(super) fn heartbeat(text: &str) -> Result<SecretString, String> {
+    let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    let url = url.ok_or("is not an address; write the one that your monitoring service gave you, https://…")?;
+    Ok(String::from(url).into())
 }
 
 /// A token that goes into a header.

@@ -120,6 +120,7 @@ impl Demo {
             chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, manner: ChatSettings::default() });
         let config = Config {
             business: vobiz_core::forecast::Business::default(),
+            operations: config::Operations::default(),
             vobiz: config::Vobiz {
                 auth_id: sandbox.auth_id().to_owned(),
                 auth_token: sandbox.auth_token().to_owned().into(),

@@ -9,10 +9,10 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use tokio::sync::watch;
-use vobiz_core::alert::{Alert, AlertKey, DataHealth, Deferred, Roster, State, SubjectId};
+use vobiz_core::alert::{Alert, AlertKey, DataHealth, Deferred, Observation, Roster, State, SubjectId, Transition};
 
 use super::row::column;
-use super::{Draft, Store, outbox, set_fact};
+use super::{Draft, Store, Sweep, history, outbox, set_fact};
 
 /// Why nothing can be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +24,14 @@ pub(crate) struct Trouble {
 }
 
 /// Decisions that could not be written.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Unwritten {
     /// The last state that was written.
     before: State,
     waiting: BTreeMap<i64, Deferred>,
     owed: Vec<Draft>,
+    /// Each with the time of its decision.
+    transitions: Vec<(DateTime<Utc>, Transition)>,
 }
 
 impl Store {
@@ -56,42 +58,39 @@ impl Store {
         Ok(state)
     }
 
-    /// Records an evaluation: its state, the messages it owes, and for chats where that changed what waits; all or nothing.
+    /// Records an evaluation: its state, what was read and decided, the messages it owes, and for chats where that changed what
+    /// waits; all or nothing. Gives whether it was written.
     ///
-    /// What cannot be written is kept and written with the next evaluation, so this does not fail.
+    /// What cannot be written is kept and written with the next evaluation, so this does not fail. What was read is not kept:
+    /// the history has a gap there.
     pub(crate) async fn record(
         &self,
         before: &State,
         after: &State,
         waiting: &[(i64, Deferred)],
         owed: &[Draft],
+        sweep: &Sweep<'_>,
         now: DateTime<Utc>,
-    ) {
+    ) -> bool {
         let earlier = self.unwritten().take();
-        let waiting = waiting.iter().cloned();
-        let (last, waiting, owed) = match earlier {
-            Some(Unwritten { before, waiting: mut all, owed: mut drafts }) => {
-                all.extend(waiting);
-                drafts.extend_from_slice(owed);
-                (Some(before), all, drafts)
+        let mut all = earlier.unwrap_or_else(|| Unwritten { before: before.clone(), ..Unwritten::default() });
+        all.waiting.extend(waiting.iter().cloned());
+        all.owed.extend_from_slice(owed);
+        all.transitions.extend(sweep.transitions.iter().map(|transition| (now, transition.clone())));
+        let written = self.write(&all, after, sweep.observation, now).await;
+        match self.noted(written) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "a poll cannot be written down; the watch goes on from memory");
+                *self.unwritten() = Some(all);
+                false
             }
-            None => (None, waiting.collect(), owed.to_vec()),
-        };
-        let written = self.write(last.as_ref().unwrap_or(before), after, &waiting, &owed, now).await;
-        if let Err(error) = self.noted(written) {
-            tracing::error!(error = format!("{error:#}"), "a poll cannot be written down; the watch goes on from memory");
-            *self.unwritten() = Some(Unwritten { before: last.unwrap_or_else(|| before.clone()), waiting, owed });
         }
     }
 
-    async fn write(
-        &self,
-        before: &State,
-        after: &State,
-        waiting: &BTreeMap<i64, Deferred>,
-        owed: &[Draft],
-        now: DateTime<Utc>,
-    ) -> Result<()> {
+    async fn write(&self, all: &Unwritten, after: &State, observation: &Observation, now: DateTime<Utc>) -> Result<()> {
+        let Unwritten { before, waiting, owed, transitions } = all;
+        let mut wallets = self.wallets.lock().await;
         let mut transaction = self.begin().await?;
         for (key, alert) in &after.alerts {
             if before.alerts.get(key) != Some(alert) {
@@ -117,7 +116,11 @@ impl Store {
             set_fact(&mut transaction, &waiting_fact(*chat), waiting).await?;
         }
         outbox::owe(&mut transaction, owed, now).await?;
-        self.commit(transaction, owed).await
+        history::write_transitions(&mut transaction, transitions).await?;
+        let written = history::write_sweep(&mut transaction, wallets.take(), observation).await?;
+        self.commit(transaction, owed).await?;
+        *wallets = Some(written);
+        Ok(())
     }
 
     /// What waits for a chat, by the chat's configured id.
@@ -186,16 +189,18 @@ mod tests {
     async fn what_cannot_be_written_is_kept_and_written_with_the_next_poll() {
         let store = Store::open("sqlite::memory:").await.unwrap();
         let (now, mut trouble) = (Utc::now(), store.watch_trouble());
+        let observation = Observation::complete(now, Vec::new());
+        let sweep = Sweep { observation: &observation, transitions: &[] };
         sqlx::query("PRAGMA query_only = ON").execute(&store.pool).await.unwrap();
-        store.record(&state(0), &state(1), &[], &[draft("first")], now).await;
+        store.record(&state(0), &state(1), &[], &[draft("first")], &sweep, now).await;
         let why = trouble.borrow_and_update().clone().unwrap().why;
         assert!(why.contains("readonly"), "{why}");
-        store.record(&state(1), &state(2), &[], &[draft("second")], now).await;
+        store.record(&state(1), &state(2), &[], &[draft("second")], &sweep, now).await;
         assert_eq!(store.held_back(7), 2);
         assert_eq!(store.alert_state().await.unwrap(), state(0));
 
         sqlx::query("PRAGMA query_only = OFF").execute(&store.pool).await.unwrap();
-        store.record(&state(2), &state(3), &[], &[draft("third")], now).await;
+        store.record(&state(2), &state(3), &[], &[draft("third")], &sweep, now).await;
         assert_eq!((store.held_back(7), trouble.borrow_and_update().clone()), (0, None));
         assert_eq!(store.alert_state().await.unwrap(), state(3));
         assert_eq!(store.owed().await.unwrap().len(), 3);

@@ -2,12 +2,14 @@
 
 mod chats;
 mod draft;
+mod history;
 mod intents;
 mod judgement;
 mod lease;
 mod outbox;
 mod profiles;
 mod row;
+mod status;
 mod updates;
 
 use std::fs::OpenOptions;
@@ -25,6 +27,7 @@ use tokio::sync::watch;
 
 pub(crate) use chats::ChatState;
 pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
+pub(crate) use history::Sweep;
 pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
 pub(crate) use lease::{Held, Lock};
@@ -48,6 +51,8 @@ pub(crate) struct Store {
     trouble: watch::Sender<Option<Trouble>>,
     /// What was judged meanwhile.
     unwritten: Arc<Mutex<Option<Unwritten>>>,
+    /// The table of wallets as it was written last; read again after a transaction that failed.
+    wallets: Arc<tokio::sync::Mutex<Option<history::Wallets>>>,
     /// The right to use the database.
     held: Arc<Held>,
 }
@@ -107,9 +112,15 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database that is there, and changes nothing in it. Another process may use it.
+    pub(crate) async fn open_to_read(url: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)?.read_only(true).create_if_missing(false);
+        Ok(Self::over(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?, Held::default()))
+    }
+
     fn over(pool: SqlitePool, held: Held) -> Self {
         let (owed, trouble) = (watch::Sender::new(()), watch::Sender::new(None));
-        Self { pool, owed, trouble, unwritten: Arc::default(), held: Arc::new(held) }
+        Self { pool, owed, trouble, unwritten: Arc::default(), wallets: Arc::default(), held: Arc::new(held) }
     }
 
     /// Ends the use of the database; what is in the log beside it goes into the file.

@@ -1,29 +1,24 @@
 //! What is remembered of each wallet.
 
-use std::str::FromStr as _;
-
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use vobiz_core::forecast::Profile;
 
+use super::Store;
 use super::row::column;
-use super::{Held, Store};
 
 impl Store {
     /// What a database that is there remembers of each wallet; nothing is created or changed, and nothing is known without one.
     pub(crate) async fn remembered(url: &str) -> Vec<(String, Profile)> {
-        let Ok(options) = SqliteConnectOptions::from_str(url) else { return Vec::new() };
-        let options = options.read_only(true).create_if_missing(false);
-        let pool = match SqlitePoolOptions::new().max_connections(1).connect_with(options).await {
-            Ok(pool) => pool,
+        let store = match Self::open_to_read(url).await {
+            Ok(store) => store,
             Err(error) => {
-                tracing::debug!(%error, "no database to read history from");
+                tracing::debug!(error = format!("{error:#}"), "no database to read history from");
                 return Vec::new();
             }
         };
-        Self::over(pool, Held::default()).profiles().await.unwrap_or_default()
+        store.profiles().await.unwrap_or_default()
     }
 
     /// What is remembered of each wallet.

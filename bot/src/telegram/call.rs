@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::failure::{self, Failure};
 use super::{Fault, Telegram};
+use crate::metrics;
 
 /// How long a call may take.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -78,8 +79,12 @@ impl Telegram {
             Some(form) => request.multipart(form),
             None => request.json(&call.fields),
         };
-        let response = request.send().await.map_err(|error| failure::of_transport(&error))?;
+        let response = request.send().await.map_err(|error| {
+            metrics::telegram(call.method, None);
+            failure::of_transport(&error)
+        })?;
         let status = response.status();
+        metrics::telegram(call.method, Some(status.as_u16()));
         let body = match response.bytes().await {
             Ok(body) => serde_json::from_slice::<Value>(&body).ok(),
             // An answer that ends early is an answer nobody can read.

@@ -273,6 +273,12 @@ impl Bot {
         self.child.wait().expect("it ends");
     }
 
+    /// Asks it to read its configuration again.
+    pub(crate) fn hang_up(&self) {
+        let asked = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
+        assert!(asked.expect("kill is a program").success(), "the bot had ended by itself: {}", self.log());
+    }
+
     /// Asks it to stop, and waits until it did.
     pub(crate) fn terminate(mut self) -> ExitStatus {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();

@@ -1,6 +1,7 @@
 //! Whole files, as a person writes them, and what is said of those that are wrong.
 
 mod broken;
+mod sample;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -81,7 +81,7 @@ impl Observation {
     }
 
     /// The customers, each once: one that is listed twice counts with the lesser of its balances, whatever the order.
-    pub(crate) fn once(&self) -> Cow<'_, [Subject]> {
+    pub fn once(&self) -> Cow<'_, [Subject]> {
         let customers = &self.customers;
         let mut seen = HashSet::with_capacity(customers.len());
         if customers.iter().all(|subject| seen.insert(&subject.id)) {
