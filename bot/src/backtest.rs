@@ -23,7 +23,7 @@ pub(crate) struct Options {
     /// A directory with polls.csv, samples.csv or samples.csv.gz, accounts.csv and, where there is one, ledger.csv.
     #[arg(long, value_name = "DIR", required_unless_present = "database")]
     history: Option<PathBuf>,
-    /// The database of a bot, in the place of a directory: sqlite://PATH. It may be in use.
+    /// The database of a bot, in the place of a directory: `sqlite://PATH`. It may be in use.
     #[arg(long, value_name = "URL", conflicts_with = "history")]
     database: Option<String>,
     /// The configuration whose rules are rehearsed; without one, the default rules.

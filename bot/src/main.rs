@@ -75,7 +75,7 @@ enum Command {
     Export {
         #[command(flatten)]
         source: Source,
-        /// The database to read, sqlite://PATH; without one, that of the configuration. It may be in use.
+        /// The database to read, `sqlite://PATH`; without one, that of the configuration. It may be in use.
         #[arg(long, value_name = "URL", conflicts_with = "config")]
         database: Option<String>,
         /// The directory that the files go to. It must be empty, or is created.

@@ -47,7 +47,7 @@ async fn ready(State(service): State<Weak<Service>>) -> impl IntoResponse {
     if problems.is_empty() {
         return (StatusCode::OK, "ready\n".to_owned());
     }
-    (StatusCode::SERVICE_UNAVAILABLE, problems.iter().map(|problem| format!("not ready: {problem}\n")).collect())
+    (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", problems.join("\nnot ready: ")))
 }
 
 async fn measured(State(service): State<Weak<Service>>) -> impl IntoResponse {
