@@ -15,6 +15,9 @@ def main(folder: Path) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
         page.goto(address)
         page.get_by_role("button", name="Pause").click()
+        for _ in range(2):
+            page.get_by_role("button", name="Next poll").click()
+            page.wait_for_timeout(2_000)
         page.get_by_role("button", name="Next day, 09:00").click()
         look_at_summary(page)
         keep(page, folder / "chat-light.png")
