@@ -85,7 +85,7 @@ async fn a_bot_that_cannot_read_the_wallets_is_alive_and_not_ready_and_its_heart
     let monitor = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let heartbeat = monitor.local_addr().expect("its address");
     let counted = beats.clone();
-    let count = get(move || async move { drop(counted.fetch_add(1, Ordering::Relaxed)) });
+    let count = get(move || async move { format!("{}\n", 1 + counted.fetch_add(1, Ordering::Relaxed)) });
     tokio::spawn(async move { axum::serve(monitor, Router::new().route("/K3Y", count)).await });
     let listen = free();
     let more =
