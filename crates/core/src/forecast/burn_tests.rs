@@ -40,7 +40,7 @@ fn as_usual_is_one() {
 }
 
 #[test]
-fn dead_air_in_working_hours_is_told_within_hours_and_not_taken_back_at_night() {
+fn dead_air_in_working_hours_is_reported_within_hours_and_not_taken_back_at_night() {
     let mut course = Course::after_weeks(3);
     course.live(11 * HOUR, 1.0);
     course.live(HOUR / 2, 0.0);

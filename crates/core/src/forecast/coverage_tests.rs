@@ -26,7 +26,7 @@ fn coverage(forecaster: &Forecaster, now: DateTime<Utc>, balances: &[(&str, i64)
 }
 
 #[test]
-fn nothing_is_said_where_no_customer_is_known() {
+fn nothing_is_shown_where_no_customer_is_known() {
     let (forecaster, now) = fleet(1, 0);
     assert_eq!(coverage(&forecaster, now, &[], 1000, 14.0), None);
     assert_eq!(coverage(&forecaster, now, &[("MA_UNKNOWN", 5)], 1000, 14.0), None);
