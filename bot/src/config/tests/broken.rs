@@ -39,7 +39,7 @@ const BROKEN: &[(&str, &str)] = &[
         ":5: telegram.token is not a bot's token, which is a number, a colon and a key; write the one that @BotFather gave (the partner's token belongs under [vobiz])",
     ),
     ("[telegram]\ntoken = \"TELEGRAM_TOKEN=7:T0K3N\"", ":5: telegram.token is written as NAME=value; write the value alone"),
-    ("[telegram]\ntoken = \"'7:T0K3N'\"", ":5: telegram.token stands in quotes; write the value alone, without them"),
+    ("[telegram]\ntoken = \"'7:T0K3N'\"", ":5: telegram.token is written in quotes; write the value alone, without them"),
     (
         "chat = 1",
         ":1: chat is not known here; write one of vobiz, telegram, database, poll, report, chats, rules, business, http, heartbeat, log",

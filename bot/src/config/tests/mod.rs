@@ -157,7 +157,7 @@ fn a_secret_is_read_from_its_file() {
     for (text, why) in [
         ("", "is empty"),
         ("\n", "is empty"),
-        ("'T0K3N'", "stands in quotes"),
+        ("'T0K3N'", "is written in quotes"),
         ("A=T0K3N", "is written as NAME"),
         ("T0 K3N", "has a blank"),
     ] {
