@@ -51,9 +51,7 @@ def program(variable: str, *arguments: str) -> Iterator[str]:
 
 def control(address: str, path: str, body: dict[str, Any]) -> Any:
     """Do what the page itself has no button for."""
-    request = urllib.request.Request(
-        f"{address}{path}", json.dumps(body).encode(), {"content-type": "application/json"}
-    )
+    request = urllib.request.Request(f"{address}{path}", json.dumps(body).encode(), {"content-type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 

@@ -257,7 +257,8 @@ async fn a_group_under_its_old_and_its_new_id_is_one_chat() {
 async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_told_within_ten_seconds() {
     let (sandbox, watched) = full(600).await;
     let chats: Vec<i64> = (0..20).map(|number| if number % 2 == 0 { 7_000 + number } else { -7_000 - number }).collect();
-    let sections: String = chats.iter().map(|chat| format!("[[chats]]\nid = {chat}\n")).collect();
+    let sections: Vec<_> = chats.iter().map(|chat| format!("[[chats]]\nid = {chat}\n")).collect();
+    let sections = sections.concat();
     let home = Home::of(&sandbox, &sections);
     let (storm, last) = watched.split_at(watched.len() - 1);
     for customer in storm {
@@ -277,9 +278,9 @@ async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_told_within
     for chat in &chats {
         let sent = bot::said(&sandbox, *chat);
         assert!(sent.len() <= 3, "{:#?}", texts(&sandbox, *chat));
-        let list = sent.iter().find_map(|sent| sent.file.clone()).expect("the storm has a file");
-        let list = String::from_utf8(list.bytes.to_vec()).expect("text");
-        assert!(storm.iter().all(|customer| list.contains(id(customer))), "{list}");
+        let file = sent.iter().find_map(|message| message.file.clone()).expect("the storm has a file");
+        let rows = String::from_utf8(file.bytes.to_vec()).expect("text");
+        assert!(storm.iter().all(|customer| rows.contains(id(customer))), "{rows}");
     }
     assert!(bot.is_running() && !bot.log().contains("Telegram asks to wait"), "{}", bot.log());
 }

@@ -58,7 +58,7 @@ async fn every_ledger_adds_up_to_its_wallet_whatever_is_late_or_given_back() {
 #[tokio::test]
 async fn late_rows_are_missing_from_today_and_from_no_earlier_day() {
     let (sandbox, client) = start(Books { late_rows: true, ..Books::default() }).await;
-    sandbox.clock().advance(Duration::from_secs(9 * 3_600));
+    sandbox.clock().advance(Duration::from_hours(9));
     let today = sandbox.clock().now().date_naive();
     let yesterday = today.pred_opt().expect("a date");
     let report = client.analytics(DateRange::between(yesterday, today)).await.expect("a report");

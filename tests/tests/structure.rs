@@ -88,12 +88,12 @@ fn rooms_use_those_below_them_alone() {
     for (folder, layers) in LAYERS {
         let level = |room: &str| layers.iter().position(|layer| layer.split(' ').any(|name| name == room));
         for (from, to) in Crate::read(folder).arrows() {
-            let (user, used) = (room(folder, &from), room(folder, &to));
-            match (level(user), level(used)) {
-                (Some(user), Some(used)) if used <= user => {}
-                (None, _) => wrong.push(format!("{from} is in a room without a layer; give {user} one")),
-                (_, None) => wrong.push(format!("{to} is in a room without a layer; give {used} one")),
-                _ => wrong.push(format!("{from} must not use {to}: {user} is below {used}")),
+            let (source, target) = (room(folder, &from), room(folder, &to));
+            match (level(source), level(target)) {
+                (Some(above), Some(below)) if below <= above => {}
+                (None, _) => wrong.push(format!("{from} is in a room without a layer; give {source} one")),
+                (_, None) => wrong.push(format!("{to} is in a room without a layer; give {target} one")),
+                _ => wrong.push(format!("{from} must not use {to}: {source} is below {target}")),
             }
         }
     }

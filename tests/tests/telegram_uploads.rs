@@ -129,7 +129,7 @@ async fn a_refused_upload_does_not_cost_the_connection() {
     let sandbox = start().await;
     let mut connection = Connection::open(&sandbox).await;
     let file = "Content-Disposition: form-data; name=\"document\"; filename=\"usage.csv\"";
-    let refused = connection.upload("sendDocument", &form(&[("chat_id", "nobody")], file, &[b'x'; 300_000]), 8_192).await;
+    let refused = connection.upload("sendDocument", &form(&[("chat_id", "nobody")], file, &vec![b'x'; 300_000]), 8_192).await;
     assert_eq!(refused["description"], "Bad Request: chat not found");
     let broken = connection.upload("sendDocument", b"no boundary anywhere", 5).await;
     assert_eq!(broken["ok"], false, "{broken}");

@@ -16,7 +16,7 @@ pub(crate) fn missing() -> Vec<String> {
     let known: BTreeSet<String> = tree::files("", &[""]).into_iter().collect();
     let folders: BTreeSet<String> = known.iter().flat_map(|file| parents(file)).collect();
     let mut missing = Vec::new();
-    for document in known.iter().filter(|file| file.ends_with(".md")) {
+    for document in &tree::files("", &[".md"]) {
         for path in named(&tree::text(document)) {
             let is_made = MADE.contains(&path.as_str()) || path.starts_with("target/");
             if !is_made && !is_there(&known, &folders, document, &path) {
