@@ -54,12 +54,27 @@ fn rules(policy: &Policy, snapshot: &Snapshot) -> Vec<String> {
     doubts
 }
 
+/// What is odd about the list of customers itself, as sentences: fields that could not be understood, and rows that are missing.
+/// Each has a key that stays the same while the oddity does.
+pub(crate) fn remarks(snapshot: &Snapshot) -> Vec<(String, String)> {
+    let odd = snapshot.answers.oddities.iter().map(|oddity| {
+        let customers = &oddity.customers[..oddity.customers.len().min(NAMED)];
+        let rest = if oddity.count > customers.len() as u64 { format!(" ({} times)", oddity.count) } else { String::new() };
+        let place = if customers.is_empty() { String::new() } else { format!("{}: ", customers.join(", ")) };
+        let key = format!("{} {} {}", oddity.field, oddity.reason, customers.join(" "));
+        (key, format!("{place}{}: {}{rest}", oddity.field, oddity.reason))
+    });
+    let missing = snapshot.evaluation.doubts.iter().filter(|doubt| matches!(doubt, Doubt::Promised { .. }));
+    odd.chain(missing.map(|doubt| ("promised".to_owned(), sentence(doubt)))).collect()
+}
+
 /// Counts that contradict the list.
 fn counts(snapshot: &Snapshot, dashboard: Option<&Report>) -> Vec<String> {
     let listed = snapshot.observation.customers.len() as u64;
     let by_dashboard = dashboard.and_then(counted).filter(|counted| *counted > listed && snapshot.answers.cut.is_none());
     let by_dashboard = by_dashboard.map(|counted| Doubt::Counted { counted, listed });
-    let mut doubts: Vec<&Doubt> = snapshot.evaluation.doubts.iter().collect();
+    let of_list = |doubt: &&Doubt| matches!(doubt, Doubt::Promised { .. } | Doubt::Counted { .. } | Doubt::Shrunk { .. });
+    let mut doubts: Vec<&Doubt> = snapshot.evaluation.doubts.iter().filter(of_list).collect();
     doubts.extend(by_dashboard.as_ref().filter(|_| !doubts.iter().any(|doubt| matches!(doubt, Doubt::Counted { .. }))));
     doubts.into_iter().map(sentence).collect()
 }
@@ -71,7 +86,7 @@ fn sentence(doubt: &Doubt) -> String {
         Doubt::Shrunk { before, listed } => {
             format!("the list of customers fell from {before} to {listed}; nobody counts as gone until that is confirmed")
         }
-        _ => "the list of customers contradicts itself".to_owned(),
+        other => other.to_string(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! One sweep: reads everything that the rules watch.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use vobiz_core::accounts::Account;
 use vobiz_core::alert::{CallDay, Listing, Observation, Policy, Subject, Unread, Wallet};
 use vobiz_core::dashboard::Report;
-use vobiz_core::{DateRange, Error, PartnerClient, Result};
+use vobiz_core::{DateRange, Error, ErrorKind, Oddity, PartnerClient, Result, Sweep};
 
 /// What the API answered to one sweep.
 pub(crate) struct Answers {
@@ -15,6 +17,10 @@ pub(crate) struct Answers {
     pub(crate) customers: Vec<Account>,
     /// Why the list was not read to its end.
     pub(crate) cut: Option<Error>,
+    /// How many customers the list itself says it has.
+    pub(crate) promised: Option<u64>,
+    /// What of the list could not be understood.
+    pub(crate) oddities: Vec<Oddity>,
     /// How many customers there are by the dashboard or the partner's profile; asked for where the list shrank.
     pub(crate) counted: Option<u64>,
     /// The report's currency, for customers whose row names none; read only where there is one.
@@ -26,22 +32,27 @@ pub(crate) struct Answers {
 }
 
 /// Reads what the policy watches, side by side. The last complete day is the one before today in `zone`. Where the list is
-/// shorter than `before`, the dashboard is asked how many customers there are.
+/// shorter than `before`, the dashboard is asked how many customers there are. Reading the list ends after `deadline`, with
+/// what was read by then.
 pub(crate) async fn observe(
     api: &PartnerClient,
     policy: &Policy,
     zone: Tz,
     before: u64,
+    deadline: Duration,
     now: impl Fn() -> DateTime<Utc>,
 ) -> Answers {
     let today = now().with_timezone(&zone).date_naive();
     let last_day = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     let partner = async { if policy.watches_partner() { partner(api).await } else { None } };
     let calls = async { if policy.watches_calls() { Some(calls(api, last_day).await) } else { None } };
-    let (customers, partner, calls) = tokio::join!(api.accounts().all(), partner, calls);
-    let (customers, cut) = match customers {
-        Ok(customers) => (customers, None),
-        Err(error) => (error.rows::<Account>().unwrap_or_default().to_vec(), Some(error)),
+    let (customers, partner, calls) = tokio::join!(api.accounts().sweep(deadline), partner, calls);
+    let (customers, cut, promised, oddities) = match customers {
+        Ok(sweep) => {
+            let cut = cut(&sweep);
+            (sweep.rows, cut.then_some(sweep.error).flatten(), sweep.promised, sweep.oddities)
+        }
+        Err(error) => (Vec::new(), Some(error), None, Vec::new()),
     };
     let is_shorter = cut.is_none() && (customers.len() as u64) < before;
     let needs_currency = customers.iter().any(|account| account.currency().is_none());
@@ -51,11 +62,20 @@ pub(crate) async fn observe(
         at: now(),
         customers,
         cut,
+        promised,
+        oddities,
         counted,
         fallback: report.and_then(|report| report.into_inner().currency),
         partner,
         calls,
     }
+}
+
+/// Whether customers may be missing because the list was not read to its end. A list that only promises more rows than it has
+/// was read to its end; what it promises is a doubt of its own.
+fn cut(sweep: &Sweep<Account>) -> bool {
+    let is_short = sweep.promised.is_some_and(|promised| promised > sweep.listed);
+    sweep.error.as_ref().is_some_and(|error| !(is_short && error.kind() == ErrorKind::Incomplete))
 }
 
 /// How many customers a report counts.
@@ -78,7 +98,12 @@ impl Answers {
     /// As the rules see it.
     pub(crate) fn observation(&self) -> Observation {
         let subjects = self.customers.iter().map(|account| Subject::of(account, self.fallback.as_deref())).collect();
-        let listing = Listing { cut: self.cut.as_ref().map(Unread::from), counted: self.counted, ..Listing::default() };
+        let listing = Listing {
+            cut: self.cut.as_ref().map(Unread::from),
+            promised: self.promised,
+            counted: self.counted,
+            ..Listing::default()
+        };
         let (partner, calls) = (self.partner.as_ref().map(read), self.calls.as_ref().map(read));
         Observation { listing, partner, calls, ..Observation::complete(self.at, subjects) }
     }

@@ -27,6 +27,7 @@ pub(crate) struct Service {
     pub(crate) chats: Vec<Chat>,
     pub(crate) report_zone: Tz,
     pub(crate) poll_every: std::time::Duration,
+    pub(crate) poll_deadline: std::time::Duration,
     pub(crate) operations: Operations,
     /// When the last poll was judged and recorded of which everything was read.
     pub(crate) complete: watch::Sender<Option<DateTime<Utc>>>,
@@ -65,7 +66,7 @@ impl Service {
     /// Over a database that is open.
     pub(crate) fn over(config: Config, clock: Clock, store: Store) -> Result<Self> {
         let api = client(&config)?;
-        let Config { policy, business, chats, report_zone, poll_every, operations, .. } = config;
+        let Config { policy, business, chats, report_zone, poll_every, poll_deadline, operations, .. } = config;
         Ok(Self {
             api,
             store,
@@ -75,6 +76,7 @@ impl Service {
             chats,
             report_zone,
             poll_every,
+            poll_deadline,
             operations,
             complete: watch::Sender::new(None),
             published: Published::default(),

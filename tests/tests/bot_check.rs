@@ -124,7 +124,7 @@ async fn an_api_that_is_not_there_is_unknown_and_not_empty() {
     );
     let errors = found["errors"].as_array().expect("a list");
     let operations: Vec<_> = errors.iter().map(|error| error["operation"].as_str().unwrap_or_default()).collect();
-    assert_eq!(operations, ["read dashboard", "list accounts"]);
+    assert_eq!(operations, ["read dashboard", "list accounts", "read profile"]);
     assert!(errors.iter().all(|error| error["kind"] == "connect" && !error["message"].as_str().unwrap_or_default().is_empty()));
     let text = home.output(&["check", "--config", "vobiz.toml"]);
     let printed = String::from_utf8_lossy(&text.stdout);
@@ -304,7 +304,9 @@ async fn ruled(rules: &str, changed_ago: TimeDelta, change: impl Fn(&mut Value))
 #[tokio::test]
 async fn what_was_not_judged_is_never_called_fine() {
     const RULE: &str = "[[rules]]\nname = \"low\"\nmetric = \"customer.balance\"\nbelow = { warning = 2000 }\n";
-    const RUNWAY: &str = "[[rules]]\nname = \"soon\"\nmetric = \"customer.runway\"\nbelow = { warning = \"6h\" }\n";
+    // The amount that stands in for a forecast is switched off.
+    const RUNWAY: &str = "[[rules]]\nname = \"soon\"\nmetric = \"customer.runway\"\nbelow = { warning = \"6h\" }\n\
+        [[rules]]\nname = \"low balance\"\nenabled = false\n";
     let (hour, keep) = (TimeDelta::hours(1), |_: &mut Value| ());
     let (status, text) = ruled(RULE, hour, keep).await;
     assert_eq!(status, 0, "{text}");

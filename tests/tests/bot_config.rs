@@ -43,8 +43,8 @@ fn what_will_be_sent_when_is_said_in_words_without_any_secret() {
         "bot.toml is fine",
         "Chat -100 gets a summary each day at 09:00 and what can wait from 22:00 to 07:00 comes at its end (Asia/Kolkata)",
         "Working hours: mon, tue, wed, thu, fri, sat 09:00–19:00 Asia/Kolkata, 1 holiday",
-        "- runway: Tells when the time that the wallet lasts",
-        "- low balance: Tells when the wallet is under 2000 (warning) or under 500 (critical)",
+        "- runway: Fires when the conservative estimate of the time until the wallet is empty",
+        "- low balance: Fires when the wallet is under 2000 (warning) or under 500 (critical)",
     ] {
         assert!(printed.contains(words), "{words}: {printed}");
     }
@@ -66,8 +66,8 @@ async fn a_look_judges_the_partner_the_fleet_and_the_calls_by_rules_of_their_own
     let output = home.output(&["check", "--config", "bot.toml"]);
     let printed = said(&output.stdout);
     assert_eq!(output.status.code(), Some(2), "{printed}");
-    assert!(printed.starts_with("critical: The partner's wallet has ₹"), "the worst first: {printed}");
-    assert!(printed.contains("warning: All customers' wallets hold ₹"), "{printed}");
+    assert!(printed.starts_with("critical: Your own wallet has ₹"), "the worst first: {printed}");
+    assert!(printed.contains("warning: All customer wallets together hold ₹"), "{printed}");
     assert!(!printed.contains("data.age"), "{printed}");
-    assert!(printed.contains("unknown: calls.volume: its figure is not reported, or cannot be foreseen"), "{printed}");
+    assert!(printed.contains("unknown: calls.volume: the figure is not reported"), "{printed}");
 }

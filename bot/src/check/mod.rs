@@ -37,7 +37,8 @@ struct Look {
 pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
     let api = client(config)?;
     let policy = config.policy.clone();
-    let (dashboard, answers) = tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, 0, Utc::now));
+    let (dashboard, answers) =
+        tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, 0, config.poll_deadline, Utc::now));
     let dashboard = dashboard.map(Answer::into_inner);
     let profiles = Store::remembered(&config.database_url).await;
     let snapshot = Memory::new(config.business.clone(), profiles, State::default()).judge_once(&policy, answers);
@@ -56,9 +57,13 @@ impl Look {
         alerts
     }
 
-    /// What could not be judged although the customers were read.
+    /// What could not be judged although the customers were read, but for rules that wait for a forecast.
     fn no_data(&self) -> impl Iterator<Item = &NoData> {
-        self.snapshot.evaluation.no_data.iter().filter(|no_data| !matches!(no_data.reason, NoDataReason::Unread(_)))
+        self.snapshot
+            .evaluation
+            .no_data
+            .iter()
+            .filter(|no_data| !no_data.is_optional && !matches!(no_data.reason, NoDataReason::Unread(_)))
     }
 
     fn errors(&self) -> impl Iterator<Item = &Error> {

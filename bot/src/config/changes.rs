@@ -25,6 +25,7 @@ impl Config {
             ("telegram", telegram(self) != telegram(new)),
             ("database.url", self.database_url != new.database_url),
             ("poll.every", self.poll_every != new.poll_every),
+            ("poll.deadline", self.poll_deadline != new.poll_deadline),
             ("report.zone", self.report_zone != new.report_zone),
             ("chats", self.chats != new.chats),
             ("rules", self.policy != new.policy),

@@ -27,6 +27,7 @@ const DEFAULT_API_URL: &str = "https://api.telegram.org";
 const DEFAULT_DATABASE: &str = "sqlite://vobiz-bot.db";
 const DEFAULT_ZONE: Tz = Tz::Asia__Kolkata;
 const DEFAULT_POLL: Duration = Duration::from_mins(5);
+pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_mins(2);
 
 /// The whole configuration. Its `Debug` output holds no secret.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub(crate) struct Config {
     /// `sqlite://PATH`, the path already taken from the file's folder; `sqlite::memory:` as it is.
     pub database_url: String,
     pub poll_every: Duration,
+    /// How long one sweep may read the list of customers; what was read by then is judged.
+    pub poll_deadline: Duration,
     /// Where the API's calendar days are assumed to begin and end.
     pub report_zone: Tz,
     pub chats: Vec<Chat>,
@@ -92,11 +95,13 @@ impl Config {
         let vobiz = root.table("vobiz", "[vobiz]").and_then(vobiz);
         let telegram = root.table("telegram", "[telegram]").and_then(telegram);
         let database_url = root.table("database", "[database]").and_then(database);
-        let poll_every = root.table("poll", "[poll]").and_then(|mut poll| {
+        let poll = root.table("poll", "[poll]").map(|mut poll| {
             let every = poll.setting("every", "5m").and_then(|text| text.parse(values::poll_interval));
+            let deadline = poll.setting("deadline", "2m").and_then(|text| text.parse(values::poll_interval));
             poll.close();
-            every
+            (every, deadline)
         });
+        let (poll_every, poll_deadline) = poll.unwrap_or_default();
         let report_zone = root.table("report", "[report]").and_then(|mut report| {
             let zone = report.setting("zone", "Asia/Kolkata").and_then(|text| text.parse(zone));
             report.close();
@@ -113,7 +118,8 @@ impl Config {
             return Err("the configuration has no credentials".to_owned().into());
         };
         let (poll_every, report_zone) = (poll_every.unwrap_or(DEFAULT_POLL), report_zone.unwrap_or(DEFAULT_ZONE));
-        Ok(Self { vobiz, telegram, database_url, poll_every, report_zone, chats, policy, business, operations })
+        let poll_deadline = poll_deadline.unwrap_or(DEFAULT_DEADLINE);
+        Ok(Self { vobiz, telegram, database_url, poll_every, poll_deadline, report_zone, chats, policy, business, operations })
     }
 
     /// The rules and working hours of a file, for what needs nothing else of it.

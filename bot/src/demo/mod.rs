@@ -121,6 +121,7 @@ impl Demo {
         let config = Config {
             business: vobiz_core::forecast::Business::default(),
             operations: config::Operations::default(),
+            poll_deadline: config::DEFAULT_DEADLINE,
             vobiz: config::Vobiz {
                 auth_id: sandbox.auth_id().to_owned(),
                 auth_token: sandbox.auth_token().to_owned().into(),

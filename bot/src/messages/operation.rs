@@ -1,5 +1,7 @@
 //! About the bot itself: chats that cannot be written to, a database that cannot, another program with the same token.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Utc};
 
 use super::{Reader, escape};
@@ -46,4 +48,21 @@ pub(crate) fn updates_conflict(why: &str) -> String {
          other program, or give it another bot's token.",
         escape(why)
     )
+}
+
+/// Rows that an oddity message names.
+const MOST_ODDITIES: usize = 10;
+
+/// What of the list of customers could not be understood, each as a sentence.
+pub(crate) fn oddities(sentences: &[String]) -> String {
+    let mut text =
+        "⚪ <b>Parts of the list of customers cannot be understood</b>\nEverything else was read and is judged.".to_owned();
+    for sentence in sentences.iter().take(MOST_ODDITIES) {
+        text.push_str("\n• ");
+        text.push_str(&escape(&sentence.chars().take(200).collect::<String>()));
+    }
+    if sentences.len() > MOST_ODDITIES {
+        let _ = write!(text, "\n… and {} more", sentences.len() - MOST_ODDITIES);
+    }
+    text
 }
