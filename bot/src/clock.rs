@@ -31,13 +31,14 @@ impl Clock {
         }
     }
 
-    /// Waits so long. The machine's clock may be set meanwhile: the time that passes counts.
-    pub(crate) async fn sleep(&self, time: Duration) {
+    /// Waits so long after what began at `began`. The machine's clock may be set meanwhile: from now on, the time that passes
+    /// counts. A sandbox's clock may have been turned since `began`: what it passed counts too.
+    pub(crate) async fn sleep_after(&self, began: DateTime<Utc>, time: Duration) {
         match self {
             Self::System => tokio::time::sleep(time).await,
             #[cfg(feature = "demo")]
-            Self::Virtual(clock) => {
-                let then = TimeDelta::from_std(time).ok().and_then(|time| clock.now().checked_add_signed(time));
+            Self::Virtual(_) => {
+                let then = TimeDelta::from_std(time).ok().and_then(|time| began.checked_add_signed(time));
                 self.sleep_until(then.unwrap_or(DateTime::<Utc>::MAX_UTC)).await;
             }
         }

@@ -40,7 +40,7 @@ pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
             saved_at = began;
         }
         tokio::select! {
-            () = service.clock.sleep(service.poll_every) => {}
+            () = service.clock.sleep_after(began, service.poll_every) => {}
             () = service.published.wanted() => {}
             () = service.stop.cancelled() => break,
         }
