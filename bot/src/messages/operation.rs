@@ -66,3 +66,16 @@ pub(crate) fn oddities(sentences: &[String]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn oddities_are_escaped_cut_and_counted() {
+        let sentences: Vec<_> = (0..12).map(|number| format!("MA_{number}: accounts.<b>: {}", "x".repeat(300))).collect();
+        let text = oddities(&sentences);
+        assert!(text.contains("MA_0: accounts.&lt;b&gt;") && !text.contains("MA_10"), "{text}");
+        assert!(text.ends_with("… and 2 more") && text.chars().count() < 4096, "{text}");
+    }
+}

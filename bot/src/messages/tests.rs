@@ -124,7 +124,17 @@ fn looks(sweeps: Vec<Vec<Account>>) -> Snapshot {
 }
 
 fn answers(at: DateTime<Utc>, customers: Vec<Account>) -> Answers {
-    Answers { at, customers, cut: None, counted: None, fallback: None, partner: None, calls: None }
+    Answers {
+        at,
+        customers,
+        cut: None,
+        promised: None,
+        oddities: Vec::new(),
+        counted: None,
+        fallback: None,
+        partner: None,
+        calls: None,
+    }
 }
 
 fn low_page(snapshot: &Snapshot, under: Option<i64>, page: usize) -> (String, crate::store::Buttons) {
