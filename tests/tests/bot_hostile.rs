@@ -121,7 +121,11 @@ async fn pages_that_repeat_are_an_outage_and_not_an_alert() {
     });
     let (sandbox, _home, mut bot) = running(&folder).await;
     let told = until_said(&sandbox, PRIVATE, 1).remove(0);
-    assert!(told.starts_with("⚪ The API cannot be read since") && told.contains("list accounts"), "{told}");
+    assert!(
+        told.starts_with("⚪ The customers cannot be read in full since")
+            && told.contains("list accounts: page 2 repeats page 1"),
+        "{told}"
+    );
     assert_untroubled(&mut bot);
 }
 
