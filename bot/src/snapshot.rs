@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
-use vobiz_core::alert::{Evaluation, Observation, Policy, State, Subject, Transition, evaluate, evaluate_once};
+use vobiz_core::alert::{Evaluation, Observation, Policy, State, Subject, SubjectId, Transition, evaluate, evaluate_once};
 use vobiz_core::forecast::{Business, Forecaster, Forecasts, Profile, Runway};
 use vobiz_core::{Decimal, Error};
 
@@ -86,6 +86,15 @@ impl Snapshot {
         let mut seen = HashSet::new();
         let on_customers = self.evaluation.firing.iter().filter(|alert| alert.subject.customer().is_some());
         on_customers.filter(|alert| seen.insert(&alert.subject.id)).collect()
+    }
+
+    /// How many customers' wallets are past a level that no alert fires for yet.
+    pub(crate) fn pending(&self) -> usize {
+        let firing: HashSet<_> = self.wallets().into_iter().map(|alert| &alert.subject.id).collect();
+        let alerts = self.evaluation.state.alerts.iter();
+        let pending = alerts.filter(|(_, alert)| alert.warning.or(alert.critical).or(alert.empty).is_some());
+        let subjects: HashSet<_> = pending.map(|(key, _)| &key.subject).collect();
+        subjects.iter().filter(|subject| matches!(subject, SubjectId::Customer(_)) && !firing.contains(**subject)).count()
     }
 
     /// The other alerts: on the partner's wallet, all wallets together, calls, and the data itself.

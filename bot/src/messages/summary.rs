@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use vobiz_core::alert::{Severity, Subject};
 use vobiz_core::dashboard::{DayFigures, Report};
 use vobiz_core::{Decimal, Error};
@@ -16,6 +16,9 @@ use crate::snapshot::Snapshot;
 const NAMED: usize = 5;
 /// Other alerts that it names.
 const FIGURES: usize = 3;
+
+/// Readings of this age no longer say that all is well.
+const OLD: TimeDelta = TimeDelta::hours(1);
 
 /// What a summary is made of; each part read, or why it was not.
 pub(crate) struct SummaryData {
@@ -67,6 +70,13 @@ fn alerts(snapshot: &Snapshot, reader: &Reader) -> String {
     let mut text = match (critical, wallets.len() - critical) {
         (0, 0) => match unread {
             Err(_) => "⚪ <b>Wallets unknown</b>".to_owned(),
+            Ok(_) if snapshot.pending() > 0 => {
+                let (one, many) = ("wallet is past a level</b>, an alert is", "wallets are past a level</b>, alerts are");
+                format!("🟠 <b>{} pending: /low", counted(snapshot.pending(), one, many))
+            }
+            Ok(_) if reader.now - snapshot.at > OLD => {
+                format!("⚪ <b>Wallets not read since {}</b>; none was low then", reader.at(snapshot.at))
+            }
             Ok(0) => "🟢 <b>Fine: no wallet is low</b>".to_owned(),
             Ok(unread) => format!("⚪ <b>No wallet that could be read is low</b>; {unread} unknown"),
         },

@@ -234,6 +234,22 @@ fn a_summary_says_what_is_low_how_yesterday_was_and_where_the_money_is() {
 }
 
 #[test]
+fn a_summary_of_pending_alerts_or_of_old_readings_does_not_say_fine() {
+    let first_poll = |at, balance| {
+        let mut memory = Memory::new(Business::default(), Vec::new(), State::default());
+        memory.judge(&Policy::default(), answers(at, rows(&[Some(balance), Some("9000")])))
+    };
+    let now = reader().now;
+    let pending = summary(&data(first_poll(now, "40")), None, &reader());
+    assert!(pending.starts_with("🟠 <b>1 wallet is past a level</b>, an alert is pending"), "{pending}");
+    let old = summary(&data(first_poll(now - TimeDelta::hours(3), "9000")), None, &reader());
+    assert!(old.starts_with("⚪ <b>Wallets not read since "), "{old}");
+    for text in [pending, old] {
+        assert!(!text.contains("Fine"), "{text}");
+    }
+}
+
+#[test]
 fn a_summary_fits_under_its_picture_even_with_the_longest_names() {
     let long = serde_json::json!({"name": "&".repeat(200)});
     let low = looks(vec![(1..=50).map(|number| row(number, Some("1"), &long)).collect()]);
