@@ -65,9 +65,8 @@ enum Command {
     Check {
         #[command(flatten)]
         source: Source,
-        /// Print one JSON object.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        options: check::Options,
     },
     /// Rehearse the rules on recorded history: what they would have said, and when.
     Backtest(backtest::Options),
@@ -166,7 +165,7 @@ async fn main() -> ExitCode {
             }
             .await
         }
-        Command::Check { source, json } => async { check::run(&source.load()?, json).await }.await,
+        Command::Check { source, options } => check::run(|| source.load(), &options).await,
         Command::Backtest(options) => backtest::run(&options).await.map(|()| 0),
         Command::Export { source, database, history } => {
             async {

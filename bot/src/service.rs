@@ -1,15 +1,17 @@
 //! What every part of the bot works with.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use vobiz_core::PartnerClient;
 use vobiz_core::alert::Policy;
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Business;
 use vobiz_core::profile::Profile;
+use vobiz_core::{PartnerClient, RetryPolicy};
 
 use crate::clock::Clock;
 use crate::config::{Chat, Config, Operations};
@@ -26,8 +28,8 @@ pub(crate) struct Service {
     pub(crate) business: Business,
     pub(crate) chats: Vec<Chat>,
     pub(crate) report_zone: Tz,
-    pub(crate) poll_every: std::time::Duration,
-    pub(crate) poll_deadline: std::time::Duration,
+    pub(crate) poll_every: Duration,
+    pub(crate) poll_deadline: Duration,
     pub(crate) operations: Operations,
     /// When the last poll was judged and recorded of which everything was read.
     pub(crate) complete: watch::Sender<Option<DateTime<Utc>>>,
@@ -43,8 +45,16 @@ pub(crate) struct Service {
 
 /// The client that a configuration describes.
 pub(crate) fn client(config: &Config) -> vobiz_core::Result<PartnerClient> {
+    client_within(config, RetryPolicy::default().deadline)
+}
+
+/// The same with another limit for each call, its repeats among it.
+pub(crate) fn client_within(config: &Config, deadline: Duration) -> vobiz_core::Result<PartnerClient> {
     let vobiz = &config.vobiz;
     let mut builder = PartnerClient::builder(&vobiz.auth_id, vobiz.auth_token.clone()).base_url(&vobiz.base_url);
+    let mut retry = RetryPolicy::default();
+    retry.deadline = deadline;
+    builder = builder.retry(retry);
     if let Some(requests) = vobiz.requests_per_second {
         builder = builder.requests_per_second(requests);
     }

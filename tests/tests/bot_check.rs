@@ -99,7 +99,7 @@ async fn text_names_customer_id_balance_and_level() {
     let sandbox = recorded(payloads(), &[]).await;
     let (status, text) = check_text(&sandbox);
     assert_eq!(status, 1, "{text}");
-    let first = text.lines().next().unwrap_or_default();
+    let first = text.lines().nth(1).unwrap_or_default();
     assert!(first.starts_with("warning: Acme Corp (MA_YYYYYYYY) has ₹1,107"), "{text}");
     assert!(text.contains("under 2000") || text.contains("₹2,000"), "{text}");
     assert!(text.contains("₹10,03,058.82 in all customer wallets"), "{text}");
@@ -129,7 +129,7 @@ async fn an_api_that_is_not_there_is_unknown_and_not_empty() {
     let text = home.output(&["check", "--config", "vobiz.toml"]);
     let printed = String::from_utf8_lossy(&text.stdout);
     assert_eq!(text.status.code(), Some(3));
-    assert!(printed.starts_with("unknown: list accounts") && !printed.contains("fine"), "{printed}");
+    assert!(printed.starts_with("VOBIZ UNKNOWN - list accounts") && !printed.contains(" | "), "{printed}");
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn the_worst_wallet_decides_the_exit_status() {
     assert_eq!((status, &found["alerts"]), (0, &json!([])), "{found:#}");
     assert_eq!(found["accounts_low_balance"]["count"], 0);
     let (status, text) = check_text(&sandbox);
-    assert!(status == 0 && text.starts_with("fine: no rule fires for any of 6 customers"), "{text}");
+    assert!(status == 0 && text.starts_with("VOBIZ OK - no rule fires for any of 6 customers | wallets=6 low=0;;;0"), "{text}");
 
     let [first, second, ..] = watched.as_slice() else { panic!("two customers that rules watch") };
     sandbox.set_wallet(&first.id.to_string(), Decimal::new(199_999, 2)).expect("a wallet can be set");
@@ -183,6 +183,42 @@ async fn the_worst_wallet_decides_the_exit_status() {
         (&found["alerts"][0]["level"], &found["alerts"][0]["subject"]),
         (&json!("critical"), &json!(second.id.to_string()))
     );
+}
+
+#[tokio::test]
+async fn the_first_line_is_that_of_a_monitoring_plugin() {
+    let sandbox = world(6).await;
+    let watched = fill(&sandbox).await;
+    let [first, second, ..] = watched.as_slice() else { panic!("two customers that rules watch") };
+    sandbox.set_wallet(&first.id.to_string(), Decimal::new(199_999, 2)).expect("a wallet can be set");
+    sandbox.set_wallet(&second.id.to_string(), Decimal::new(49_999, 2)).expect("a wallet can be set");
+    let (status, text) = check_text(&sandbox);
+    let line = text.lines().next().unwrap_or_default();
+    let (why, figures) = line.split_once(" | ").expect("figures");
+    assert!(status == 2 && why.starts_with("VOBIZ CRITICAL - 1 wallet critical, 1 wallet warning: "), "{line}");
+    assert!(why.contains(" ₹499.99, ") && why.ends_with(" ₹1,999.99"), "{line}");
+    assert_eq!(figures, "wallets=6 low=2;;;0 critical=1;;;0");
+}
+
+#[tokio::test]
+async fn a_check_ends_by_its_time_out_with_what_it_read() {
+    let sandbox = recorded(payloads(), &[]).await;
+    let check = |time: &str| {
+        let output = Home::new().configured(&sandbox).output(&["check", "--timeout", time, "--config", "vobiz.toml"]);
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(check("30s").0, Some(1));
+    sandbox.faults().add(Fault { path: Some("/dashboard".into()), latency_ms: 60_000, ..Fault::default() });
+    let (status, text) = check("3");
+    assert!(
+        status == Some(1) && text.starts_with("VOBIZ WARNING - 2 wallets warning: Acme Corp ₹1,107, John Doe ₹1,300 | wallets=2"),
+        "{text}"
+    );
+    sandbox.faults().add(Fault { latency_ms: 60_000, ..Fault::default() });
+    let (status, text) = check("1");
+    assert!(status == Some(3) && text.starts_with("VOBIZ UNKNOWN - ") && !text.contains('|'), "{text}");
+    assert_eq!(check("0").0, Some(3));
+    assert_eq!(check("soon").0, Some(3));
 }
 
 #[tokio::test]
@@ -281,7 +317,7 @@ async fn no_customers_is_fine_unless_the_dashboard_counts_some() {
 
     let (_folder, sandbox) = without_customers(|_| ()).await;
     let (status, text) = check_text(&sandbox);
-    assert!(status == 3 && text.starts_with("unknown: the dashboard counts 23 customers, the list has 0"), "{text}");
+    assert!(status == 3 && text.starts_with("VOBIZ UNKNOWN - the dashboard counts 23 customers, the list has 0"), "{text}");
 }
 
 /// `check` with these rules over the recorded customers, the newest change of whom was so long ago.
@@ -318,7 +354,7 @@ async fn what_was_not_judged_is_never_called_fine() {
         (RUNWAY.to_owned(), hour, false, "there is no forecast"),
     ] {
         let (status, text) = ruled(&rules, ago, |account| account["postpaid"] = json!(postpaid)).await;
-        assert!(status == 3 && text.contains(words) && !text.contains("fine"), "{words}: {status} {text}");
+        assert!(status == 3 && text.contains(words) && text.starts_with("VOBIZ UNKNOWN"), "{words}: {status} {text}");
     }
 }
 
@@ -328,20 +364,20 @@ async fn a_refused_dashboard_alone_does_not_hide_that_every_rule_was_judged() {
     fill(&sandbox).await;
     sandbox.faults().add(Fault { path: Some("/dashboard".into()), status: Some(403), ..Fault::default() });
     let (status, text) = check_text(&sandbox);
-    assert!(status == 0 && text.starts_with("fine") && text.contains("dashboard unknown"), "{text}");
+    assert!(status == 0 && text.starts_with("VOBIZ OK") && text.contains("dashboard unknown"), "{text}");
 }
 
 #[tokio::test]
 async fn hostile_names_cannot_command_the_terminal() {
     let (_folder, sandbox) = accounts(|page| {
-        page["accounts"][0]["name"] = json!("<b>Evil</b>\u{1b}[2J\nfine: all is well\r\u{202e}gnp");
+        page["accounts"][0]["name"] = json!("<b>Evil</b>\u{1b}[2J\nVOBIZ OK - all is well | low=0\r\u{202e}gnp");
         page["accounts"][1]["name"] = json!("");
     })
     .await;
     let (status, text) = check_text(&sandbox);
     assert_eq!(status, 1);
     assert!(!text.contains('\u{1b}') && !text.contains('\r') && !text.contains('\u{202e}'), "{text:?}");
-    assert!(!text.lines().any(|line| line.starts_with("fine")), "{text}");
+    assert!(!text.lines().any(|line| line.starts_with("VOBIZ OK")) && text.matches('|').count() == 1, "{text}");
     assert!(text.contains("<b>Evil</b>"), "the name as it is: {text}");
 }
 

@@ -14,13 +14,10 @@ use super::{Look, no_forecast, tenths};
 impl Look {
     pub(super) fn to_json(&self) -> Result<Value> {
         let customers = self.snapshot.customers().ok();
-        let below = customers.map(|customers| {
-            customers.iter().filter(|customer| customer.balance.is_some_and(|balance| balance < self.level)).count()
-        });
         let alerts = self.alerts().into_iter().map(firing).chain(self.no_data().map(unknown));
         Ok(json!({
             "dashboard": self.dashboard.as_ref().ok().map(report).transpose()?,
-            "accounts_low_balance": below.map(|count| json!({"below": self.level, "count": count})),
+            "accounts_low_balance": self.low().map(|count| json!({"below": self.level, "count": count})),
             "alerts": customers.map(|_| alerts.collect::<Vec<_>>()),
             "doubts": self.doubts,
             "errors": self.errors().map(|error| json!({

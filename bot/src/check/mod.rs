@@ -1,19 +1,23 @@
 //! `vobiz-bot check`: one sweep, judged and printed.
 
 mod json;
+mod plugin;
 mod text;
 
-use anyhow::{Context as _, Result};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
 use chrono::Utc;
 use vobiz_core::alert::{NoData, NoDataReason, Severity, State, Transition};
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Profile;
+use vobiz_core::settings::values::duration;
 use vobiz_core::{Answer, Decimal, Error};
 
 use crate::config::Config;
 use crate::doubts::doubts;
 use crate::observe::observe;
-use crate::service::client;
+use crate::service::client_within;
 use crate::snapshot::{Memory, Snapshot};
 use crate::store::Store;
 use crate::terminal;
@@ -33,18 +37,48 @@ struct Look {
     doubts: Vec<String>,
 }
 
-/// Polls once, with `for` taken as met. Gives the exit status.
-pub(crate) async fn run(config: &Config, is_json: bool) -> Result<u8> {
-    let api = client(config)?;
+/// How `check` is asked.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// How long it may take: a number of seconds, or "1m". What was read by then is judged.
+    #[arg(long, value_name = "TIME", default_value = "30", value_parser = timeout)]
+    timeout: Duration,
+}
+
+/// Of the time that it may take, what is left to judge and print what was read.
+const REST: Duration = Duration::from_millis(500);
+
+/// Polls once, with `for` taken as met. Gives the exit status. As text, also an error is printed as a status line.
+pub(crate) async fn run(config: impl FnOnce() -> Result<Config>, options: &Options) -> Result<u8> {
+    let checked =
+        async { tokio::time::timeout(options.timeout, check(&config()?, options)).await.unwrap_or_else(|_| late(options)) };
+    let outcome = checked.await;
+    match &outcome {
+        Err(error) if !options.json => terminal::print_line(&plugin::failed(error)).context("cannot print the result")?,
+        _ => {}
+    }
+    outcome
+}
+
+fn late(options: &Options) -> Result<u8> {
+    let seconds = options.timeout.as_secs_f32();
+    Err(anyhow!("the Partner API did not answer within {seconds} s; --timeout sets how long it may take"))
+}
+
+async fn check(config: &Config, options: &Options) -> Result<u8> {
     let policy = config.policy.clone();
-    let (dashboard, answers) =
-        tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, 0, config.poll_deadline, Utc::now));
+    let within = options.timeout.saturating_sub(REST).min(config.poll_deadline);
+    let api = client_within(config, within)?;
+    let (dashboard, answers) = tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, 0, within, Utc::now));
     let dashboard = dashboard.map(Answer::into_inner);
     let profiles = Store::remembered(&config.database_url).await;
     let snapshot = Memory::new(config.business.clone(), profiles, State::default()).judge_once(&policy, answers);
     let doubts = doubts(&policy, &snapshot, dashboard.as_ref().ok());
     let look = Look { dashboard, snapshot, level: policy.low_balance(), doubts };
-    let text = if is_json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
+    let text = if options.json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
     terminal::print_line(&text).context("cannot print the result")?;
     Ok(look.status())
 }
@@ -64,6 +98,12 @@ impl Look {
             .no_data
             .iter()
             .filter(|no_data| !no_data.is_optional && !matches!(no_data.reason, NoDataReason::Unread(_)))
+    }
+
+    /// How many wallets have less than the amount of the low-balance rule; `None` where the customers were not read.
+    fn low(&self) -> Option<usize> {
+        let customers = self.snapshot.customers().ok()?;
+        Some(customers.iter().filter(|customer| customer.balance.is_some_and(|balance| balance < self.level)).count())
     }
 
     fn errors(&self) -> impl Iterator<Item = &Error> {
@@ -92,4 +132,11 @@ fn no_forecast() -> String {
 
 fn tenths(hours: f64) -> String {
     format!("{hours:.1}")
+}
+
+/// `30` or `1m`.
+fn timeout(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let time = text.parse().map(Duration::from_secs).or_else(|_| duration(text, "30s"))?;
+    if time.is_zero() { Err("must be longer than 0 s".to_owned()) } else { Ok(time) }
 }

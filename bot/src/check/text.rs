@@ -12,17 +12,10 @@ const NAMED: usize = 20;
 
 impl Look {
     pub(super) fn to_text(&self) -> String {
-        let mut lines = Vec::new();
+        let mut lines = vec![self.status_line()];
         let no_data: Vec<_> = self.no_data().collect();
-        match self.snapshot.customers() {
-            Ok(customers) if self.status() == super::FINE => {
-                lines.push(format!(
-                    "fine: no rule fires for any of {}",
-                    messages::counted(customers.len(), "customer", "customers")
-                ));
-            }
-            Ok(_) => {}
-            Err(error) => lines.push(format!("unknown: {error}")),
+        if let Err(error) = self.snapshot.customers() {
+            lines.push(format!("unknown: {error}"));
         }
         lines.extend(self.alerts().into_iter().flat_map(alert));
         lines.extend(self.doubts.iter().map(|doubt| format!("unknown: {doubt}")));
@@ -42,12 +35,12 @@ impl Look {
             }
             Err(error) => lines.push(format!("dashboard unknown: {error}")),
         }
-        if let Ok(customers) = self.snapshot.customers() {
-            let below = customers.iter().filter(|customer| customer.balance.is_some_and(|balance| balance < self.level)).count();
+        if let Some(low) = self.low() {
             let level = messages::terminal(&messages::say(self.level, self.snapshot.currency()));
-            lines.push(format!("{} under {level}", messages::counted(below, "wallet", "wallets")));
+            lines.push(format!("{} under {level}", messages::counted(low, "wallet", "wallets")));
         }
-        terminal::strip_control_chars(&lines.join("\n"))
+        let more = lines.split_off(1).join("\n");
+        terminal::strip_control_chars(&format!("{}\n{}", lines.concat(), super::plugin::without_bars(&more)))
     }
 }
 
