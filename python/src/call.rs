@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use tokio::task::AbortHandle;
+use vobiz_core::PartnerClient;
 
 use crate::ending::{self, Inside};
 use crate::error::failure;
@@ -27,9 +28,30 @@ type Work = Pin<Box<dyn Future<Output = Answer> + Send>>;
 /// How far the reading of a list has come.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    pub(crate) rows: AtomicU64,
-    /// Rows of the whole list, where the service says so; zero is not known.
-    pub(crate) total: AtomicU64,
+    rows: AtomicU64,
+    pages: AtomicU64,
+    /// Rows of the whole list; zero is not known.
+    total: AtomicU64,
+    client: Option<PartnerClient>,
+}
+
+impl Progress {
+    /// The progress of a list that `client` reads.
+    pub(crate) fn of(client: PartnerClient) -> Self {
+        Self { client: Some(client), ..Self::default() }
+    }
+
+    /// Counts the rows of a page.
+    pub(crate) fn add(&self, rows: usize, total: Option<u64>) {
+        self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.total.store(total.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// What keeps requests from leaving, in words.
+    fn waits_for(&self) -> Option<String> {
+        self.client.as_ref()?.waits_for().map(|wait| wait.to_string())
+    }
 }
 
 /// A call that was not sent yet.
@@ -77,11 +99,12 @@ impl Call {
         Ok(Running(OfProcess::new(task.abort_handle())))
     }
 
-    /// Rows read so far, and rows of the whole list where the service said so.
+    /// Rows read so far, rows of the whole list where the service states them, pages, and what is waited for.
     #[getter]
-    fn progress(&self) -> (u64, Option<u64>) {
-        let total = self.progress.total.load(Ordering::Relaxed);
-        (self.progress.rows.load(Ordering::Relaxed), Some(total).filter(|total| *total > 0))
+    fn progress(&self) -> (u64, Option<u64>, u64, Option<String>) {
+        let total = Some(self.progress.total.load(Ordering::Relaxed)).filter(|total| *total > 0);
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (read(&self.progress.rows), total, read(&self.progress.pages), self.progress.waits_for())
     }
 }
 

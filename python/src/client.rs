@@ -13,6 +13,7 @@ use vobiz_core::{Answer as Reply, ClientBuilder, DEFAULT_BASE_URL, ErrorKind, Pa
 use crate::call::{Answer, Call};
 use crate::columns::{Columns, Row};
 use crate::error::{failure, raise, refuse};
+use crate::json::plain;
 use crate::record::{Record, about, object};
 use crate::runtime::OfProcess;
 
@@ -243,5 +244,5 @@ pub(crate) fn get(py: Python<'_>, core: &Core, path: String, query: &Bound<'_, P
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         client.get(&path, &pairs).await
     };
-    core.call(py, "get", ask, |py, found| crate::record::plain(py, found).map(Bound::unbind))
+    core.call(py, "get", ask, |py, found| plain(py, found).map(Bound::unbind))
 }

@@ -5,7 +5,6 @@ use pyo3::types::PyDict;
 use vobiz_core::transfer::TransferAttempt;
 use vobiz_core::{Error, ErrorKind};
 
-use crate::columns::Columns;
 use crate::record::Record as _;
 
 /// The exception class of a kind. No wildcard: a new kind must be given a class here.
@@ -35,11 +34,11 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 /// The same for a list that ended early, with the rows that were read.
-pub(crate) fn raise_with(py: Python<'_>, error: &Error, rows: Columns) -> PyErr {
+pub(crate) fn raise_with(py: Python<'_>, error: &Error, rows: Py<PyAny>) -> PyErr {
     raised(py, error, Some(rows)).unwrap_or_else(|failure| failure)
 }
 
-fn raised(py: Python<'_>, error: &Error, rows: Option<Columns>) -> PyResult<PyErr> {
+fn raised(py: Python<'_>, error: &Error, rows: Option<Py<PyAny>>) -> PyResult<PyErr> {
     let details = PyDict::new(py);
     details.set_item("operation", error.operation())?;
     details.set_item("status", error.status())?;

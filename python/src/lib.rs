@@ -13,12 +13,14 @@ mod client;
 mod columns;
 mod ending;
 mod error;
+mod json;
 mod listing;
 mod logs;
 mod money;
 mod record;
 mod runtime;
 mod sandbox;
+mod secret;
 
 use pyo3::prelude::*;
 
@@ -33,23 +35,21 @@ mod _core {
     #[pymodule_export]
     use crate::call::{Call, Outcomes, Running};
     #[pymodule_export]
-    use crate::calls::accounts::{account, account_batches, accounts, balance, create_account};
+    use crate::calls::accounts::{account, accounts, balance, create_account};
     #[pymodule_export]
     use crate::calls::capacity::{capacity, capacity_history, move_capacity};
     #[pymodule_export]
-    use crate::calls::cdrs::{cdr, cdr_batches, cdr_summary, cdrs};
+    use crate::calls::cdrs::{cdr, cdr_summary, cdrs};
     #[pymodule_export]
     use crate::calls::kinds_of;
     #[pymodule_export]
-    use crate::calls::kyc::{
-        create_kyc_session, kyc_session, kyc_session_batches, kyc_sessions, resend_kyc_session, revoke_kyc_session,
-    };
+    use crate::calls::kyc::{create_kyc_session, kyc_session, kyc_sessions, resend_kyc_session, revoke_kyc_session};
     #[pymodule_export]
-    use crate::calls::numbers::{number_batches, numbers};
+    use crate::calls::numbers::numbers;
     #[pymodule_export]
     use crate::calls::reports::{analytics, dashboard, me, top_customers};
     #[pymodule_export]
-    use crate::calls::transactions::{ledger_summary, transaction_batches, transactions};
+    use crate::calls::transactions::{ledger_summary, transactions};
     #[pymodule_export]
     use crate::calls::transfers::{transfer, transfer_outcome};
     #[pymodule_export]
@@ -59,13 +59,13 @@ mod _core {
     #[pymodule_export]
     use crate::ending::{end, forked};
     #[pymodule_export]
-    use crate::listing::Batches;
+    use crate::listing::{Batches, List};
     #[pymodule_export]
     use crate::logs::{log_calls, logged};
     #[pymodule_export]
     use crate::money::{currency_sign, exact, format_money};
     #[pymodule_export]
-    use crate::record::Secret;
-    #[pymodule_export]
     use crate::sandbox::Sandbox;
+    #[pymodule_export]
+    use crate::secret::Secret;
 }

@@ -1,12 +1,11 @@
 //! Lists of the core: read whole into a table, or batch by batch.
 
-use std::pin::{Pin, pin};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::stream::{BoxStream, Stream, StreamExt as _};
 use pyo3::prelude::*;
-use vobiz_core::{Error, ErrorKind, PartnerClient};
+use vobiz_core::{Chunk, Error, ErrorKind, PartnerClient, Result};
 
 use crate::call::{Answer, Call, Progress};
 use crate::client::Core;
@@ -15,49 +14,134 @@ use crate::error::{failure, raise, raise_with};
 use crate::record::object;
 use crate::runtime::OfProcess;
 
-/// Most rows that are moved into columns at once.
-const CHUNK: usize = 1024;
-
-/// A call that reads a list whole. An incomplete one raises, and the exception holds the rows read so far.
-pub(crate) fn whole<T, S>(
-    py: Python<'_>,
-    core: &Core,
+/// A list that was not read yet.
+#[pyclass(frozen, module = "vobiz_partner._core")]
+pub(crate) struct List {
     operation: &'static str,
-    columns: Option<&[String]>,
-    make: impl FnOnce(PartnerClient) -> S,
-) -> PyResult<Call>
-where
-    T: Row,
-    S: Stream<Item = vobiz_core::Result<T>> + Send + 'static,
-{
-    let mut filling = Filling::<T>::asked(columns)?;
-    let rows = make(core.client(py, operation)?);
-    let progress = Arc::new(Progress::default());
-    let seen = Arc::clone(&progress);
-    Ok(Call::counted(operation, progress, async move {
-        let mut chunks = pin!(rows.ready_chunks(CHUNK));
-        let mut error = None;
-        while let Some(chunk) = chunks.next().await {
-            error = add(&mut filling, chunk, &seen).err().or(error);
-        }
-        Box::new(move |py: Python<'_>| {
-            let table = filling.finish()?;
-            match error {
-                None => object(py, table),
-                Some(error) if error.kind() == ErrorKind::Incomplete => Err(raise_with(py, &error, table)),
-                Some(error) => Err(raise(py, &error)),
-            }
-        }) as Answer
-    }))
+    unread: Mutex<OfProcess<Box<dyn Unread>>>,
 }
 
-/// Adds the rows of a chunk; an error ends the list it came from, so that nothing follows it.
-fn add<T: Row>(filling: &mut Filling<T>, chunk: Vec<vobiz_core::Result<T>>, progress: &Progress) -> Result<(), Error> {
-    let mut failed = Ok(());
-    let rows: Vec<T> = chunk.into_iter().filter_map(|row| row.map_err(|error| failed = Err(error)).ok()).collect();
-    filling.add(&rows);
-    progress.rows.fetch_add(rows.len() as u64, Ordering::Relaxed);
-    failed
+impl List {
+    pub(crate) fn new<T, S>(
+        py: Python<'_>,
+        core: &Core,
+        operation: &'static str,
+        columns: Option<Vec<String>>,
+        make: impl FnOnce(PartnerClient) -> S,
+    ) -> PyResult<Self>
+    where
+        T: Row,
+        S: Stream<Item = Result<Chunk<T>>> + Send + 'static,
+    {
+        let client = core.client(py, operation)?;
+        let filling = Filling::<T>::asked(columns.as_deref())?;
+        let progress = Arc::new(Progress::of(client.clone()));
+        let unread = Rows { operation, columns, filling, chunks: make(client).boxed(), page: Vec::new(), progress, error: None };
+        Ok(Self { operation, unread: Mutex::new(OfProcess::new(Box::new(unread))) })
+    }
+
+    fn take(&self, py: Python<'_>) -> PyResult<Box<dyn Unread>> {
+        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unread.ok_or_else(|| failure(py, self.operation, "this list was read before, or in another process; ask for it again"))
+    }
+}
+
+#[pymethods]
+impl List {
+    /// The call that reads the list whole. An incomplete one raises, and the exception holds the rows read so far.
+    fn whole(&self, py: Python<'_>) -> PyResult<Call> {
+        Ok(self.take(py)?.whole())
+    }
+
+    /// The list in batches of so many rows.
+    fn batches(&self, py: Python<'_>, size: usize) -> PyResult<Batches> {
+        Ok(self.take(py)?.batches(size))
+    }
+}
+
+/// A list of whatever rows.
+trait Unread: Send {
+    fn whole(self: Box<Self>) -> Call;
+    fn batches(self: Box<Self>, size: usize) -> Batches;
+}
+
+/// The rows to come, and a table that is filled with them.
+struct Rows<T: Row> {
+    operation: &'static str,
+    columns: Option<Vec<String>>,
+    filling: Filling<T>,
+    chunks: BoxStream<'static, Result<Chunk<T>>>,
+    /// Rows of the last page that are not in the table yet.
+    page: Vec<T>,
+    progress: Arc<Progress>,
+    /// What ended the list, until the rows before it were given.
+    error: Option<Error>,
+}
+
+impl<T: Row> Unread for Rows<T> {
+    fn whole(mut self: Box<Self>) -> Call {
+        Call::counted(self.operation, Arc::clone(&self.progress), async move {
+            self.fill(usize::MAX).await;
+            let Self { filling, error, .. } = *self;
+            Box::new(move |py: Python<'_>| {
+                let table = filling.finish()?;
+                match error {
+                    None => object(py, table),
+                    Some(error) if error.kind() == ErrorKind::Incomplete => Err(raise_with(py, &error, object(py, table)?)),
+                    Some(error) => Err(raise(py, &error)),
+                }
+            }) as Answer
+        })
+    }
+
+    fn batches(self: Box<Self>, size: usize) -> Batches {
+        let (operation, progress) = (self.operation, Arc::clone(&self.progress));
+        let reading = Arc::new(tokio::sync::Mutex::new(*self));
+        let next: Next = Box::new(move || {
+            let reading = Arc::clone(&reading);
+            Box::pin(async move { reading.lock().await.batch(size.max(1)).await })
+        });
+        Batches { operation, next: Mutex::new(OfProcess::new(next)), progress }
+    }
+}
+
+impl<T: Row> Rows<T> {
+    /// Reads pages until there are so many rows, or the list ends.
+    async fn fill(&mut self, size: usize) {
+        loop {
+            let room = size - self.filling.len();
+            let later = self.page.split_off(room.min(self.page.len()));
+            self.filling.add(&std::mem::replace(&mut self.page, later));
+            if self.filling.len() >= size || self.error.is_some() {
+                return;
+            }
+            match self.chunks.next().await {
+                None => return,
+                Some(Err(error)) => self.error = Some(error),
+                Some(Ok(chunk)) => {
+                    self.progress.add(chunk.rows.len(), chunk.total);
+                    self.filling.note(chunk.oddities, chunk.starts_over);
+                    self.page = chunk.rows;
+                }
+            }
+        }
+    }
+
+    /// The next batch: `None` at the end, and rows before the error that ended the list.
+    async fn batch(&mut self, size: usize) -> Answer {
+        self.fill(size).await;
+        if self.filling.len() == 0 {
+            let error = self.error.take();
+            return Box::new(move |py| error.map_or_else(|| Ok(py.None()), |error| Err(raise(py, &error))));
+        }
+        match Filling::asked(self.columns.as_deref()) {
+            Ok(empty) => {
+                let full = std::mem::replace(&mut self.filling, empty);
+                Box::new(move |py| object(py, full.finish()?))
+            }
+            Err(error) => Box::new(move |_| Err(error)),
+        }
+    }
 }
 
 type Next = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
@@ -66,50 +150,8 @@ type Next = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send 
 #[pyclass(frozen, module = "vobiz_partner._core")]
 pub(crate) struct Batches {
     operation: &'static str,
-    next: std::sync::Mutex<OfProcess<Next>>,
+    next: Mutex<OfProcess<Next>>,
     progress: Arc<Progress>,
-}
-
-struct Reading<T> {
-    batches: BoxStream<'static, Vec<vobiz_core::Result<T>>>,
-    columns: Option<Vec<String>>,
-}
-
-impl Batches {
-    pub(crate) fn new<T, S>(
-        py: Python<'_>,
-        core: &Core,
-        operation: &'static str,
-        columns: Option<Vec<String>>,
-        size: usize,
-        make: impl FnOnce(PartnerClient) -> S,
-    ) -> PyResult<Self>
-    where
-        T: Row,
-        S: Stream<Item = vobiz_core::Result<T>> + Send + 'static,
-    {
-        Filling::<T>::asked(columns.as_deref())?;
-        let rows = make(core.client(py, operation)?);
-        let batches = rows.chunks(size.max(1)).fuse().boxed();
-        let reading = Arc::new(tokio::sync::Mutex::new(Reading { batches, columns }));
-        let progress = Arc::new(Progress::default());
-        let seen = Arc::clone(&progress);
-        let next: Next = Box::new(move || {
-            let (reading, seen) = (Arc::clone(&reading), Arc::clone(&seen));
-            Box::pin(async move { batch(&mut *reading.lock().await, &seen).await })
-        });
-        Ok(Self { operation, next: std::sync::Mutex::new(OfProcess::new(next)), progress })
-    }
-}
-
-async fn batch<T: Row>(reading: &mut Reading<T>, progress: &Progress) -> Answer {
-    let Some(chunk) = reading.batches.next().await else { return Box::new(|py| Ok(py.None())) };
-    let mut filling = match Filling::<T>::asked(reading.columns.as_deref()) {
-        Ok(filling) => filling,
-        Err(error) => return Box::new(move |_| Err(error)),
-    };
-    let added = add(&mut filling, chunk, progress);
-    Box::new(move |py| added.map_err(|error| raise(py, &error)).and_then(|()| object(py, filling.finish()?)))
 }
 
 #[pymethods]

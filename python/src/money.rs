@@ -12,7 +12,7 @@ use crate::arguments::amount;
 /// amount : decimal.Decimal, int or str
 ///     The exact amount. A float is refused.
 /// currency : str, optional
-///     Its currency, such as ``"INR"``; without one the figure stands alone.
+///     Its currency, such as ``"INR"``; without one the figure alone is written.
 ///
 /// Returns
 /// -------

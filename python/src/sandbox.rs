@@ -104,7 +104,7 @@ impl Sandbox {
     /// auth_id : str
     ///     Whose wallet.
     /// balance : str, int or decimal.Decimal
-    ///     What is to be in it.
+    ///     What will be in it.
     fn set_wallet(&self, py: Python<'_>, auth_id: &str, balance: &Bound<'_, PyAny>) -> PyResult<()> {
         let balance = amount("set wallet", "balance", balance)?;
         self.with(py, |sandbox| sandbox.set_wallet(auth_id, balance))?

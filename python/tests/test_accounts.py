@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -120,3 +122,41 @@ def test_a_list_that_ends_early_gives_what_was_read(service: Service) -> None:
         service.client().accounts()
     assert caught.value.rows is not None
     assert [row.auth_id for row in caught.value.rows] == ["MA_XXXXXXXX"]
+
+
+def test_what_invoices_need_is_kept(service: Service) -> None:
+    config = {"threshold": 100, "amount": "500.10"}
+    sent = {
+        "gstin": "29ABCDE1234F1Z5",
+        "gst_status": "active",
+        "tds_enabled": True,
+        "tds_percentage": "2.5",
+        "purchased_cps": 3,
+        "purchased_concurrent_calls": "7",
+        "auto_recharge": True,
+    }
+    service.replies["accounts"] = Reply({"accounts": [ROW | sent | {"auto_recharge_config": config}], "total": 1})
+    accounts = service.client().accounts()
+    row = accounts[0]
+    kept = {name: row[name] for name in sent}
+    assert kept == sent | {"tds_percentage": Decimal("2.5"), "purchased_concurrent_calls": 7}
+    assert row.auto_recharge_config is not None
+    assert json.loads(row.auto_recharge_config) == config
+    assert set(sent) < set(accounts.columns)
+
+
+def test_every_printed_field_of_an_account_is_a_column_or_the_token() -> None:
+    renamed = {"cash_credits": "balance", "pricing_tier": "rate_per_minute", "auth_token": "auth_id"}
+    printed = {renamed.get(name, name) for name in ROW} | {f"pricing_tier_{name}" for name in ("id", "name", "partner_id")}
+    assert printed <= set(vobiz.Account.__match_args__)
+
+
+def test_values_of_a_list_that_were_not_understood_are_listed(service: Service) -> None:
+    rows = [ROW | {"auth_id": f"MA_{place}", "cps_limit": "many"} for place in range(3)]
+    service.replies["accounts"] = Reply({"accounts": rows, "total": 3})
+    accounts = service.client().accounts()
+    assert accounts["MA_0"].cps_limit is None
+    (oddity,) = accounts.oddities
+    assert oddity.startswith("accounts[0].cps_limit: expected a count, found text")
+    assert "3 times, first in MA_0" in oddity
+    assert pickle.loads(pickle.dumps(accounts)).oddities == accounts[1:].oddities == accounts.oddities  # noqa: S301

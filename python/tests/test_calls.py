@@ -87,7 +87,7 @@ CHANGES: dict[str, Callable[[vobiz.Client, str], Any]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_a_client_only_reads_unless_told_otherwise(service: Service, change: Callable[[vobiz.Client, str], Any]) -> None:
+def test_a_client_only_reads_unless_changes_are_allowed(service: Service, change: Callable[[vobiz.Client, str], Any]) -> None:
     with pytest.raises(vobiz.ReadOnlyError, match="read-only, and nothing was sent"):
         change(service.client(), "MA_1")
     assert service.asked == []

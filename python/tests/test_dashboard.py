@@ -131,7 +131,7 @@ def test_a_window_of_days_is_asked_for_as_it_was_given(recorded: Service) -> Non
     assert recorded.asked[-1].query == {}
 
 
-def test_a_report_of_other_days_than_were_asked_for_is_said(recorded: Service) -> None:
+def test_a_report_of_other_days_than_were_asked_for_is_reported(recorded: Service) -> None:
     client = recorded.client()
     with pytest.warns(vobiz.PeriodMismatchWarning, match="asked for 2026-04-01 to 2026-04-30, and the report covers"):
         report = client.analytics(month="2026-04")

@@ -23,7 +23,7 @@ def test_the_examples_of_a_module_run(name: str, tmp_path: Path, monkeypatch: py
         known = {"vobiz": vobiz, "sandbox": sandbox, "client": client, "accounts": client.accounts()}
         found = doctest.DocTestFinder().find(module, f"vobiz_partner.{name}", module, extraglobs=known)
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-        told: list[str] = []
+        printed: list[str] = []
         for example in found:
-            runner.run(example, out=told.append)
-    assert not runner.failures, "".join(told)
+            runner.run(example, out=printed.append)
+    assert not runner.failures, "".join(printed)

@@ -94,7 +94,7 @@ def test_a_disk_that_fills_leaves_what_was_there(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_that_is_not_there_is_said(calls: vobiz.CallRecords, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_named(calls: vobiz.CallRecords, tmp_path: Path) -> None:
     for method in (calls.to_parquet, calls.to_csv, calls.to_excel):
         with pytest.raises(FileNotFoundError):
             method(tmp_path / "nowhere" / "calls")

@@ -115,7 +115,7 @@ def test_amounts_of_several_currencies_and_rates_are_not_added() -> None:
     assert accounts.sum("cps_limit") is None
 
 
-def test_progress_is_told_as_pages_come(service: Service) -> None:
+def test_progress_is_reported_as_pages_come(service: Service) -> None:
     def page(asked: Asked) -> Reply:
         number = int(asked.query["page"][0])
         rows = [{"auth_id": f"MA_{place}"} for place in range(100 * (number - 1), 100 * number)]
@@ -127,6 +127,48 @@ def test_progress_is_told_as_pages_come(service: Service) -> None:
     assert len(client.accounts()) == 500
     assert (seen[-1].operation, seen[-1].rows, seen[-1].pages) == ("list accounts", 500, 5)
     assert [step.rows for step in seen] == sorted({step.rows for step in seen})
+    assert seen[-1].total == 500
+
+
+def test_progress_names_the_pause_that_the_service_asked_for(service: Service) -> None:
+    answers = iter([Reply({"error": "slow down"}, 429, {"retry-after": "1"}), Reply({"accounts": [{"auth_id": "MA_1"}]})])
+    service.replies["accounts"] = lambda _: next(answers)
+    seen: list[vobiz.Progress] = []
+    client = vobiz.Client("PA_X", "t", base_url=service.url, progress=seen.append)
+    assert len(client.accounts()) == 1
+    assert any("the service, which asked for a pause of 1 s more" in (step.waits_for or "") for step in seen)
+    assert seen[-1].waits_for is None
+
+
+def test_progress_names_the_pace_of_the_client(service: Service) -> None:
+    def page(asked: Asked) -> Reply:
+        number = int(asked.query["page"][0])
+        return Reply({"accounts": [{"auth_id": f"MA_{number}"}], "total_pages": 3, "page": number})
+
+    service.replies["accounts"] = page
+    seen: list[vobiz.Progress] = []
+    client = vobiz.Client("PA_X", "t", base_url=service.url, progress=seen.append, requests_per_second=2, burst=1)
+    assert len(client.accounts()) == 3
+    assert any(step.waits_for == "the limit of requests a second" for step in seen)
+
+
+def test_rows_before_a_failure_come_as_a_batch_of_their_own(service: Service) -> None:
+    def page(asked: Asked) -> Reply:
+        if asked.query["page"] != ["1"]:
+            return Reply({"error": "no"}, 400)
+        return Reply({"accounts": [{"auth_id": f"MA_{n}"} for n in range(100)], "total": 200, "page": 1, "size": 100})
+
+    service.replies["accounts"] = page
+    batches = service.client().stream_accounts(rows=150).batches()
+    assert len(next(batches)) == 100
+    with pytest.raises(vobiz.RejectedError):
+        next(batches)
+
+
+@pytest.mark.parametrize("rows", [0, -1, 2.5, True, "100"])
+def test_a_batch_has_a_whole_number_of_rows(client: vobiz.Client, rows: Any) -> None:
+    with pytest.raises(ValueError, match="rows is how many rows a batch has, a whole number from 1 on"):
+        client.stream_accounts(rows=rows)
 
 
 def test_attempts_and_waits_are_logged_without_a_secret(service: Service, caplog: pytest.LogCaptureFixture) -> None:
@@ -134,10 +176,10 @@ def test_attempts_and_waits_are_logged_without_a_secret(service: Service, caplog
     service.replies["dashboard"] = lambda _: next(answers)
     caplog.set_level(logging.DEBUG, "vobiz_partner")
     service.client(attempts=2).dashboard()
-    told = [record.getMessage() for record in caplog.records if record.name == "vobiz_partner"]
-    assert any("read dashboard" in line and "tried again" in line and "503" in line for line in told), told
-    assert any("status=200" in line for line in told)
-    assert "planted-token" not in "".join(told)
+    lines = [record.getMessage() for record in caplog.records if record.name == "vobiz_partner"]
+    assert any("read dashboard" in line and "tried again" in line and "503" in line for line in lines), lines
+    assert any("status=200" in line for line in lines)
+    assert "planted-token" not in "".join(lines)
 
 
 def test_nothing_is_logged_unless_it_is_wanted(recorded: Service, caplog: pytest.LogCaptureFixture) -> None:

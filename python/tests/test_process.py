@@ -26,16 +26,16 @@ def in_child(work: Callable[[], object]) -> str:
     if child == 0:
         signal.alarm(20)
         try:
-            told = repr(work())
+            result = repr(work())
         except BaseException as error:
-            told = f"{type(error).__name__}: {error}"
-        os.write(write, told.encode())
+            result = f"{type(error).__name__}: {error}"
+        os.write(write, result.encode())
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as pipe:
-        told = pipe.read()
+        result = pipe.read()
     assert os.waitpid(child, 0)[1] == 0
-    return told
+    return result
 
 
 @pytest.fixture

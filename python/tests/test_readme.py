@@ -46,7 +46,7 @@ def test_the_example_of_the_package_runs(tmp_path: Path) -> None:
     assert shown.endswith(" 2026-05-12\n")
 
 
-# Told which interpreter to look into, pyright needs no activated environment.
+# With the interpreter named, pyright needs no activated environment.
 @pytest.mark.parametrize("checker", [["mypy", "--strict"], ["pyright", "--pythonpath", sys.executable]], ids=["mypy", "pyright"])
 def test_the_example_passes_type_checkers(tmp_path: Path, checker: list[str]) -> None:
     if importlib.util.find_spec(checker[0]) is None:
@@ -59,6 +59,6 @@ def test_the_example_passes_type_checkers(tmp_path: Path, checker: list[str]) ->
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.skipif(not PROJECT.exists(), reason="the package stands alone, without its project")
+@pytest.mark.skipif(not PROJECT.exists(), reason="the package is here without its project")
 def test_the_example_of_the_project_runs(tmp_path: Path) -> None:
     assert output_of(PROJECT, tmp_path)

@@ -25,17 +25,17 @@ def planted(recorded: Service) -> Service:
     return recorded
 
 
-def everything_said_of(thing: Any) -> str:
-    said = [repr(thing), str(thing), f"{thing}"]
+def everything_shown_of(thing: Any) -> str:
+    shown = [repr(thing), str(thing), f"{thing}"]
     for name in dir(thing):
         if name not in {"to_pandas", "to_polars", "to_parquet"} and not name.startswith("__"):
-            said.append(repr(getattr(thing, name)))
+            shown.append(repr(getattr(thing, name)))
     if hasattr(thing, "_repr_html_"):
-        said.append(thing._repr_html_())
-        said.append(pickle.dumps(thing, protocol=0).decode("latin-1"))
+        shown.append(thing._repr_html_())
+        shown.append(pickle.dumps(thing, protocol=0).decode("latin-1"))
     if hasattr(thing, "to_dicts"):
-        said += [repr(thing.to_dicts()), thing.to_pandas().to_csv(), thing.to_polars().write_csv(), repr(list(thing))]
-    return "".join(said)
+        shown += [repr(thing.to_dicts()), thing.to_pandas().to_csv(), thing.to_polars().write_csv(), repr(list(thing))]
+    return "".join(shown)
 
 
 def test_no_customer_token_is_kept(planted: Service) -> None:
@@ -48,13 +48,13 @@ def test_no_customer_token_is_kept(planted: Service) -> None:
         client.get("accounts"),
         client.get("accounts/MA_XXXXXXXX"),
     ):
-        assert CUSTOMER_TOKEN not in everything_said_of(thing)
+        assert CUSTOMER_TOKEN not in everything_shown_of(thing)
 
 
 @pytest.mark.parametrize("kind", [vobiz.Client, vobiz.AsyncClient])
 def test_a_client_says_nothing_and_is_not_copied(kind: type[vobiz.Client] | type[vobiz.AsyncClient]) -> None:
     client = kind("PA_TEST", TOKEN)
-    assert TOKEN not in everything_said_of(client)
+    assert TOKEN not in everything_shown_of(client)
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match="holds a credential and is not pickled"):
             attempt(client)
@@ -70,6 +70,6 @@ def test_no_error_holds_a_token_even_if_the_service_repeats_it(
     with pytest.raises(vobiz.VobizError) as caught:
         service.client().dashboard()
     error = caught.value
-    said = "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error)) + repr(error.__cause__)
+    shown = "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error)) + repr(error.__cause__)
     assert service.asked[0].headers["x-auth-token"] == TOKEN
-    assert TOKEN not in said + caplog.text
+    assert TOKEN not in shown + caplog.text

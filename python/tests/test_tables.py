@@ -133,7 +133,7 @@ def test_an_empty_table_has_its_columns() -> None:
     assert empty.to_dicts() == []
 
 
-def test_a_number_that_a_column_cannot_hold_is_unknown_and_said(service: Service) -> None:
+def test_a_number_that_a_column_cannot_hold_is_unknown_and_listed(service: Service) -> None:
     rows = [
         {"auth_id": f"MA_{place}", "cash_credits": text} for place, text in enumerate(["1", "0.12345678901", "0.123456789000"])
     ]
@@ -171,24 +171,24 @@ import vobiz_partner as vobiz
 accounts = vobiz.Accounts.from_rows([{"auth_id": "MA_1", "balance": Decimal("1.50")}], "INR")
 assert accounts._repr_html_() and accounts.to_dicts() and accounts.below(2)
 accounts.__arrow_c_stream__()
-said = []
+raised = []
 for method in (accounts.to_pandas, accounts.to_polars, lambda: accounts.to_parquet("x")):
     try:
         method()
     except ImportError as error:
-        said.append(str(error))
-print("|".join(said))
+        raised.append(str(error))
+print("|".join(raised))
 """
 
 
-def said_by(program: str, directory: Path) -> str:
+def output_of(program: str, directory: Path) -> str:
     """Run a program where it cannot import the package's sources, only what is installed."""
     command = [sys.executable, "-c", program]
     return subprocess.run(command, cwd=directory, check=True, capture_output=True, text=True).stdout
 
 
 def test_everything_else_works_without_any_dataframe_library(tmp_path: Path) -> None:
-    assert said_by(WITHOUT, tmp_path).strip().split("|") == [
+    assert output_of(WITHOUT, tmp_path).strip().split("|") == [
         "to_pandas needs pandas, which is not installed: pip install pandas",
         "to_polars needs polars, which is not installed: pip install polars",
         "to_parquet needs pyarrow, which is not installed: pip install pyarrow",
@@ -197,4 +197,4 @@ def test_everything_else_works_without_any_dataframe_library(tmp_path: Path) -> 
 
 def test_importing_the_package_imports_no_dataframe_library(tmp_path: Path) -> None:
     program = "import sys, vobiz_partner; print({'pandas', 'polars', 'pyarrow', 'numpy'} & set(sys.modules))"
-    assert said_by(program, tmp_path) == "set()\n"
+    assert output_of(program, tmp_path) == "set()\n"

@@ -1,36 +1,17 @@
-"""Customers and their wallets."""
+"""Customers and their wallets, as values."""
 
 from __future__ import annotations
 
 from vobiz_partner import _core
-from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
 from vobiz_partner._record import Record, Row
 from vobiz_partner._table import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
     from decimal import Decimal
-    from typing import Any
 
     from vobiz_partner._core import Secret
-
-LIST = "list accounts"
-_OPTIONAL = frozenset(
-    (
-        "company",
-        "description",
-        "address",
-        "city",
-        "state",
-        "zip_code",
-        "timezone",
-        "gstin",
-        "gst_status",
-        "account_type",
-    )
-)
 
 
 class PricingTier(Record):
@@ -65,6 +46,8 @@ class PricingTier(Record):
     """Whether the tier is in use."""
     is_default: bool | None
     """Whether new customers get it."""
+    partner_id: str | None
+    """UUID of the partner whose tier it is; absent for the vendor's own."""
 
 
 class Account(Row):
@@ -87,6 +70,8 @@ class Account(Row):
     """Whether the customer is billed afterwards."""
     auto_recharge: bool | None
     """Whether the wallet fills itself."""
+    auto_recharge_config: str | None
+    """How it fills itself, as JSON as the service sent it; no document prints what is inside."""
     is_active: bool | None
     """Whether the account is active."""
     enabled: bool | None
@@ -103,6 +88,14 @@ class Account(Row):
     """Calls begun in a second."""
     concurrent_calls_limit: int | None
     """Calls at the same time."""
+    base_cps_limit: int | None
+    """Calls begun in a second that the account has by itself; rows of a list only."""
+    base_concurrent_calls_limit: int | None
+    """Calls at the same time that it has by itself; rows of a list only."""
+    purchased_cps: int | None
+    """Calls begun in a second that were bought beside these; rows of a list only."""
+    purchased_concurrent_calls: int | None
+    """Calls at the same time that were bought beside these; rows of a list only."""
     pricing_tier_id: str | None
     """Tier by id."""
     pricing_tier_name: str | None
@@ -133,12 +126,24 @@ class Account(Row):
     """E-mail address; personal data."""
     phone: str | None
     """Telephone number in any spelling; personal data."""
+    gstin: str | None
+    """Goods and services tax number, for invoices."""
+    gst_status: str | None
+    """State of that registration: ``active`` or ``inactive``."""
+    tds_enabled: bool | None
+    """Whether tax is deducted at source."""
+    tds_percentage: Decimal | None
+    """How much of it, in percent (0 to 100)."""
     id: str | None
     """Number of the account, as text."""
+    api_id: str | None
+    """UUID of the account."""
     business_type: str | None
     """Kind of business."""
     account_type: str | None
     """Kind of account."""
+    role: str | None
+    """What the account may do, such as ``user``."""
     description: str | None
     """Note."""
     address: str | None
@@ -155,6 +160,20 @@ class Account(Row):
     """The customer's time zone."""
     partner_id: str | None
     """UUID of the partner."""
+    pricing_tier_partner_id: str | None
+    """UUID of the partner whose tier it is; absent for the vendor's own."""
+    google_id: str | None
+    """Google's id of the customer, where they sign in with that; rows of a list only."""
+    referral_code: str | None
+    """The customer's referral code; rows of a list only."""
+    referral_disabled: bool | None
+    """Whether the customer may refer nobody; rows of a list only."""
+    custom_referrer_reward_amount: Decimal | None
+    """What referring somebody brings, where it differs from the usual; rows of a list only."""
+    custom_referee_reward_amount: Decimal | None
+    """What being referred brings, where it differs from the usual; rows of a list only."""
+    resource_uri: str | None
+    """Path of the account's own API, ``/v1/Account/MA_…/``."""
     created_at: dt.datetime | None
     """When the account was created, UTC."""
     updated_at: dt.datetime | None
@@ -166,7 +185,7 @@ class Account(Row):
     def pricing_tier(self) -> PricingTier | None:
         """What the customer's calls cost; ``None`` where the service sent nothing of it."""
         own = {"id": "pricing_tier_id", "name": "pricing_tier_name"}
-        own |= {"is_active": "pricing_tier_is_active", "is_default": "pricing_tier_is_default"}
+        own |= {name: f"pricing_tier_{name}" for name in ("is_active", "is_default", "partner_id")}
         tier = PricingTier._of(tuple(getattr(self, own.get(name, name)) for name in PricingTier._fields))
         known = (value for name, value in tier.to_dict().items() if name != "currency")
         return tier if any(value is not None for value in known) else None
@@ -243,185 +262,3 @@ class Accounts(Table[Account]):
         balances = self._data.column("balance")
         low = [place for place, balance in enumerate(balances) if balance is not None and balance < limit]
         return self._with(self._data.take(low))
-
-
-def _further(optional: dict[str, str | None]) -> dict[str, str]:
-    for name in optional:
-        if name not in _OPTIONAL:
-            raise TypeError(f"create account: there is no field {name!r}; there are {', '.join(sorted(_OPTIONAL))}")
-    return {name: value for name, value in optional.items() if value is not None}
-
-
-def _one(found: Any) -> Account:
-    return Accounts(found["rows"])[0]
-
-
-class AccountCalls(Calls):
-    """Calls about customers and their wallets."""
-
-    def accounts(self, search: str | None = None, *, columns: Sequence[str] | None = None) -> Accounts:
-        """Read every customer with its wallet, page by page. ``GET /accounts``.
-
-        Parameters
-        ----------
-        search : str, optional
-            Keeps customers whose name or e-mail address contains it.
-        columns : sequence of str, optional
-            The columns to keep, in this order; all of them by default.
-
-        Returns
-        -------
-        Accounts
-
-        Raises
-        ------
-        IncompleteError
-            Where the list ended early twice; its ``rows`` are those that were read.
-
-        Examples
-        --------
-        >>> accounts = client.accounts()
-        >>> accounts.sum("balance") == client.dashboard().total_balance
-        True
-        """
-        return self._read(LIST, _core.accounts(self._inner, search, names(columns)), Accounts)
-
-    def stream_accounts(
-        self, search: str | None = None, *, columns: Sequence[str] | None = None, rows: int = 10_000
-    ) -> Stream[Accounts]:
-        """Read the customers batch by batch. ``GET /accounts``.
-
-        Parameters
-        ----------
-        search, columns
-            As for `accounts`.
-        rows : int, optional
-            Rows of a batch, at least.
-
-        Returns
-        -------
-        Stream of Accounts
-
-        Examples
-        --------
-        >>> sum(len(batch) for batch in client.stream_accounts(columns=["auth_id"]).batches())
-        40
-        """
-        return Stream(_core.account_batches(self._inner, rows, search, names(columns)), Accounts)
-
-    def account(self, auth_id: str) -> Account:
-        """Read one customer. ``GET /accounts/{auth_id}``.
-
-        Parameters
-        ----------
-        auth_id : str
-            The customer's id, ``MA_…``.
-
-        Returns
-        -------
-        Account
-
-        Raises
-        ------
-        NotFoundError
-            Where nobody has this id, or another partner's customer does.
-        """
-        return self._wait(_core.account(self._inner, auth_id), _one)
-
-    def balance(self, auth_id: str) -> Wallet:
-        """Read one wallet as it is at this moment. ``GET /accounts/{auth_id}/balance``.
-
-        Parameters
-        ----------
-        auth_id : str
-            The customer's id, ``MA_…``.
-
-        Returns
-        -------
-        Wallet
-        """
-        return self._wait(_core.balance(self._inner, auth_id), Wallet._from)
-
-    def create_account(
-        self,
-        *,
-        name: str,
-        email: str,
-        password: str,
-        phone: str,
-        country: str,
-        keep_token: bool = False,
-        **optional: str | None,
-    ) -> CreatedAccount:
-        """Create a customer. ``POST /accounts``; sent once. Needs a client with ``read_only=False``.
-
-        Parameters
-        ----------
-        name : str
-            Name.
-        email : str
-            E-mail address, unique on the whole platform.
-        password : str
-            At least 8 characters with a digit and a special one.
-        phone : str
-            Telephone number in E.164.
-        country : str
-            ISO 3166-1 code; it decides the currency.
-        keep_token : bool, optional
-            Whether the customer's own token is kept, as a `Secret`.
-        **optional : str
-            ``company``, ``description``, ``address``, ``city``, ``state``, ``zip_code``, ``timezone``, ``gstin``,
-            ``gst_status``, ``account_type``.
-
-        Returns
-        -------
-        CreatedAccount
-
-        Raises
-        ------
-        ReadOnlyError, ForbiddenError, RejectedError
-            Nothing was created.
-        OutcomeUnknownError
-            The answer was lost. Look for the e-mail address in the list before trying again.
-        """
-        further = _further(optional)
-        call = _core.create_account(self._inner, name, email, password, phone, country, further, keep_token)
-        return self._wait(call, CreatedAccount._from)
-
-
-class AsyncAccountCalls(AsyncCalls):
-    """Calls about customers and their wallets, awaited."""
-
-    async def accounts(self, search: str | None = None, *, columns: Sequence[str] | None = None) -> Accounts:
-        """Read every customer with its wallet. As `Client.accounts`."""
-        return await self._read(LIST, _core.accounts(self._inner, search, names(columns)), Accounts)
-
-    def stream_accounts(
-        self, search: str | None = None, *, columns: Sequence[str] | None = None, rows: int = 10_000
-    ) -> AsyncStream[Accounts]:
-        """Read the customers batch by batch. As `Client.stream_accounts`, with ``async for``."""
-        return AsyncStream(_core.account_batches(self._inner, rows, search, names(columns)), Accounts)
-
-    async def account(self, auth_id: str) -> Account:
-        """Read one customer. As `Client.account`."""
-        return await self._wait(_core.account(self._inner, auth_id), _one)
-
-    async def balance(self, auth_id: str) -> Wallet:
-        """Read one wallet. As `Client.balance`."""
-        return await self._wait(_core.balance(self._inner, auth_id), Wallet._from)
-
-    async def create_account(
-        self,
-        *,
-        name: str,
-        email: str,
-        password: str,
-        phone: str,
-        country: str,
-        keep_token: bool = False,
-        **optional: str | None,
-    ) -> CreatedAccount:
-        """Create a customer. As `Client.create_account`."""
-        further = _further(optional)
-        call = _core.create_account(self._inner, name, email, password, phone, country, further, keep_token)
-        return await self._wait(call, CreatedAccount._from)

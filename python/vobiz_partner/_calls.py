@@ -29,13 +29,13 @@ else:
             return cls
 
 
-def _telling(make: Callable[[Any], T]) -> Callable[[Any], T]:
-    """Return `make`, which also tells the record what is known about its answer."""
+def _with_answer(make: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Return `make`, which also gives the record what is known about its answer."""
 
     def made(found: Any) -> T:
         record = make(found)
         about = found.get("_about") if isinstance(found, dict) else None
-        return record if about is None else record._told(about)  # type: ignore[attr-defined]
+        return record if about is None else record._of_answer(about)  # type: ignore[attr-defined]
 
     return made
 
@@ -47,10 +47,10 @@ class Calls:
     _progress: Wanted
 
     def _wait(self, call: _core.Call, make: Callable[[Any], T]) -> T:
-        return wait(call, _telling(make))
+        return wait(call, _with_answer(make))
 
-    def _read(self, operation: str, call: _core.Call, make: Callable[[Any], T]) -> T:
-        return wait(call, make, bar(operation, self._progress))
+    def _read(self, operation: str, rows: _core.List, make: Callable[[Any], T]) -> T:
+        return wait(rows.whole(), make, bar(operation, self._progress))
 
 
 class AsyncCalls:
@@ -62,19 +62,19 @@ class AsyncCalls:
     async def _wait(self, call: _core.Call, make: Callable[[Any], T]) -> T:
         from vobiz_partner._await import run
 
-        return await run(call, _telling(make))
+        return await run(call, _with_answer(make))
 
-    async def _read(self, operation: str, call: _core.Call, make: Callable[[Any], T]) -> T:
+    async def _read(self, operation: str, rows: _core.List, make: Callable[[Any], T]) -> T:
         from vobiz_partner._await import run
 
-        return await run(call, make, bar(operation, self._progress))
+        return await run(rows.whole(), make, bar(operation, self._progress))
 
 
 class Stream(_Of["T"]):
     """A list that is read batch by batch, so that it may be larger than memory."""
 
-    def __init__(self, batches: _core.Batches, make: Callable[[Any], T]) -> None:
-        self._batches, self._make = batches, make
+    def __init__(self, unread: _core.List, make: Callable[[Any], T], rows: int) -> None:
+        self._batches, self._make = unread.batches(_size(rows)), make
 
     def batches(self) -> Iterator[T]:
         """Yield tables of the rows to come, one after the other; Ctrl-C ends the reading.
@@ -82,7 +82,7 @@ class Stream(_Of["T"]):
         Yields
         ------
         Table
-            Of at least as many rows as the stream was asked for, the last of what is left.
+            Of as many rows as the stream was asked for, the last of what is left.
         """
         while (table := wait(self._batches.next(), self._table)) is not None:
             yield table
@@ -124,8 +124,8 @@ class Stream(_Of["T"]):
 class AsyncStream(_Of["T"]):
     """A list that is read batch by batch in an event loop, so that it may be larger than memory."""
 
-    def __init__(self, batches: _core.Batches, make: Callable[[Any], T]) -> None:
-        self._batches, self._make = batches, make
+    def __init__(self, unread: _core.List, make: Callable[[Any], T], rows: int) -> None:
+        self._batches, self._make = unread.batches(_size(rows)), make
 
     async def batches(self) -> AsyncIterator[T]:
         """Yield tables of the rows to come, one after the other.
@@ -133,7 +133,7 @@ class AsyncStream(_Of["T"]):
         Yields
         ------
         Table
-            Of at least as many rows as the stream was asked for, the last of what is left.
+            Of as many rows as the stream was asked for, the last of what is left.
         """
         from vobiz_partner._await import run
 
@@ -143,6 +143,13 @@ class AsyncStream(_Of["T"]):
     def __aiter__(self) -> AsyncIterator[T]:
         """Yield what `batches` does."""
         return self.batches()
+
+
+def _size(rows: int) -> int:
+    """Check how many rows a batch has."""
+    if isinstance(rows, bool) or not hasattr(rows, "__index__") or rows < 1:
+        raise ValueError(f"rows is how many rows a batch has, a whole number from 1 on, not {rows!r}")
+    return rows.__index__()
 
 
 def names(columns: Sequence[str] | None) -> list[str] | None:

@@ -247,7 +247,7 @@ class CdrCalls(Calls):
         412390
         """
         asked = _asked(auth_id, month, from_date, to_date, direction, status, hangup_cause, min_duration)
-        return Stream(_core.cdr_batches(self._inner, rows, asked, names(columns)), CallRecords)
+        return Stream(_core.cdrs(self._inner, asked, names(columns)), CallRecords, rows)
 
     def cdr(self, auth_id: str, uuid: str) -> CallRecord:
         """Read one call. ``GET /accounts/{auth_id}/cdrs/{uuid}``.
@@ -324,7 +324,7 @@ class AsyncCdrCalls(AsyncCalls):
     ) -> AsyncStream[CallRecords]:
         """Read calls batch by batch. As `Client.stream_cdrs`, with ``async for``."""
         asked = _asked(auth_id, month, from_date, to_date, direction, status, hangup_cause, min_duration)
-        return AsyncStream(_core.cdr_batches(self._inner, rows, asked, names(columns)), CallRecords)
+        return AsyncStream(_core.cdrs(self._inner, asked, names(columns)), CallRecords, rows)
 
     async def cdr(self, auth_id: str, uuid: str) -> CallRecord:
         """Read one call. As `Client.cdr`."""

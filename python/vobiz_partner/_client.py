@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
-from vobiz_partner._accounts import AccountCalls, AsyncAccountCalls
+from vobiz_partner._account_calls import AccountCalls, AsyncAccountCalls
 from vobiz_partner._capacity import AsyncCapacityCalls, CapacityCalls
 from vobiz_partner._cdrs import AsyncCdrCalls, CdrCalls
 from vobiz_partner._kyc import AsyncKycCalls, KycCalls
@@ -142,7 +142,7 @@ class Client(_Settled, ReportCalls, AccountCalls, TransactionCalls, CdrCalls, Nu
     """A client of the Partner API whose calls wait for the answer.
 
     Other Python threads run while a call waits, Ctrl-C and Jupyter's stop button end it, and it works inside a running event
-    loop, in threads and after ``fork``. It only reads, unless told otherwise.
+    loop, in threads and after ``fork``. It only reads, unless ``read_only=False``.
 
     Parameters
     ----------

@@ -149,7 +149,7 @@ class Export:
         path : path
             The file, ``….xlsx``. It appears whole or not at all.
         zone : str, optional
-            The time zone of instants, whose name stands in their heading.
+            The time zone of instants, whose name is in their heading.
 
         Notes
         -----

@@ -141,7 +141,7 @@ class KycCalls(Calls):
         -------
         Stream of KycSessions
         """
-        return Stream(_core.kyc_session_batches(self._inner, rows, auth_id, status, names(columns)), KycSessions)
+        return Stream(_core.kyc_sessions(self._inner, auth_id, status, names(columns)), KycSessions, rows)
 
     def kyc_session(self, session_id: str) -> KycSession:
         """Read one session. ``GET /kyc-sessions/{session_id}``.
@@ -240,7 +240,7 @@ class AsyncKycCalls(AsyncCalls):
         rows: int = 10_000,
     ) -> AsyncStream[KycSessions]:
         """Read KYC sessions batch by batch. As `Client.stream_kyc_sessions`, with ``async for``."""
-        return AsyncStream(_core.kyc_session_batches(self._inner, rows, auth_id, status, names(columns)), KycSessions)
+        return AsyncStream(_core.kyc_sessions(self._inner, auth_id, status, names(columns)), KycSessions, rows)
 
     async def kyc_session(self, session_id: str) -> KycSession:
         """Read one session. As `Client.kyc_session`."""

@@ -125,7 +125,7 @@ class NumberCalls(Calls):
         -------
         Stream of Numbers
         """
-        return Stream(_core.number_batches(self._inner, rows, auth_id, search, names(columns)), Numbers)
+        return Stream(_core.numbers(self._inner, auth_id, search, names(columns)), Numbers, rows)
 
 
 class AsyncNumberCalls(AsyncCalls):
@@ -146,4 +146,4 @@ class AsyncNumberCalls(AsyncCalls):
         rows: int = 10_000,
     ) -> AsyncStream[Numbers]:
         """Read numbers batch by batch. As `Client.stream_numbers`, with ``async for``."""
-        return AsyncStream(_core.number_batches(self._inner, rows, auth_id, search, names(columns)), Numbers)
+        return AsyncStream(_core.numbers(self._inner, auth_id, search, names(columns)), Numbers, rows)

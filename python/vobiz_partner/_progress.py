@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     Wanted: TypeAlias = bool | Callable[["Progress"], object] | None
 
-PAGE = 100
-"""Rows of a page."""
 SLOW = 1.0
 """Seconds after which a bar appears."""
 
@@ -28,11 +26,13 @@ class Progress(Record):
     rows: int
     """Rows read so far."""
     total: int | None
-    """Rows of the whole list, where the service said how many."""
+    """Rows of the whole list, where the service states how many."""
     pages: int
     """Pages read so far."""
     seconds: float
     """How long it has taken so far."""
+    waits_for: str | None
+    """What keeps requests from leaving at this moment: the client's own pace, or a pause that the service asked for (429)."""
 
 
 class Bar:
@@ -42,19 +42,22 @@ class Bar:
         self._operation, self._wanted = operation, wanted
         self._start = time.monotonic()
         self._bar: Any = None
-        self._shown = -1
+        self._shown: tuple[int, str | None] | None = None
 
-    def show(self, rows: int, total: int | None) -> None:
-        """Show how many rows there are, where that changed."""
+    def show(self, rows: int, total: int | None, pages: int, waits_for: str | None) -> None:
+        """Show how many rows there are and what is waited for, where that changed."""
         seconds = time.monotonic() - self._start
-        if rows == self._shown:
+        if (rows, waits_for) == self._shown:
             return
-        self._shown = rows
+        self._shown = rows, waits_for
         if self._wanted is not None:
-            self._wanted(Progress(self._operation, rows, total, -(-rows // PAGE), seconds))
+            self._wanted(Progress(self._operation, rows, total, pages, seconds, waits_for))
         elif seconds > SLOW:
             if self._bar is None:
                 self._bar = _tqdm()(total=total, desc=self._operation, unit=" rows", leave=False)
+            if total is not None:
+                self._bar.total = total
+            self._bar.set_postfix_str(f"waiting for {waits_for}" if waits_for else "", refresh=False)
             self._bar.update(rows - self._bar.n)
 
     def close(self) -> None:

@@ -105,7 +105,7 @@ class Record:
         object.__setattr__(record, "_about", about)
         return record
 
-    def _told(self, about: tuple[str | None, tuple[str, ...]]) -> Self:
+    def _of_answer(self, about: tuple[str | None, tuple[str, ...]]) -> Self:
         """Return the same record with what is known about the answer it came in."""
         return type(self)._of(self._values, about)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Sandbox:
     """A Partner API inside this process, with customers, wallets and calls that belong together.
 
-    It listens on this machine alone, on a free port, and its clock stands still until it is turned. It serves as long as it, or
+    It listens on this machine alone, on a free port, and its clock is still until it is turned. It serves as long as it, or
     a client of it, is held; a ``with`` block or `close` ends it before.
 
     Parameters
@@ -129,7 +129,7 @@ class Sandbox:
         auth_id : str
             Whose wallet.
         balance : str, int or decimal.Decimal
-            What is to be in it.
+            What will be in it.
         """
         self._sandbox.set_wallet(auth_id, balance)
 

@@ -112,8 +112,8 @@ class Table(_Rows["R"], Export):
 
     @property
     def oddities(self) -> tuple[str, ...]:
-        """Values of the service's answer that could not be kept and are unknown here; each with how many and the first row."""
-        return tuple(f"{column} of {row}: {reason} ({count} in all)" for count, column, row, reason in self._data.losses)
+        """What in the service's answers could not be understood or kept and is unknown here: where, why and how often."""
+        return tuple(self._data.oddities)
 
     def __len__(self) -> int:
         """Return the number of rows."""

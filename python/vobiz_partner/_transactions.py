@@ -132,7 +132,7 @@ class TransferAttempt(Record):
     started: dt.datetime
     """When it was about to be sent, UTC."""
     partner_balance_before: Decimal | None
-    """The partner's wallet just before; without it *not done* is never said."""
+    """The partner's wallet just before; without it the outcome is never *not done*."""
 
 
 class TransferOutcome(Record):
@@ -235,7 +235,7 @@ class TransactionCalls(Calls):
         Stream of Transactions
         """
         asked = _asked(auth_id, month, from_date, to_date, type, search)
-        return Stream(_core.transaction_batches(self._inner, rows, asked, names(columns)), Transactions)
+        return Stream(_core.transactions(self._inner, asked, names(columns)), Transactions, rows)
 
     def ledger_summary(
         self,
@@ -345,7 +345,7 @@ class AsyncTransactionCalls(AsyncCalls):
     ) -> AsyncStream[Transactions]:
         """Read ledgers batch by batch. As `Client.stream_transactions`, with ``async for``."""
         asked = _asked(auth_id, month, from_date, to_date, type, search)
-        return AsyncStream(_core.transaction_batches(self._inner, rows, asked, names(columns)), Transactions)
+        return AsyncStream(_core.transactions(self._inner, asked, names(columns)), Transactions, rows)
 
     async def ledger_summary(
         self,

@@ -26,7 +26,7 @@ const MEMBERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The rooms of each crate in layers, the lowest first. A room may use the rooms of its own layer and of those before it.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     (
         "crates/core",
         &["error money time", "client settings", "api", "observation", "forecast", "alert", "history", "fuzzing lib"],
@@ -57,6 +57,19 @@ const LAYERS: [(&str, &[&str]); 5] = [
             "main",
         ],
     ),
+    (
+        "python",
+        &[
+            "ending logs record secret json",
+            "error",
+            "arguments runtime",
+            "call columns money",
+            "client",
+            "listing sandbox",
+            "calls",
+            "lib",
+        ],
+    ),
     ("crates/bench", &["measure", "alerts client engine sandbox service", "main"]),
     ("crates/xtask", &["fingerprint step", "workspace", "venv", "browser wheel", "bench lint mutants pictures test", "main"]),
 ];
@@ -65,7 +78,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
 const MUTUAL: [&[&str]; 1] = [&["crates/core/src/client/builder.rs", "crates/core/src/client/client.rs"]];
 
 /// Rooms whose circles are still to be undone.
-const CIRCLES_LEFT: &[&str] = &["bot/src/chat/", "crates/core/src/forecast/", "python/src/"];
+const CIRCLES_LEFT: &[&str] = &["bot/src/chat/", "crates/core/src/forecast/"];
 
 /// The most lines of a file.
 const LONGEST: usize = 450;
@@ -113,7 +126,7 @@ fn no_files_import_each_other_in_a_circle() {
 
 #[test]
 fn no_file_is_longer_than_can_be_read_at_once() {
-    let files = ["bot", "crates", "python", "tests"].into_iter().flat_map(|folder| tree::files(folder, &[".rs", ".py"]));
+    let files = ["bot", "crates", "python", "tests"].into_iter().flat_map(|folder| tree::files(folder, &[".rs", ".py", ".pyi"]));
     let lengths = files.map(|file| (tree::text(&file).lines().count(), file));
     let long: Vec<_> = lengths.filter(|(lines, _)| *lines > LONGEST).collect();
     assert!(long.is_empty(), "longer than {LONGEST} lines: {long:?}");

@@ -1,6 +1,7 @@
 //! Customers and their wallets.
 
 use pyo3::prelude::*;
+use serde_json::Value;
 use vobiz_core::accounts::{Account, PricingTier, Wallet};
 use vobiz_core::create::CreatedAccount;
 use vobiz_core::{Answer, PartnerClient, SecretString};
@@ -8,8 +9,9 @@ use vobiz_core::{Answer, PartnerClient, SecretString};
 use crate::call::Call;
 use crate::client::Core;
 use crate::columns::columns;
-use crate::listing::{Batches, whole};
-use crate::record::{Record as _, Secret, about, object, record};
+use crate::listing::List;
+use crate::record::{Record as _, about, object, record};
+use crate::secret::Secret;
 
 const LIST: &str = "list accounts";
 
@@ -26,6 +28,7 @@ columns!(Account, row => row.auth_id, {
     word billing_mode,
     flag postpaid,
     flag auto_recharge,
+    made auto_recharge_config = |row| row.auto_recharge_config.as_ref().map(Value::to_string),
     flag is_active,
     flag enabled,
     flag is_verified,
@@ -34,6 +37,10 @@ columns!(Account, row => row.auth_id, {
     word kyc_status,
     count cps_limit,
     count concurrent_calls_limit,
+    count base_cps_limit,
+    count base_concurrent_calls_limit,
+    count purchased_cps,
+    count purchased_concurrent_calls,
     text pricing_tier_id,
     text pricing_tier_name = |row| row.pricing_tier.as_ref()?.name.as_deref(),
     rate rate_per_minute = |row| tier(row, |tier| tier.rate_per_minute),
@@ -49,9 +56,15 @@ columns!(Account, row => row.auth_id, {
     flag pricing_tier_is_default = |row| tier(row, |tier| tier.is_default),
     text email,
     text phone,
+    text gstin,
+    word gst_status,
+    flag tds_enabled,
+    number tds_percentage,
     text id,
+    text api_id,
     text business_type,
     word account_type,
+    word role,
     text description,
     text address,
     text city,
@@ -60,6 +73,13 @@ columns!(Account, row => row.auth_id, {
     text zip_code,
     word timezone,
     text partner_id,
+    text pricing_tier_partner_id = |row| row.pricing_tier.as_ref()?.partner_id.as_deref(),
+    text google_id,
+    text referral_code,
+    flag referral_disabled,
+    amount custom_referrer_reward_amount,
+    amount custom_referee_reward_amount,
+    text resource_uri,
     instant created_at,
     instant updated_at,
     instant last_login,
@@ -77,20 +97,8 @@ fn list(client: &PartnerClient, search: Option<String>) -> vobiz_core::accounts:
 
 #[pyfunction]
 #[pyo3(signature = (core, search, columns))]
-pub(crate) fn accounts(py: Python<'_>, core: &Core, search: Option<String>, columns: Option<Vec<String>>) -> PyResult<Call> {
-    whole(py, core, LIST, columns.as_deref(), |client| list(&client, search).stream())
-}
-
-#[pyfunction]
-#[pyo3(signature = (core, size, search, columns))]
-pub(crate) fn account_batches(
-    py: Python<'_>,
-    core: &Core,
-    size: usize,
-    search: Option<String>,
-    columns: Option<Vec<String>>,
-) -> PyResult<Batches> {
-    Batches::new(py, core, LIST, columns, size, |client| list(&client, search).stream())
+pub(crate) fn accounts(py: Python<'_>, core: &Core, search: Option<String>, columns: Option<Vec<String>>) -> PyResult<List> {
+    List::new(py, core, LIST, columns, |client| list(&client, search).chunks())
 }
 
 #[pyfunction]

@@ -7,7 +7,8 @@ use vobiz_core::capacity::{Allocation, CapacityMove, Resource};
 use crate::call::Call;
 use crate::client::Core;
 use crate::error::refuse;
-use crate::record::{plain, record};
+use crate::json::plain;
+use crate::record::record;
 
 record!(Allocation, it, py, {
     partner_auth_id,

@@ -8,7 +8,7 @@ use crate::arguments::Window;
 use crate::call::Call;
 use crate::client::Core;
 use crate::columns::columns;
-use crate::listing::{Batches, whole};
+use crate::listing::List;
 use crate::record::{Record as _, about, object, record};
 
 const LIST: &str = "list call records";
@@ -110,20 +110,8 @@ impl Asked {
 
 #[pyfunction]
 #[pyo3(signature = (core, asked, columns))]
-pub(crate) fn cdrs(py: Python<'_>, core: &Core, asked: Asked, columns: Option<Vec<String>>) -> PyResult<Call> {
-    whole(py, core, LIST, columns.as_deref(), |client| asked.of(&client).stream())
-}
-
-#[pyfunction]
-#[pyo3(signature = (core, size, asked, columns))]
-pub(crate) fn cdr_batches(
-    py: Python<'_>,
-    core: &Core,
-    size: usize,
-    asked: Asked,
-    columns: Option<Vec<String>>,
-) -> PyResult<Batches> {
-    Batches::new(py, core, LIST, columns, size, |client| asked.of(&client).stream())
+pub(crate) fn cdrs(py: Python<'_>, core: &Core, asked: Asked, columns: Option<Vec<String>>) -> PyResult<List> {
+    List::new(py, core, LIST, columns, |client| asked.of(&client).chunks())
 }
 
 #[pyfunction]

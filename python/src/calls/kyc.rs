@@ -8,8 +8,9 @@ use vobiz_core::kyc::{KycFlow, KycSession, KycSessions, StartedKycSession};
 use crate::call::Call;
 use crate::client::Core;
 use crate::columns::{Columns, columns};
-use crate::listing::{Batches, whole};
-use crate::record::{Secret, record};
+use crate::listing::List;
+use crate::record::record;
+use crate::secret::Secret;
 
 const LIST: &str = "list KYC sessions";
 
@@ -62,21 +63,8 @@ pub(crate) fn kyc_sessions(
     auth_id: Option<String>,
     status: Option<String>,
     columns: Option<Vec<String>>,
-) -> PyResult<Call> {
-    whole(py, core, LIST, columns.as_deref(), |client| list(&client, auth_id, status).stream())
-}
-
-#[pyfunction]
-#[pyo3(signature = (core, size, auth_id, status, columns))]
-pub(crate) fn kyc_session_batches(
-    py: Python<'_>,
-    core: &Core,
-    size: usize,
-    auth_id: Option<String>,
-    status: Option<String>,
-    columns: Option<Vec<String>>,
-) -> PyResult<Batches> {
-    Batches::new(py, core, LIST, columns, size, |client| list(&client, auth_id, status).stream())
+) -> PyResult<List> {
+    List::new(py, core, LIST, columns, |client| list(&client, auth_id, status).chunks())
 }
 
 #[pyfunction]

@@ -4,10 +4,9 @@ use pyo3::prelude::*;
 use vobiz_core::PartnerClient;
 use vobiz_core::numbers::Number;
 
-use crate::call::Call;
 use crate::client::Core;
 use crate::columns::columns;
-use crate::listing::{Batches, whole};
+use crate::listing::List;
 
 const LIST: &str = "list numbers";
 
@@ -66,19 +65,6 @@ pub(crate) fn numbers(
     auth_id: Option<String>,
     search: Option<String>,
     columns: Option<Vec<String>>,
-) -> PyResult<Call> {
-    whole(py, core, LIST, columns.as_deref(), |client| list(&client, auth_id, search).stream())
-}
-
-#[pyfunction]
-#[pyo3(signature = (core, size, auth_id, search, columns))]
-pub(crate) fn number_batches(
-    py: Python<'_>,
-    core: &Core,
-    size: usize,
-    auth_id: Option<String>,
-    search: Option<String>,
-    columns: Option<Vec<String>>,
-) -> PyResult<Batches> {
-    Batches::new(py, core, LIST, columns, size, |client| list(&client, auth_id, search).stream())
+) -> PyResult<List> {
+    List::new(py, core, LIST, columns, |client| list(&client, auth_id, search).chunks())
 }

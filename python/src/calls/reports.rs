@@ -13,7 +13,8 @@ use crate::arguments::Window;
 use crate::call::Call;
 use crate::client::Core;
 use crate::columns::{Columns, columns};
-use crate::record::{object, part, record, rows};
+use crate::error::refuse;
+use crate::record::{object, part, record};
 
 record!(Profile, it, py, {
     id, account_id, auth_id, name, slug, company, email, phone, billing_model, is_active, is_verified, max_accounts,
@@ -32,7 +33,7 @@ record!(CallFigures, it, py, {
 
 record!(Period, it, py, { from_date, to_date, });
 record!(Traffic, it, py, { inbound = part(py, it.inbound.as_ref())?, outbound = part(py, it.outbound.as_ref())?, });
-record!(ReportAccounts, it, py, { total, active, customers = rows(&it.customers)?, });
+record!(ReportAccounts, it, py, { total, active, customers = Columns::of(&it.customers)?, });
 
 record!(Report, it, py, {
     partner = part(py, it.partner.as_ref())?,
@@ -44,7 +45,7 @@ record!(Report, it, py, {
     traffic = part(py, it.traffic.as_ref())?,
     by_product = breakdown(&it.by_product)?,
     by_direction = breakdown(&it.by_direction())?,
-    time_series = rows(&it.time_series)?,
+    time_series = Columns::of(&it.time_series)?,
     top_customers = it.top_customers.as_deref().map(|top| reported(top, it.currency.as_deref())).transpose()?,
     mtd_revenue,
     pending_kyc,
@@ -90,7 +91,7 @@ fn reported(top: &[TopCustomer], currency: Option<&str>) -> PyResult<Columns> {
         total_cost,
         currency: currency.map(str::to_owned),
     });
-    rows(&top.collect::<Vec<_>>())
+    Columns::of(&top.collect::<Vec<_>>())
 }
 
 fn spenders(top: Vec<Spender>) -> PyResult<Columns> {
@@ -101,7 +102,7 @@ fn spenders(top: Vec<Spender>) -> PyResult<Columns> {
         total_cost: cost,
         currency,
     });
-    rows(&top.collect::<Vec<_>>())
+    Columns::of(&top.collect::<Vec<_>>())
 }
 
 /// A rate to as many places as a column holds.
@@ -143,7 +144,7 @@ columns!(Part, row => row.name, {
 
 fn breakdown(parts: &BTreeMap<String, CallFigures>) -> PyResult<Columns> {
     let parts: Vec<Part> = parts.iter().map(|(name, calls)| Part { name: name.clone(), calls: calls.clone() }).collect();
-    rows(&parts)
+    Columns::of(&parts)
 }
 
 #[pyfunction]
@@ -168,7 +169,7 @@ pub(crate) fn top_customers(py: Python<'_>, core: &Core, window: &Window) -> PyR
     const OPERATION: &str = "read top customers";
     let (Some(from), Some(to)) = (window.0.from, window.0.to) else {
         let detail = "the first and the last day are needed: from_date=…, to_date=…, or month=\"2026-04\"";
-        return Err(crate::error::refuse(py, vobiz_core::ErrorKind::Invalid, OPERATION, detail));
+        return Err(refuse(py, vobiz_core::ErrorKind::Invalid, OPERATION, detail));
     };
     let ask = |client: PartnerClient| async move { client.top_customers(from, to, |_, _| {}).await };
     core.call(py, OPERATION, ask, |py, top: TopCustomers| {

@@ -7,9 +7,9 @@ use vobiz_core::{Answer, PartnerClient};
 use crate::arguments::Window;
 use crate::call::Call;
 use crate::client::Core;
-use crate::columns::columns;
-use crate::listing::{Batches, whole};
-use crate::record::{Record as _, about, object, record, rows};
+use crate::columns::{Columns, columns};
+use crate::listing::List;
+use crate::record::{Record as _, about, object, record};
 
 const LIST: &str = "list transactions";
 
@@ -49,7 +49,7 @@ record!(LedgerSummary, it, py, {
     total_debit,
     total_credit,
     net_amount,
-    by_reference_type = rows(&it.by_reference_type)?,
+    by_reference_type = Columns::of(&it.by_reference_type)?,
 });
 
 /// What is asked of a ledger.
@@ -81,20 +81,8 @@ impl Asked {
 
 #[pyfunction]
 #[pyo3(signature = (core, asked, columns))]
-pub(crate) fn transactions(py: Python<'_>, core: &Core, asked: Asked, columns: Option<Vec<String>>) -> PyResult<Call> {
-    whole(py, core, LIST, columns.as_deref(), |client| asked.of(&client).stream())
-}
-
-#[pyfunction]
-#[pyo3(signature = (core, size, asked, columns))]
-pub(crate) fn transaction_batches(
-    py: Python<'_>,
-    core: &Core,
-    size: usize,
-    asked: Asked,
-    columns: Option<Vec<String>>,
-) -> PyResult<Batches> {
-    Batches::new(py, core, LIST, columns, size, |client| asked.of(&client).stream())
+pub(crate) fn transactions(py: Python<'_>, core: &Core, asked: Asked, columns: Option<Vec<String>>) -> PyResult<List> {
+    List::new(py, core, LIST, columns, |client| asked.of(&client).chunks())
 }
 
 #[pyfunction]

@@ -13,6 +13,7 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyListMethods};
 use rust_decimal::Decimal;
+use vobiz_core::Oddity;
 
 use crate::arguments::instant;
 
@@ -25,12 +26,11 @@ const EPOCH: i32 = 719_163;
 const TOO_LARGE: u128 = 10_u128.pow(PRECISION as u32);
 
 /// Values of a column that could not be kept: how many, and where the first was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Loss {
-    pub(crate) count: u64,
-    pub(crate) column: String,
-    pub(crate) row: String,
-    pub(crate) reason: &'static str,
+struct Loss {
+    count: u64,
+    column: &'static str,
+    row: String,
+    reason: &'static str,
 }
 
 /// A table that is being filled.
@@ -38,6 +38,8 @@ pub(crate) struct Filling<T: 'static> {
     columns: Vec<(&'static Column<T>, Values)>,
     rows: usize,
     losses: Vec<Loss>,
+    /// What the core could not understand.
+    oddities: Vec<Oddity>,
 }
 
 impl<T: Row> Filling<T> {
@@ -60,7 +62,20 @@ impl<T: Row> Filling<T> {
 
     fn of(columns: impl Iterator<Item = &'static Column<T>>) -> Self {
         let columns = columns.map(|column| (column, Values::new(column.1))).collect();
-        Self { columns, rows: 0, losses: Vec::new() }
+        Self { columns, rows: 0, losses: Vec::new(), oddities: Vec::new() }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Notes what of a page could not be understood. Where the list is read once more, that counts alone.
+    pub(crate) fn note(&mut self, oddities: Vec<Oddity>, starts_over: bool) {
+        if starts_over {
+            self.oddities.clear();
+        }
+        Oddity::merge(&mut self.oddities, oddities);
     }
 
     /// Adds rows. A value that cannot be kept exactly becomes unknown, and is listed.
@@ -70,7 +85,7 @@ impl<T: Row> Filling<T> {
             let Column(name, _, read) = column;
             let mut lost = |row: &T, reason| match self.losses.iter_mut().find(|loss| loss.column == *name) {
                 Some(loss) => loss.count += 1,
-                None => self.losses.push(Loss { count: 1, column: (*name).to_owned(), row: row.key(), reason }),
+                None => self.losses.push(Loss { count: 1, column: name, row: row.key(), reason }),
             };
             match (read, values) {
                 (Read::Text(read), Values::Text(values)) => rows.iter().for_each(|row| values.append_option(read(row))),
@@ -110,7 +125,10 @@ impl<T: Row> Filling<T> {
         let kinds: Arc<[Kind]> = self.columns.iter().map(|(column, _)| column.1).collect();
         let (names, values): (Vec<&str>, Vec<Values>) =
             self.columns.into_iter().map(|(column, values)| (column.0, values)).unzip();
-        Ok(Columns { batch: batch(&names, &kinds, values, self.rows)?, kinds, losses: self.losses.into() })
+        let lost =
+            self.losses.iter().map(|Loss { count, column, row, reason }| format!("{column} of {row}: {reason} ({count} in all)"));
+        let oddities = self.oddities.iter().map(ToString::to_string).chain(lost).collect();
+        Ok(Columns { batch: batch(&names, &kinds, values, self.rows)?, kinds, oddities })
     }
 }
 
@@ -207,7 +225,7 @@ pub(super) fn from_values(names: &[String], kinds: Arc<[Kind]>, columns: &[Bound
     }
     let rows = columns.first().map_or(0, PyListMethods::len);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(Columns { batch: batch(&names, &kinds, filled, rows)?, kinds, losses: Arc::from([]) })
+    Ok(Columns { batch: batch(&names, &kinds, filled, rows)?, kinds, oddities: Arc::from([]) })
 }
 
 /// The columns, and behind them, unseen from outside, the decimal places of the exact numbers.

@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PySlice, PyTuple};
 use rust_decimal::Decimal;
 
-pub(crate) use build::{Filling, Loss};
+pub(crate) use build::Filling;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,8 +152,8 @@ pub(crate) use column;
 pub(crate) struct Columns {
     batch: RecordBatch,
     kinds: Arc<[Kind]>,
-    /// Values that could not be kept exactly and are unknown here.
-    losses: Arc<[Loss]>,
+    /// What could not be understood or kept, and is unknown here.
+    oddities: Arc<[String]>,
 }
 
 impl Columns {
@@ -165,7 +165,7 @@ impl Columns {
     }
 
     fn with(&self, batch: RecordBatch) -> Self {
-        Self { batch, kinds: Arc::clone(&self.kinds), losses: Arc::clone(&self.losses) }
+        Self { batch, kinds: Arc::clone(&self.kinds), oddities: Arc::clone(&self.oddities) }
     }
 
     fn place(&self, name: &str) -> PyResult<usize> {
@@ -194,9 +194,10 @@ impl Columns {
 impl Columns {
     /// A table of values: names, kinds and one list of values for each column.
     #[new]
-    fn new(names: Vec<String>, kinds: Vec<String>, values: Vec<Bound<'_, PyList>>) -> PyResult<Self> {
+    #[pyo3(signature = (names, kinds, values, oddities = Vec::new()))]
+    fn new(names: Vec<String>, kinds: Vec<String>, values: Vec<Bound<'_, PyList>>, oddities: Vec<String>) -> PyResult<Self> {
         let kinds: Vec<Kind> = kinds.iter().map(|kind| Kind::named(kind)).collect::<PyResult<_>>()?;
-        build::from_values(&names, kinds.into(), &values)
+        Ok(Self { oddities: oddities.into(), ..build::from_values(&names, kinds.into(), &values)? })
     }
 
     /// Names of the columns.
@@ -215,10 +216,10 @@ impl Columns {
         Ok(kinds)
     }
 
-    /// How many values were lost, and for the first of each column its name, the row's key and the reason.
+    /// What could not be understood or kept: where, why and how often.
     #[getter]
-    fn losses(&self) -> Vec<(u64, String, String, String)> {
-        self.losses.iter().map(|loss| (loss.count, loss.column.clone(), loss.row.clone(), loss.reason.to_owned())).collect()
+    fn oddities(&self) -> Vec<String> {
+        self.oddities.to_vec()
     }
 
     fn __len__(&self) -> usize {
@@ -233,7 +234,7 @@ impl Columns {
         let (py, own) = (slf.py(), slf.get());
         let kinds: Vec<&str> = own.kinds.iter().map(|kind| kind.name()).collect();
         let values = (0..own.kinds.len()).map(|place| own.values(py, place)).collect::<PyResult<Vec<_>>>()?;
-        Ok((slf.get_type().into_any(), (own.names(), kinds, values).into_pyobject(py)?))
+        Ok((slf.get_type().into_any(), (own.names(), kinds, values, own.oddities()).into_pyobject(py)?))
     }
 
     /// The values of one column.
@@ -293,7 +294,7 @@ impl Columns {
         let kinds: Arc<[Kind]> = places.iter().filter_map(|place| self.kinds.get(*place).copied()).collect();
         let exact = places.iter().zip(&*kinds).filter(|(_, kind)| kind.is_exact()).map(|(place, _)| self.places_of(*place));
         let all: Vec<usize> = places.iter().copied().chain(exact).collect();
-        Ok(Self { batch: self.batch.project(&all).map_err(broken)?, kinds, losses: Arc::clone(&self.losses) })
+        Ok(Self { batch: self.batch.project(&all).map_err(broken)?, kinds, oddities: Arc::clone(&self.oddities) })
     }
 
     /// These rows after those; both have the same columns.
@@ -301,7 +302,10 @@ impl Columns {
         let batches: Vec<RecordBatch> =
             std::iter::once(self.batch.clone()).chain(more.iter().map(|own| own.batch.clone())).collect();
         py.detach(|| arrow_select::concat::concat_batches(&self.batch.schema(), &batches))
-            .map(|batch| self.with(batch))
+            .map(|batch| Self {
+                oddities: self.oddities.iter().chain(more.iter().flat_map(|own| &*own.oddities)).cloned().collect(),
+                ..self.with(batch)
+            })
             .map_err(broken)
     }
 

@@ -13,7 +13,7 @@ pub use crate::api::call_status::CallStatus;
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
 use crate::client::found::Found;
-use crate::client::list;
+use crate::client::list::{self, Chunk};
 use crate::client::model::model;
 use crate::client::oddity::Notes;
 use crate::client::page::{PER_PAGE, Page};
@@ -290,6 +290,11 @@ impl Cdrs {
     /// Every call once, newest first, long windows in parts.
     pub fn stream(self) -> impl Stream<Item = Result<Cdr>> + Send {
         list::one_by_one(self.steps())
+    }
+
+    /// Every row once, as [`Self::stream`] gives them, in one list for each page.
+    pub fn chunks(self) -> impl Stream<Item = Result<Chunk<Cdr>>> + Send {
+        list::chunks(self.steps())
     }
 
     fn steps(self) -> impl Stream<Item = Result<Step<Cdr>>> + Send {

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::client::answer::Answer;
 use crate::client::client::{Call, PartnerClient};
-use crate::client::list;
+use crate::client::list::{self, Chunk};
 use crate::client::model::model;
 use crate::client::page::{PER_PAGE, Page};
 use crate::client::sweep::{Rows, Sweep, gather, keep_first};
@@ -203,6 +203,11 @@ impl Transactions {
     /// after the other; of a list that keeps one customer, that one's, which is [`crate::ErrorKind::NotFound`] where nobody has the id.
     pub fn stream(self) -> impl Stream<Item = Result<Transaction>> + Send {
         list::one_by_one(self.steps())
+    }
+
+    /// Every row once, as [`Self::stream`] gives them, in one list for each page.
+    pub fn chunks(self) -> impl Stream<Item = Result<Chunk<Transaction>>> + Send {
+        list::chunks(self.steps())
     }
 
     fn steps(self) -> BoxStream<'static, Result<Step<Transaction>>> {

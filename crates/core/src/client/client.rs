@@ -14,6 +14,7 @@ pub(crate) use crate::client::call::Call;
 use crate::client::call::Kind;
 use crate::client::exchange::Exchange;
 use crate::client::inner::Inner;
+use crate::client::pace::Wait;
 use crate::client::page::Page;
 use crate::client::wire::Read;
 use crate::error::{Error, ErrorKind, Result};
@@ -71,6 +72,11 @@ impl PartnerClient {
     /// Where calls go, with its trailing slash.
     pub fn base_url(&self) -> &str {
         self.inner.base.as_str()
+    }
+
+    /// What keeps requests of this client and its clones from leaving at this moment; `None` where nothing does.
+    pub fn waits_for(&self) -> Option<Wait> {
+        self.inner.pace.waits_for(Instant::now())
     }
 
     /// How many calls may be under way at once.

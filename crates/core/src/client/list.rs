@@ -7,11 +7,26 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
 
 use crate::client::client::{Call, PartnerClient};
+use crate::client::oddity::Oddity;
 use crate::client::page::{PER_PAGE, Page};
 use crate::client::sweep::{Rows, Sweep, gather};
-use crate::client::walk::{Source, Step, steps};
+use crate::client::walk::{Batch, Source, Step, steps};
 use crate::client::wire::Read;
 use crate::error::Result;
+
+/// Rows of a list as they come, those of one page: [`Accounts::chunks`](crate::accounts::Accounts::chunks) and its like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Chunk<T> {
+    /// Rows that match the filters and did not come before.
+    pub rows: Vec<T>,
+    /// What of the page could not be understood.
+    pub oddities: Vec<Oddity>,
+    /// Rows that the whole list says it has; `None` where it does not say.
+    pub total: Option<u64>,
+    /// Whether the list did not hold still and is read once more from here on. Its oddities are listed again.
+    pub starts_over: bool,
+}
 
 /// A list of the API with its filters.
 pub(crate) trait List: Clone + Send + Sync + 'static {
@@ -64,6 +79,16 @@ pub(crate) fn rows<L: List>(list: L) -> impl Stream<Item = Result<L::Row>> + Sen
     one_by_one(list.steps(true))
 }
 
+/// The rows of a walk, page by page.
+pub(crate) fn chunks<T: Send + 'static>(
+    steps: impl Stream<Item = Result<Step<T>>> + Send,
+) -> impl Stream<Item = Result<Chunk<T>>> + Send {
+    steps.map_ok(|step| match step {
+        Step::Rows(Batch { rows, oddities, promised, .. }) => Chunk { rows, oddities, total: promised, starts_over: false },
+        Step::Again => Chunk { rows: Vec::new(), oddities: Vec::new(), total: None, starts_over: true },
+    })
+}
+
 /// The rows of each step.
 pub(crate) fn one_by_one<T: Send + 'static>(
     steps: impl Stream<Item = Result<Step<T>>> + Send,
@@ -88,6 +113,11 @@ macro_rules! list_methods {
             /// rows may be missing.
             pub fn stream(self) -> impl futures::Stream<Item = Result<$Row>> + Send {
                 crate::client::list::rows(self)
+            }
+
+            /// Every row once, as [`Self::stream`] gives them, in one list for each page.
+            pub fn chunks(self) -> impl futures::Stream<Item = Result<crate::Chunk<$Row>>> + Send {
+                crate::client::list::chunks(crate::client::list::List::steps(self, true))
             }
 
             /// Every row, as far as it could be read within this time, and whether that is all. An error is one before the first page.

@@ -69,6 +69,11 @@ impl Oddity {
         self
     }
 
+    /// Adds the oddities of one more page to those of the pages before it: those of the same field and kind become one.
+    pub fn merge(into: &mut Vec<Self>, more: impl IntoIterator<Item = Self>) {
+        merge(into, more);
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         self.field == other.field && self.reason == other.reason
     }
