@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
-use vobiz_core::alert::State;
 
 use crate::check::{COULD_NOT_TELL, FINE};
 use crate::clock::Clock;
@@ -20,11 +19,12 @@ use crate::{chat, terminal};
 /// Prints today's summary, and writes its picture where asked. Gives the exit status.
 pub(crate) async fn run(config: Config, picture: Option<&Path>) -> Result<u8> {
     let zone = config.chats.first().map_or(config.report_zone, |chat| chat.zone);
-    let profiles = Store::remembered(&config.database_url).await;
+    let (profiles, state) = Store::remembered(&config.database_url).await;
     // The bot's own database is only read: what the sweep finds is not recorded.
     let service = Service::open(Config { database_url: "sqlite::memory:".to_owned(), ..config }, Clock::System).await?;
-    let answers = observe(&service.api, &service.policy, service.report_zone, 0, service.poll_deadline, Utc::now).await;
-    let snapshot = Memory::new(service.business.clone(), profiles, State::default()).judge_once(&service.policy, answers);
+    let answers =
+        observe(&service.api, &service.policy, service.report_zone, state.roster.listed, service.poll_deadline, Utc::now).await;
+    let snapshot = Memory::new(service.business.clone(), profiles, state).judge_once(&service.policy, answers);
     let data = chat::read_summary(&service, Arc::new(snapshot), Utc::now()).await;
     let text = messages::terminal(&messages::summary(&data, None, &Reader { zone, now: Utc::now() }));
     terminal::print_line(&terminal::strip_control_chars(&text)).context("cannot print the summary")?;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
-use vobiz_core::alert::{Evaluation, Observation, Policy, State, Subject, SubjectId, Transition, evaluate, evaluate_once};
+use vobiz_core::alert::{
+    Evaluation, NoData, NoDataReason, Observation, Policy, State, Subject, SubjectId, Transition, evaluate, evaluate_once,
+};
 use vobiz_core::forecast::{Business, Forecaster, Forecasts, Profile, Runway};
 use vobiz_core::{Decimal, Error};
 
@@ -74,6 +76,18 @@ impl Snapshot {
             Some(error) if self.observation.customers.is_empty() => Err(error),
             _ => Ok(&self.observation.customers),
         }
+    }
+
+    /// What rules could not judge although it was read, but for rules that do not ask for data.
+    pub(crate) fn no_data(&self) -> impl Iterator<Item = &NoData> {
+        let no_data = self.evaluation.no_data.iter();
+        no_data.filter(|no_data| !no_data.is_optional && !matches!(no_data.reason, NoDataReason::Unread(_)))
+    }
+
+    /// Whether all that rules watch was read and judged, and nothing contradicts it. Only then can a chat or a monitor be shown
+    /// that nothing is wrong.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.answers.errors().next().is_none() && self.no_data().next().is_none() && self.evaluation.doubts.is_empty()
     }
 
     /// One customer as the rules see it.

@@ -4,12 +4,9 @@
 
 mod bot;
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use bot::{GROUP, Home, PRIVATE, ask, fill, said, texts, until, until_said, until_said_as, world};
-use rust_decimal::Decimal;
-use serde_json::Value;
 use vobiz_sandbox::{Fault, Person, Sandbox};
 
 /// The dashboard answers after so many seconds.
@@ -74,31 +71,4 @@ async fn an_answer_goes_to_the_topic_that_it_was_asked_in() {
     chat.say_in(forum, topic, &asha, "/help");
     until_said(&sandbox, forum, 1);
     assert_eq!(said(&sandbox, forum)[0].topic, Some(i64::from(topic)));
-}
-
-#[tokio::test]
-async fn run_check_low_and_summary_name_the_same_wallets() {
-    let sandbox = world(6).await;
-    let watched = fill(&sandbox).await;
-    let low: BTreeSet<String> = watched.iter().take(2).map(|customer| customer.id.to_string()).collect();
-    for (id, balance) in low.iter().zip([412, 1_500]) {
-        sandbox.set_wallet(id, Decimal::from(balance)).expect("a wallet can be set");
-    }
-    let home = Home::of_two_chats(&sandbox);
-    let _bot = home.start();
-    let alert = until_said(&sandbox, PRIVATE, 1).remove(0);
-    let check: Value = serde_json::from_slice(&home.output(&["check", "--json", "--config", "bot.toml"]).stdout).expect("JSON");
-    let checked: BTreeSet<String> = check["alerts"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|alert| alert["state"] == "firing")
-        .map(|alert| alert["subject"].as_str().unwrap_or_default().to_owned())
-        .collect();
-    assert_eq!(checked, low, "{check:#}");
-    for text in [alert, ask(&sandbox, "/low").plain, ask(&sandbox, "/summary").plain] {
-        let named: BTreeSet<String> =
-            watched.iter().map(|customer| customer.id.to_string()).filter(|id| text.contains(id)).collect();
-        assert_eq!(named, low, "{text}");
-    }
 }

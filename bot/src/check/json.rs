@@ -14,7 +14,7 @@ use super::{Look, no_forecast, tenths};
 impl Look {
     pub(super) fn to_json(&self) -> Result<Value> {
         let customers = self.snapshot.customers().ok();
-        let alerts = self.alerts().into_iter().map(firing).chain(self.no_data().map(unknown));
+        let alerts = self.alerts().into_iter().map(firing).chain(self.snapshot.no_data().map(unknown));
         Ok(json!({
             "dashboard": self.dashboard.as_ref().ok().map(report).transpose()?,
             "accounts_low_balance": self.low().map(|count| json!({"below": self.level, "count": count})),

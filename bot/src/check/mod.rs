@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::Utc;
-use vobiz_core::alert::{NoData, NoDataReason, Severity, State, Transition};
+use vobiz_core::alert::{Severity, Transition};
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Profile;
 use vobiz_core::settings::values::duration;
@@ -51,7 +51,7 @@ pub(crate) struct Options {
 /// Of the time that it may take, what is left to judge and print what was read.
 const REST: Duration = Duration::from_millis(500);
 
-/// Polls once, with `for` taken as met. Gives the exit status. As text, also an error is printed as a status line.
+/// Polls once, with `for` taken as met, after what a database that is there remembers. Gives the exit status. As text, also an error is printed as a status line.
 pub(crate) async fn run(config: impl FnOnce() -> Result<Config>, options: &Options) -> Result<u8> {
     let checked =
         async { tokio::time::timeout(options.timeout, check(&config()?, options)).await.unwrap_or_else(|_| late(options)) };
@@ -72,11 +72,13 @@ async fn check(config: &Config, options: &Options) -> Result<u8> {
     let policy = config.policy.clone();
     let within = options.timeout.saturating_sub(REST).min(config.poll_deadline);
     let api = client_within(config, within)?;
-    let (dashboard, answers) = tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, 0, within, Utc::now));
+    let (profiles, state) = Store::remembered(&config.database_url).await;
+    let listed = state.roster.listed;
+    let (dashboard, answers) =
+        tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, listed, within, Utc::now));
     let dashboard = dashboard.map(Answer::into_inner);
-    let profiles = Store::remembered(&config.database_url).await;
-    let snapshot = Memory::new(config.business.clone(), profiles, State::default()).judge_once(&policy, answers);
-    let doubts = doubts(&policy, &snapshot, dashboard.as_ref().ok());
+    let snapshot = Memory::new(config.business.clone(), profiles, state).judge_once(&policy, answers);
+    let doubts = doubts(&snapshot, dashboard.as_ref().ok());
     let look = Look { dashboard, snapshot, level: policy.low_balance(), doubts };
     let text = if options.json { serde_json::to_string(&look.to_json()?)? } else { look.to_text() };
     terminal::print_line(&text).context("cannot print the result")?;
@@ -89,15 +91,6 @@ impl Look {
         let mut alerts: Vec<_> = self.snapshot.evaluation.firing.iter().collect();
         alerts.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
         alerts
-    }
-
-    /// What could not be judged although the customers were read, but for rules that wait for a forecast.
-    fn no_data(&self) -> impl Iterator<Item = &NoData> {
-        self.snapshot
-            .evaluation
-            .no_data
-            .iter()
-            .filter(|no_data| !no_data.is_optional && !matches!(no_data.reason, NoDataReason::Unread(_)))
     }
 
     /// How many wallets have less than the amount of the low-balance rule; `None` where the customers were not read.
@@ -113,7 +106,7 @@ impl Look {
     /// What is critical weighs most, then what is not known, then a warning. A doubt only means that it is not fine, and a
     /// dashboard that is refused means nothing where every rule was judged.
     fn status(&self) -> u8 {
-        let is_unknown = self.snapshot.answers.errors().next().is_some() || self.no_data().next().is_some();
+        let is_unknown = self.snapshot.answers.errors().next().is_some() || self.snapshot.no_data().next().is_some();
         match self.snapshot.evaluation.firing.iter().map(|alert| alert.severity).max() {
             Some(Severity::Critical) => CRITICAL,
             _ if is_unknown => COULD_NOT_TELL,

@@ -43,7 +43,7 @@ impl Look {
             last.push_str(&format!(": {}{more}", worst.join(", ")));
         }
         parts.extend(self.snapshot.figures().map(|alert| format!("{} {}", alert.rule, alert.severity)));
-        let no_data = self.no_data().count();
+        let no_data = self.snapshot.no_data().count();
         if no_data > 0 {
             parts.push(format!("{no_data} not judged"));
         }

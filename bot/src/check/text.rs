@@ -13,7 +13,7 @@ const NAMED: usize = 20;
 impl Look {
     pub(super) fn to_text(&self) -> String {
         let mut lines = vec![self.status_line()];
-        let no_data: Vec<_> = self.no_data().collect();
+        let no_data: Vec<_> = self.snapshot.no_data().collect();
         if let Err(error) = self.snapshot.customers() {
             lines.push(format!("unknown: {error}"));
         }

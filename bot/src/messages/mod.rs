@@ -3,6 +3,7 @@
 mod alert;
 mod buttons;
 mod customer;
+mod doubt;
 mod figure;
 mod list;
 mod low;
@@ -20,6 +21,7 @@ use vobiz_core::{Error, money};
 pub(crate) use alert::{Notice, notice};
 pub(crate) use buttons::{again, choices, pages, reports, summary as summary_buttons};
 pub(crate) use customer::{Card, no_customer, several};
+pub(crate) use doubt::doubt;
 pub(crate) use figure::on_a_line as figure;
 pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
 pub(crate) use low::Low;

@@ -9,7 +9,7 @@ use vobiz_core::alert::{Severity, Subject};
 use vobiz_core::dashboard::{DayFigures, Report};
 use vobiz_core::{Decimal, Error};
 
-use super::{Reader, counted, escape, figure, low, percent, show, sign, weekday};
+use super::{Reader, counted, escape, low, percent, show, weekday};
 use crate::snapshot::Snapshot;
 
 /// Wallets that a summary names; it is the caption of a picture, which holds little.
@@ -70,12 +70,19 @@ fn alerts(snapshot: &Snapshot, reader: &Reader) -> String {
     let mut text = match (critical, wallets.len() - critical) {
         (0, 0) => match unread {
             Err(_) => "⚪ <b>Wallets unknown</b>".to_owned(),
+            Ok(unread) if let Some(figures) = low::figures_fire(snapshot) => match unread {
+                0 => format!("{figures}; no wallet is low"),
+                unread => format!("{figures}; no wallet that could be read is low, {unread} unknown"),
+            },
             Ok(_) if snapshot.pending() > 0 => {
                 let (one, many) = ("wallet is past a level</b>, an alert is", "wallets are past a level</b>, alerts are");
                 format!("🟠 <b>{} pending: /low", counted(snapshot.pending(), one, many))
             }
             Ok(_) if reader.now - snapshot.at > OLD => {
                 format!("⚪ <b>Wallets not read since {}</b>; none was low then", reader.at(snapshot.at))
+            }
+            Ok(0) if !snapshot.is_certain() => {
+                format!("⚪ <b>No alert fires</b>, as far as it is known: {}", low::unknown(snapshot))
             }
             Ok(0) => "🟢 <b>Fine: no wallet is low</b>".to_owned(),
             Ok(unread) => format!("⚪ <b>No wallet that could be read is low</b>; {unread} unknown"),
@@ -91,8 +98,9 @@ fn alerts(snapshot: &Snapshot, reader: &Reader) -> String {
     if wallets.len() > NAMED {
         let _ = write!(text, "\n… and {} more: /low", wallets.len() - NAMED);
     }
-    for alert in snapshot.figures().take(FIGURES) {
-        let _ = write!(text, "\n{} {}: {}", sign(alert.severity), figure::on_a_line(alert), alert.severity);
+    snapshot.figures().take(FIGURES).for_each(|alert| text.push_str(&low::figure_row(alert)));
+    if let more @ 1.. = snapshot.figures().skip(FIGURES).count() {
+        let _ = write!(text, "\n… and {}: /low", counted(more, "other alert", "other alerts"));
     }
     text
 }

@@ -140,7 +140,7 @@ fn answers(at: DateTime<Utc>, customers: Vec<Account>) -> Answers {
 fn low_page(snapshot: &Snapshot, under: Option<i64>, page: usize) -> (String, crate::store::Buttons) {
     let (under, list) = (under.map(Decimal::from), under.map_or_else(|| "/low".to_owned(), |under| format!("/low {under}")));
     let level = under.unwrap_or_else(|| Decimal::from(2000));
-    let low = Low { rows: snapshot.low(under, level), level, currency: snapshot.currency(), customers: snapshot.customers() };
+    let low = Low::new(snapshot, under, level);
     low.page(&list, page, &reader())
 }
 

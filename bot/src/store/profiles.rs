@@ -3,27 +3,32 @@
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
+use vobiz_core::alert::State;
 use vobiz_core::forecast::Profile;
 
 use super::Store;
 use super::row::column;
 
 impl Store {
-    /// What a database that is there remembers of each wallet; nothing is created or changed, and nothing is known without one.
-    pub(crate) async fn remembered(url: &str) -> Vec<(String, Profile)> {
+    /// What a database that is there remembers of each wallet, and the alert state; nothing is created or changed, and nothing is
+    /// known without one.
+    pub(crate) async fn remembered(url: &str) -> (Vec<(String, Profile)>, State) {
         let store = match Self::open_to_read(url).await {
             Ok(store) => store,
             Err(error) => {
                 tracing::debug!(error = format!("{error:#}"), "no database to read history from");
-                return Vec::new();
+                return (Vec::new(), State::default());
             }
         };
-        store.profiles().await.unwrap_or_default()
+        (store.profiles().await.unwrap_or_default(), store.alert_state().await.unwrap_or_default())
     }
 
     /// What is remembered of each wallet.
     pub(crate) async fn profiles(&self) -> Result<Vec<(String, Profile)>> {
-        let rows = sqlx::query("SELECT subject, profile FROM profiles").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("SELECT subject, profile FROM profiles WHERE version = $1")
+            .bind(i64::from(Profile::VERSION))
+            .fetch_all(&self.pool)
+            .await?;
         let read = |row: &SqliteRow| {
             let subject: String = column(row, "profiles", "subject")?;
             let profile = postcard::from_bytes(column(row, "profiles", "profile")?);
@@ -47,14 +52,40 @@ impl Store {
     ) -> Result<()> {
         let mut transaction = self.begin().await?;
         for (subject, profile) in profiles {
-            sqlx::query("INSERT INTO profiles (subject, profile, kept_at) VALUES ($1, $2, $3) ON CONFLICT (subject) DO UPDATE SET profile = excluded.profile, kept_at = excluded.kept_at")
+            sqlx::query("INSERT INTO profiles (subject, profile, kept_at, version) VALUES ($1, $2, $3, $4) ON CONFLICT (subject) DO UPDATE SET profile = excluded.profile, kept_at = excluded.kept_at, version = excluded.version")
                 .bind(subject)
                 .bind(postcard::to_allocvec(profile).context("a profile cannot be written")?)
                 .bind(now.timestamp_micros())
+                .bind(i64::from(Profile::VERSION))
                 .execute(&mut *transaction)
                 .await?;
         }
         transaction.commit().await?;
         Ok(())
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_profile_of_another_form_is_learned_again() {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let profile = Profile::default();
+        store.keep_profiles([("MA_X", &profile), ("MA_Y", &profile)].into_iter(), Utc::now()).await.unwrap();
+        sqlx::query("UPDATE profiles SET version = 0 WHERE subject = 'MA_Y'").execute(&store.pool).await.unwrap();
+        assert_eq!(store.profiles().await.unwrap(), [("MA_X".to_owned(), profile.clone())]);
+        store.keep_profiles([("MA_Y", &profile)].into_iter(), Utc::now()).await.unwrap();
+        assert_eq!(store.profiles().await.unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_changed_form_of_profiles_has_a_new_version() {
+        let bytes = postcard::to_allocvec(&Profile::default()).unwrap();
+        assert_eq!((Profile::VERSION, bytes.len()), (1, SIZE), "raise Profile::VERSION, then change these numbers");
+    }
+
+    /// Bytes of an empty profile in the present form.
+    const SIZE: usize = 863;
 }

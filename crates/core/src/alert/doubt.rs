@@ -109,15 +109,15 @@ pub(super) fn of_policy(policy: &Policy, observation: &Observation, customers: &
 
 fn of_rule(rule: &Rule, customers: &[Subject]) -> Vec<Doubt> {
     let named: Vec<&str> = rule.named_customers().collect();
-    let mut doubts = Vec::new();
     if !named.is_empty() {
         let listed: HashSet<&str> = customers.iter().filter_map(Subject::customer).collect();
         let missing = named.into_iter().filter(|auth_id| !listed.contains(auth_id));
-        doubts
-            .extend(missing.map(|auth_id| Doubt::NoSuchCustomer { rule: rule.name().to_owned(), customer: auth_id.to_owned() }));
+        let missing: Vec<_> =
+            missing.map(|auth_id| Doubt::NoSuchCustomer { rule: rule.name().to_owned(), customer: auth_id.to_owned() }).collect();
+        if !missing.is_empty() {
+            return missing;
+        }
     }
-    if rule.metric().is_of_customer() && !customers.iter().any(|subject| rule.watches(subject)) {
-        doubts.push(Doubt::NobodyWatched { rule: rule.name().to_owned() });
-    }
-    doubts
+    let watches_nobody = rule.metric().is_of_customer() && !customers.iter().any(|subject| rule.watches(subject));
+    watches_nobody.then(|| Doubt::NobodyWatched { rule: rule.name().to_owned() }).into_iter().collect()
 }
