@@ -21,6 +21,7 @@ mod metrics;
 mod monitor;
 mod notices;
 mod observe;
+mod people;
 mod print_summary;
 mod reads;
 mod run;

@@ -15,9 +15,13 @@ use vobiz_core::{PartnerClient, RetryPolicy};
 
 use crate::clock::Clock;
 use crate::config::{Chat, Config, Operations};
+use crate::people::{Member, Person, Role, effective};
 use crate::reads::Reads;
 use crate::snapshot::Published;
 use crate::store::Store;
+
+/// The kind of setting that roles are: each by the id of its person.
+pub(crate) const PERSON: &str = "person";
 
 /// What every part of the bot works with.
 pub(crate) struct Service {
@@ -27,6 +31,8 @@ pub(crate) struct Service {
     pub(crate) policy: Policy,
     pub(crate) business: Business,
     pub(crate) chats: Vec<Chat>,
+    /// The roles that the file gives.
+    pub(crate) people: Vec<Member>,
     pub(crate) report_zone: Tz,
     pub(crate) poll_every: Duration,
     pub(crate) poll_deadline: Duration,
@@ -76,7 +82,7 @@ impl Service {
     /// Over a database that is open.
     pub(crate) fn over(config: Config, clock: Clock, store: Store) -> Result<Self> {
         let api = client(&config)?;
-        let Config { policy, business, chats, report_zone, poll_every, poll_deadline, operations, .. } = config;
+        let Config { policy, business, chats, people, report_zone, poll_every, poll_deadline, operations, .. } = config;
         Ok(Self {
             api,
             store,
@@ -84,6 +90,7 @@ impl Service {
             policy,
             business,
             chats,
+            people,
             report_zone,
             poll_every,
             poll_deadline,
@@ -120,6 +127,24 @@ impl Service {
             }
         }
         Ok(recipients)
+    }
+
+    /// Everybody who has a role.
+    pub(crate) async fn members(&self) -> Result<Vec<Member>> {
+        let given = self.store.settings::<(String, Role)>(PERSON).await?.into_iter().filter_map(|setting| {
+            let (name, role) = setting.value;
+            Some(Member { person: Person { id: setting.name.parse().ok()?, name }, role, is_from_file: false })
+        });
+        Ok(effective(&self.people, given.collect()))
+    }
+
+    /// What a person may do in the chats that are served: view, unless they have another role. Nobody knows who writes as an
+    /// anonymous admin or as a channel, and these are viewers.
+    pub(crate) async fn role(&self, person: Option<&Person>) -> Result<Role> {
+        let Some(person) = person else { return Ok(Role::Viewer) };
+        let members = self.members().await?;
+        let known = members.iter().find(|member| member.person.id == person.id);
+        Ok(known.map_or(Role::Viewer, |member| member.role))
     }
 
     /// Gives up what is owed to chats that were taken out of the configuration.

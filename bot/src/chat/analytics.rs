@@ -7,11 +7,13 @@ use vobiz_core::{DateRange, time};
 use super::command::Command;
 use super::request::{Answer, Refusal, Request};
 use crate::messages;
+use crate::people::Role;
 
 pub(super) const COMMAND: Command = Command {
     name: "analytics",
     about: "calls and cost of some days: 7d, today, or FROM TO",
     example: "/analytics 7d",
+    role: Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -2,6 +2,7 @@
 
 use super::request::{Reply, Request};
 use super::{analytics, customer, dashboard, help, low, summary};
+use crate::people::Role;
 
 /// A command of the chat.
 pub(crate) struct Command {
@@ -10,6 +11,8 @@ pub(crate) struct Command {
     pub(crate) about: &'static str,
     /// How it is written with all that it takes.
     pub(crate) example: &'static str,
+    /// What somebody must be to use it.
+    pub(crate) role: Role,
     pub(crate) answer: for<'a> fn(&'a Request<'a>) -> Reply<'a>,
 }
 

@@ -8,11 +8,13 @@ use vobiz_core::alert::Subject;
 use super::command::Command;
 use super::request::{Answer, Refusal, Request};
 use crate::messages::{self, Card};
+use crate::people::Role;
 
 pub(super) const COMMAND: Command = Command {
     name: "customer",
     about: "one customer, by id or name",
     example: "/customer MA_XXXXXXXX",
+    role: Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

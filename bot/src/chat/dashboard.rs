@@ -5,11 +5,13 @@ use futures::{FutureExt as _, TryFutureExt as _};
 use super::command::Command;
 use super::request::{Answer, Refusal, Request};
 use crate::messages;
+use crate::people::Role;
 
 pub(super) const COMMAND: Command = Command {
     name: "dashboard",
     about: "balances and calls of the API's own period",
     example: "/dashboard",
+    role: Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use teloxide::types::{CallbackQueryId, MaybeInaccessibleMessage, Message, Update, UpdateKind};
+use teloxide::types::{CallbackQueryId, MaybeInaccessibleMessage, Message, Update, UpdateKind, User};
+
+use crate::people::Person;
 
 /// An update as it is kept until it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +13,9 @@ pub(crate) struct Heard {
     /// The forum topic that it came from.
     pub(crate) thread: Option<i32>,
     pub(crate) is_private: bool,
+    /// Who wrote or pressed; nobody where a chat itself writes: an anonymous admin, a channel.
+    #[serde(default)]
+    pub(crate) from: Option<Person>,
     /// When the bot read it.
     pub(crate) at: DateTime<Utc>,
     pub(crate) what: What,
@@ -42,7 +47,9 @@ impl Heard {
                     Some(new) => What::Moved(new.0),
                     None => What::Line(message.text()?.to_owned()),
                 };
-                Some(Self { chat: message.chat.id.0, thread: thread(message), is_private: message.chat.is_private(), at, what })
+                let from = message.from.as_ref().filter(|_| message.sender_chat.is_none()).and_then(person);
+                let chat = &message.chat;
+                Some(Self { chat: chat.id.0, thread: thread(message), is_private: chat.is_private(), from, at, what })
             }
             UpdateKind::CallbackQuery(query) => {
                 let under = query.message.as_ref()?;
@@ -53,11 +60,18 @@ impl Heard {
                 };
                 let what = What::Press { query: query.id.clone(), data: query.data.clone().unwrap_or_default(), message };
                 let chat = under.chat();
-                Some(Self { chat: chat.id.0, thread, is_private: chat.is_private(), at, what })
+                let from = person(&query.from);
+                Some(Self { chat: chat.id.0, thread, is_private: chat.is_private(), from, at, what })
             }
             _ => None,
         }
     }
+}
+
+/// Somebody of flesh and blood: bots have no role.
+fn person(user: &User) -> Option<Person> {
+    let id = i64::try_from(user.id.0).ok()?;
+    (!user.is_bot).then(|| Person { id, name: user.full_name() })
 }
 
 /// The forum topic of a message. In other groups a reply has a thread too, in which nothing can be sent.

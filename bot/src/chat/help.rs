@@ -7,8 +7,10 @@ use futures::FutureExt as _;
 use super::command::{COMMANDS, Command};
 use super::request::{Answer, Reply, Request};
 use crate::messages::escape;
+use crate::people::Role;
 
-pub(super) const COMMAND: Command = Command { name: "help", about: "what can be asked here", example: "/help", answer };
+pub(super) const COMMAND: Command =
+    Command { name: "help", about: "what can be asked here", example: "/help", role: Role::Viewer, answer };
 
 fn answer<'a>(_: &'a Request<'a>) -> Reply<'a> {
     futures::future::ready(Ok(Answer::text(text()))).boxed()

@@ -7,11 +7,13 @@ use super::amount;
 use super::command::Command;
 use super::request::{Answer, Refusal, Request};
 use crate::messages;
+use crate::people::Role;
 
 pub(super) const COMMAND: Command = Command {
     name: "low",
     about: "low wallets, or those under an amount",
     example: "/low 500",
+    role: Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -98,14 +98,29 @@ impl Desk {
         {
             return Ok(Answer::text(messages::escape(&refusal)));
         }
+        let role = self.service.role(heard.from.as_ref()).await?;
+        let pressed = match heard.what {
+            What::Press { message, .. } => message,
+            _ => None,
+        };
         let request = Request {
             service: &self.service,
+            chat,
+            chat_id: heard.chat,
+            thread: heard.thread,
+            pressed,
+            person: heard.from.as_ref(),
+            role,
             reader: Reader { zone: chat.zone, now: heard.at },
             arguments,
             asked_at: heard.at,
             is_press: matches!(heard.what, What::Press { .. }),
         };
-        match (command.answer)(&request).await {
+        let answered = match request.require(command.role).await {
+            Ok(()) => (command.answer)(&request).await,
+            Err(refusal) => Err(refusal),
+        };
+        match answered {
             Ok(mut answer) => {
                 if let Some(at) = answer.as_of {
                     answer.html = messages::dated(&answer.html, at, &request.reader);

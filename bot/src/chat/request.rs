@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
+use crate::config::Chat;
 use crate::messages::Reader;
+use crate::people::{Person, Role};
 use crate::service::Service;
 use crate::snapshot::Snapshot;
 use crate::store::Buttons;
@@ -12,9 +14,25 @@ use crate::store::Buttons;
 /// How old figures may be that a typed line is answered with, where they are not those of the last sweep.
 const FRESH_ENOUGH: TimeDelta = TimeDelta::seconds(5);
 
+/// What somebody is told who writes as a chat.
+const NOBODY_KNOWN: &str =
+    "This needs a person with a role, and nobody can tell who writes as an anonymous admin or as a channel. Write as yourself.";
+
 /// One line or pressed button, as a command sees it.
 pub(crate) struct Request<'a> {
     pub(crate) service: &'a Service,
+    /// The chat's settings in the file.
+    pub(crate) chat: &'a Chat,
+    /// The id that the chat has now.
+    pub(crate) chat_id: i64,
+    /// The forum topic that it was asked in.
+    pub(crate) thread: Option<i32>,
+    /// The message whose button was pressed, where its text can be changed.
+    pub(crate) pressed: Option<i32>,
+    /// Who asks; nobody where the chat itself writes.
+    pub(crate) person: Option<&'a Person>,
+    /// What they may do.
+    pub(crate) role: Role,
     pub(crate) reader: Reader,
     /// The words after the command.
     pub(crate) arguments: Vec<&'a str>,
@@ -69,6 +87,31 @@ impl From<anyhow::Error> for Refusal {
 }
 
 impl Request<'_> {
+    /// Refuses people who may not do something.
+    pub(crate) async fn require(&self, role: Role) -> Result<(), Refusal> {
+        if self.role >= role {
+            return Ok(());
+        }
+        let Some(person) = self.person else { return Err(NOBODY_KNOWN.to_owned().into()) };
+        let members = self.service.members().await?;
+        let admin = members.iter().find(|member| member.role == Role::Admin);
+        let need = format!("You are {} here, and this needs {}.", self.role.with_article(), role.with_article());
+        Err(Refusal::Wrong(match admin {
+            Some(admin) => format!("{need} {} can make you one: /people grant {} {role}", admin.person.name, person.id),
+            None => format!(
+                "{need} Nobody is an admin yet. Whoever runs the bot can run “vobiz-bot pair --role {role}” and give you the code, \
+                 or list you under [[people]] with the id {}.",
+                person.id
+            ),
+        }))
+    }
+
+    /// The same; gives who does it.
+    pub(crate) async fn actor(&self, role: Role) -> Result<&Person, Refusal> {
+        self.require(role).await?;
+        self.person.ok_or_else(|| NOBODY_KNOWN.to_owned().into())
+    }
+
     /// Today where reports are cut.
     pub(crate) fn today(&self) -> NaiveDate {
         self.asked_at.with_timezone(&self.service.report_zone).date_naive()

@@ -10,6 +10,7 @@ use super::command::Command;
 use super::request::{Answer, Refusal, Request};
 use crate::chart;
 use crate::messages::{self, Reader, SummaryData};
+use crate::people::Role;
 use crate::service::Service;
 use crate::snapshot::Snapshot;
 
@@ -17,6 +18,7 @@ pub(super) const COMMAND: Command = Command {
     name: "summary",
     about: "low wallets, yesterday, money",
     example: "/summary",
+    role: Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -4,6 +4,7 @@
 
 mod changes;
 mod operations;
+mod people;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,8 @@ use vobiz_core::alert::{ChatSettings, Policy, QuietHours};
 use vobiz_core::forecast::Business;
 use vobiz_core::settings::values::{clock_time, zone};
 use vobiz_core::settings::{Env, Reader, SettingsError, Source, Table, Value};
+
+use crate::people::Member;
 
 const DEFAULT_API_URL: &str = "https://api.telegram.org";
 const DEFAULT_DATABASE: &str = "sqlite://vobiz-bot.db";
@@ -43,6 +46,7 @@ pub(crate) struct Config {
     /// Where the API's calendar days are assumed to begin and end.
     pub report_zone: Tz,
     pub chats: Vec<Chat>,
+    pub people: Vec<Member>,
     pub policy: Policy,
     pub business: Business,
     pub operations: Operations,
@@ -108,6 +112,7 @@ impl Config {
             zone
         });
         let chats = chats(&mut root);
+        let people = people::read(&mut root);
         let policy = Policy::read(&mut root);
         let business = root.table("business", "[business]").map(Business::read).unwrap_or_default();
         let operations = operations::read(&mut root);
@@ -119,7 +124,19 @@ impl Config {
         };
         let (poll_every, report_zone) = (poll_every.unwrap_or(DEFAULT_POLL), report_zone.unwrap_or(DEFAULT_ZONE));
         let poll_deadline = poll_deadline.unwrap_or(DEFAULT_DEADLINE);
-        Ok(Self { vobiz, telegram, database_url, poll_every, poll_deadline, report_zone, chats, policy, business, operations })
+        Ok(Self {
+            vobiz,
+            telegram,
+            database_url,
+            poll_every,
+            poll_deadline,
+            report_zone,
+            chats,
+            people,
+            policy,
+            business,
+            operations,
+        })
     }
 
     /// The rules and working hours of a file, for what needs nothing else of it.

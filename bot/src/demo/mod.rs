@@ -20,6 +20,7 @@ use vobiz_sandbox::{Person, Sandbox, Sent};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::delivery::Limits;
+use crate::people::{self, Member, Role};
 use crate::run::Parts;
 use crate::service::Service;
 use crate::telegram::Telegram;
@@ -29,6 +30,8 @@ use crate::terminal::{print_line, strip_control_chars};
 const CHAT: i64 = 1001;
 /// A colleague's private chat, which the page shows too.
 const COLLEAGUE: i64 = 1002;
+/// Another member of the group.
+const RAVI: i64 = 1003;
 /// Somebody whom the bot does not know.
 const STRANGER: i64 = 1999;
 /// The group of both.
@@ -112,13 +115,14 @@ impl Demo {
         let mut chats = vec![CHAT];
         if options.web.is_some() {
             print_line(&format!("chat {}/", sandbox.url()))?;
-            people(&sandbox, &person);
+            introduce(&sandbox, &person);
             chats.extend([COLLEAGUE, GROUP]);
         }
         let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0);
         let chats =
             chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, manner: ChatSettings::default() });
         let config = Config {
+            people: roles(),
             business: vobiz_core::forecast::Business::default(),
             operations: config::Operations::default(),
             poll_deadline: config::DEFAULT_DEADLINE,
@@ -211,12 +215,23 @@ impl Demo {
     }
 }
 
+/// Somebody of each role, so that everything can be tried.
+fn roles() -> Vec<Member> {
+    let people = [(CHAT, "You", Role::Admin), (COLLEAGUE, "Asha", Role::Operator), (RAVI, "Ravi", Role::Viewer)];
+    let member = |(id, name, role): (i64, &str, Role)| Member {
+        person: people::Person { id, name: name.to_owned() },
+        role,
+        is_from_file: true,
+    };
+    people.into_iter().map(member).collect()
+}
+
 /// Who is on the page: two people that the bot serves, their group, and somebody that it does not know.
-fn people(sandbox: &Sandbox, person: &Person) {
+fn introduce(sandbox: &Sandbox, person: &Person) {
     let (chat, colleague) = (sandbox.chat(), Person::new(COLLEAGUE, "Asha"));
     chat.join(CHAT, person);
     chat.join(COLLEAGUE, &colleague);
-    for member in [person, &colleague, &Person::new(1003, "Ravi")] {
+    for member in [person, &colleague, &Person::new(RAVI, "Ravi")] {
         chat.join(GROUP, member);
     }
     chat.entitle(GROUP, "Night shift");

@@ -9,6 +9,7 @@ mod lease;
 mod outbox;
 mod profiles;
 mod row;
+mod settings;
 mod status;
 mod updates;
 
@@ -32,6 +33,7 @@ pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
 pub(crate) use lease::{Held, Lock};
 pub(crate) use outbox::{Ended, Head, Owed};
+pub(crate) use settings::{Change, Entry, Setting};
 
 use judgement::Unwritten;
 use row::column;

@@ -42,11 +42,30 @@ const BROKEN: &[(&str, &str)] = &[
     ("[telegram]\ntoken = \"'7:T0K3N'\"", ":5: telegram.token is written in quotes; write the value alone, without them"),
     (
         "chat = 1",
-        ":1: chat is not known here; write one of vobiz, telegram, database, poll, report, chats, rules, business, http, heartbeat, log",
+        ":1: chat is not known here; write one of vobiz, telegram, database, poll, report, chats, people, rules, business, http, heartbeat, log",
     ),
     ("[chats]\nid = 1", ":4: chats must be a list of tables; write [[chats]] above each"),
     ("[[chats]]\nzone = \"UTC\"", ":4: chats[0].id is missing; write id = -1001234567890"),
     ("[[chats]]\nid = \"-100\"", ":5: chats[0].id must be a chat's number without quotes, such as -1001234567890"),
+    ("[[people]]\nname = \"A\"\nrole = \"admin\"", ":4: people[0].id is missing; write id = 123456789"),
+    (
+        "[[people]]\nid = -7\nname = \"A\"\nrole = \"admin\"",
+        ":5: people[0].id must be a person's number in Telegram without quotes, such as 123456789",
+    ),
+    (
+        "[[people]]\nid = 7\nname = \" \"\nrole = \"root\"",
+        ":7: people[0].role \"root\" is not a role; write viewer, operator or admin",
+    ),
+    ("[[people]]\nid = 7\nname = \" \"\nrole = \"admin\"", ":6: people[0].name must be 1 to 100 characters on one line"),
+    ("[[people]]\nid = 7\nname = \"A\"", ":4: people[0].role is missing; write role = \"operator\""),
+    (
+        "[[people]]\nid = 7\nname = \"A\"\nrole = \"admin\"\nroles = 1",
+        ":8: people[0].roles is not known here; write one of id, name, role",
+    ),
+    (
+        "[[people]]\nid = 7\nname = \"A\"\nrole = \"admin\"\n[[people]]\nid = 7\nname = \"B\"\nrole = \"viewer\"",
+        ":9: people[1].id (7) is that of people[0] too; list each person once",
+    ),
     ("[[chats]]\nid = 0", ":5: chats[0].id must be a chat's number without quotes, such as -1001234567890"),
     ("[[chats]]\nid = 7\n[[chats]]\nid = 7", ":7: chats[1].id (7) is that of chats[0] too; list each chat once"),
     (
