@@ -1,6 +1,7 @@
 //! A Telegram bot that watches prepaid Vobiz wallets and reports each morning.
 
 mod backtest;
+mod backup;
 mod chart;
 mod chat;
 mod check;
@@ -18,6 +19,7 @@ mod http;
 mod manual;
 mod messages;
 mod metrics;
+mod migrate;
 mod monitor;
 mod notices;
 mod observe;
@@ -82,6 +84,24 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         history: PathBuf,
     },
+    /// Copy the database to a file, also while the bot runs.
+    Backup {
+        #[command(flatten)]
+        source: Source,
+        /// The database to copy, `sqlite://PATH`; without one, that of the configuration.
+        #[arg(long, value_name = "URL", conflicts_with = "config")]
+        database: Option<String>,
+        /// The copy. The file must not be there yet.
+        file: PathBuf,
+    },
+    /// Bring the database to the layout of this version without starting the bot.
+    Migrate {
+        #[command(flatten)]
+        source: Source,
+        /// The database, `sqlite://PATH`; without one, that of the configuration. No bot may use it.
+        #[arg(long, value_name = "URL", conflicts_with = "config")]
+        database: Option<String>,
+    },
     /// Look at the configuration alone.
     #[command(subcommand)]
     Config(Configuration),
@@ -124,6 +144,11 @@ struct Source {
 impl Source {
     fn load(&self) -> anyhow::Result<Config> {
         Ok(Config::load(self.file().as_deref(), &|name| std::env::var(name).ok())?)
+    }
+
+    /// The database that was named, else that of the configuration.
+    fn database(&self, named: Option<String>) -> anyhow::Result<String> {
+        named.map_or_else(|| Ok(self.load()?.database_url), Ok)
     }
 
     fn file(&self) -> Option<PathBuf> {
@@ -169,12 +194,12 @@ async fn main() -> ExitCode {
         Command::Check { source, options } => check::run(|| source.load(), &options).await,
         Command::Backtest(options) => backtest::run(&options).await.map(|()| 0),
         Command::Export { source, database, history } => {
-            async {
-                let database = database.map_or_else(|| Ok(source.load()?.database_url), anyhow::Ok)?;
-                export::run(&database, &history).await.map(|()| 0)
-            }
-            .await
+            async { export::run(&source.database(database)?, &history).await.map(|()| 0) }.await
         }
+        Command::Backup { source, database, file } => {
+            async { backup::run(&source.database(database)?, &file).await.map(|()| 0) }.await
+        }
+        Command::Migrate { source, database } => async { migrate::run(&source.database(database)?).await.map(|()| 0) }.await,
         Command::Config(Configuration::Check(source)) => source.check().map(|()| 0),
         Command::Health { listen } => health::run(listen).await,
         Command::Completions { shell } => print(&manual::completions(&mut Arguments::command(), shell)),

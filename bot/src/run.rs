@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Limits;
 use crate::service::{Service, client};
-use crate::store::{Lock, Store};
+use crate::store::{Lock, OwedByCopy, Store};
 use crate::telegram::Telegram;
 use crate::{clock, delivery, heartbeat, http, monitor, notices, schedule, systemd, terminal, upkeep};
 
@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// Wait while another bot uses the database, and take over when it ends.
     #[arg(long)]
     standby: bool,
+    /// The database is a copy made by `backup`: what happens to messages that it owes, which may have been sent since.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    owed: Option<OwedByCopy>,
 }
 
 /// `vobiz-bot run`. `load` reads the configuration again, which SIGHUP asks for.
@@ -83,6 +86,7 @@ async fn start(config: &Config, options: &Options) -> Result<Parts> {
         );
     }
     let store = if options.standby { stand_by(&config.database_url).await? } else { Store::open(&config.database_url).await? };
+    store.settle_copy(options.owed, Clock::System.now()).await?;
     let service = Arc::new(Service::over(config.clone(), Clock::System, store)?);
     service.give_up_for_others().await?;
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);

@@ -14,6 +14,7 @@ use axum::Router;
 use axum::routing::get;
 use bot::{Home, PRIVATE};
 use serde_json::Value;
+use vobiz_sandbox::{Fault, Half, Person};
 
 /// An address that nobody listens on.
 fn free() -> SocketAddr {
@@ -146,4 +147,39 @@ fn the_man_page_and_completions_name_every_command() {
         let text = String::from_utf8(output.stdout).expect("text");
         assert!(output.status.success() && commands.iter().all(|command| text.contains(command)), "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_bot_is_backed_up_and_its_copy_asks_before_it_sends_again() {
+    let sandbox = bot::world(3).await;
+    // Nothing reaches Telegram: the answer stays owed.
+    sandbox.faults().add(Fault {
+        half: Half::Telegram,
+        operation: Some("sendMessage".into()),
+        status: Some(503),
+        ..Fault::default()
+    });
+    let listen = free();
+    let home = Home::of(&sandbox, &format!("[http]\nlisten = \"{listen}\"\n[[chats]]\nid = {PRIVATE}\n"));
+    let running = home.start();
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
+    until_page(listen, "/metrics", |_, text| text.contains("vobiz_outbox_messages 1")).await;
+    let backup = ["backup", "copy.db", "--config", "bot.toml"];
+    let copied = home.output(&backup);
+    assert!(copied.status.success(), "{copied:?}");
+    let again = home.output(&backup);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("copy.db is there already"), "{again:?}");
+    let busy = home.output(&["migrate", "--config", "bot.toml"]);
+    assert!(String::from_utf8_lossy(&busy.stderr).contains("another bot uses the database"), "{busy:?}");
+    drop(running);
+
+    let migrated = home.output(&["migrate", "--database", &format!("sqlite://{}", home.path().join("copy.db").display())]);
+    assert!(String::from_utf8_lossy(&migrated.stderr).contains("layout "), "{migrated:?}");
+    let mut command = home.command(&["run", "--config", "bot.toml"]);
+    let refused = command.env("DATABASE_URL", "sqlite://copy.db").output().expect("the bot can be started");
+    let refusal = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        refused.status.code() == Some(3) && refusal.contains("messages it owes: 1") && refusal.contains("--owed drop"),
+        "{refusal}"
+    );
 }

@@ -53,7 +53,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "chart telegram",
             "delivery doubts service",
             "chat heartbeat http monitor notices schedule upkeep",
-            "backtest check config_check demo export health manual print_summary run",
+            "backtest backup check config_check demo export health manual migrate print_summary run",
             "main",
         ],
     ),

@@ -1,6 +1,7 @@
 //! What survives a restart: alert state, messages owed, what was handled. One `SQLite` file.
 
 mod chats;
+mod copy;
 mod draft;
 mod history;
 mod intents;
@@ -27,6 +28,7 @@ use sqlx::{Sqlite, Transaction};
 use tokio::sync::watch;
 
 pub(crate) use chats::ChatState;
+pub(crate) use copy::OwedByCopy;
 pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
 pub(crate) use history::Sweep;
 pub(crate) use intents::Intent;
