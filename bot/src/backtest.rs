@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use chrono::{NaiveDate, SecondsFormat};
@@ -47,7 +47,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         None => (Policy::default(), Business::default()),
     };
     let history = match (&options.history, &options.database) {
-        (Some(directory), _) => read(directory)?,
+        (Some(directory), _) => {
+            History::open(directory).with_context(|| format!("cannot read the history in {}", directory.display()))?
+        }
         (None, Some(url)) => Store::recorded_history(url).await?,
         (None, None) => History::default(),
     };
@@ -73,22 +75,6 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let counts = if counts.is_empty() { "nothing would have been said".to_owned() } else { counts.join(", ") };
     terminal::eprint_line(&format!("{wallets} wallets, {polls} polls; {counts}"));
     Ok(())
-}
-
-/// Reads a history from its directory.
-fn read(directory: &Path) -> Result<History> {
-    let mut open = |name: &str| -> io::Result<Option<Box<dyn Read>>> {
-        let packed = directory.join(format!("{name}.gz"));
-        match File::open(directory.join(name)) {
-            Ok(file) => Ok(Some(Box::new(BufReader::new(file)))),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Err(_) if packed.exists() => {
-                Ok(Some(Box::new(BufReader::with_capacity(1 << 16, flate2::read::MultiGzDecoder::new(File::open(packed)?)))))
-            }
-            Err(_) => Ok(None),
-        }
-    };
-    History::read(&mut open).with_context(|| format!("cannot read the history in {}", directory.display()))
 }
 
 fn write(out: impl Write, said: &[Notification]) -> Result<()> {

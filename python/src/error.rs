@@ -64,7 +64,8 @@ pub(crate) fn refuse(py: Python<'_>, kind: ErrorKind, operation: &str, detail: &
     worded(py, class(kind), operation, detail)
 }
 
-fn worded(py: Python<'_>, class: &str, operation: &str, detail: &str) -> PyErr {
+/// An exception of a class that no kind of the core's errors has.
+pub(crate) fn worded(py: Python<'_>, class: &str, operation: &str, detail: &str) -> PyErr {
     let details = PyDict::new(py);
     details
         .set_item("operation", operation)

@@ -13,6 +13,7 @@ mod client;
 mod columns;
 mod ending;
 mod error;
+mod history;
 mod json;
 mod listing;
 mod logs;
@@ -58,6 +59,8 @@ mod _core {
     use crate::columns::Columns;
     #[pymodule_export]
     use crate::ending::{end, forked};
+    #[pymodule_export]
+    use crate::history::{History, rules_of};
     #[pymodule_export]
     use crate::listing::{Batches, List};
     #[pymodule_export]

@@ -168,6 +168,18 @@ class OutcomeUnknownError(VobizError):
         self.attempt = attempt
 
 
+class HistoryError(VobizError, ValueError):
+    """A recorded history could not be read. The text says which file, line and column, and what was expected there."""
+
+    kind = "history"
+
+
+class PolicyError(VobizError, ValueError):
+    """A policy was refused. The text has each line to put right, and what to write there."""
+
+    kind = "policy"
+
+
 class PeriodMismatchError(VobizError):
     """A report covers other days than were asked for, and the caller asked to hear of it.
 

@@ -65,7 +65,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "arguments runtime",
             "call columns money",
             "client",
-            "listing sandbox",
+            "history listing sandbox",
             "calls",
             "lib",
         ],

@@ -20,11 +20,13 @@ use crate::columns::kinds;
 pub(crate) fn kinds_of<'py>(py: Python<'py>, table: &str) -> PyResult<Bound<'py, PyDict>> {
     match table {
         "Accounts" => kinds::<vobiz_core::accounts::Account>(py),
+        "Alerts" => kinds::<crate::history::Alert>(py),
         "CallRecords" => kinds::<vobiz_core::cdrs::Cdr>(py),
         "KycSessions" => kinds::<vobiz_core::kyc::KycSession>(py),
         "Numbers" => kinds::<vobiz_core::numbers::Number>(py),
         "ReferenceSums" => kinds::<vobiz_core::transactions::ReferenceSums>(py),
         "ReportCustomers" => kinds::<vobiz_core::dashboard::ReportCustomer>(py),
+        "Samples" => kinds::<crate::history::Sample>(py),
         "TimeSeries" => kinds::<vobiz_core::dashboard::DayFigures>(py),
         "TopCustomers" => kinds::<reports::Top>(py),
         "Transactions" => kinds::<vobiz_core::transactions::Transaction>(py),

@@ -6,6 +6,7 @@
 
 pub mod backtest;
 mod error;
+mod folder;
 mod read;
 mod sweep;
 mod table;
