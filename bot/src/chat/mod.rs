@@ -5,6 +5,7 @@ mod analytics;
 mod command;
 mod customer;
 mod dashboard;
+mod find;
 mod heard;
 mod help;
 mod low;

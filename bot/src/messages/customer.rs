@@ -71,7 +71,10 @@ pub(crate) fn several(count: usize, wanted: &str) -> String {
 
 /// No customer matches a text.
 pub(crate) fn no_customer(wanted: &str) -> String {
-    format!("No customer of yours has the id or name <code>{}</code>. /low shows those that are low.", escape(wanted))
+    format!(
+        "No customer of yours has the id or a name like <code>{}</code>. Write a part of the name, or look in /customers.",
+        escape(wanted)
+    )
 }
 
 fn capitalized(text: &str) -> String {
