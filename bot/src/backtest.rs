@@ -29,7 +29,7 @@ pub(crate) struct Options {
     /// The configuration whose rules are rehearsed; without one, the default rules.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Leave out what would have been said before this day, YYYY-MM-DD; what came before it is learned from.
+    /// Leave out what would have been sent before this day, YYYY-MM-DD; what came before it is learned from.
     #[arg(long, value_name = "DAY")]
     from: Option<NaiveDate>,
     /// Write the notifications as CSV to this file; without one they are printed.
@@ -40,7 +40,7 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Rehearses the rules, and prints or writes what they would have said.
+/// Rehearses the rules, and prints or writes what they would have sent.
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let (policy, business) = match &options.config {
         Some(file) => Config::rules(file)?,
@@ -53,8 +53,8 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         (None, Some(url)) => Store::recorded_history(url).await?,
         (None, None) => History::default(),
     };
-    let mut said = backtest(&policy, &history, &business);
-    said.retain(|said| options.from.is_none_or(|from| said.at.with_timezone(&business.zone).date_naive() >= from));
+    let mut sent = backtest(&policy, &history, &business);
+    sent.retain(|sent| options.from.is_none_or(|from| sent.at.with_timezone(&business.zone).date_naive() >= from));
     let (wallets, polls) = (history.wallets.len(), history.polls.len());
     let left_out: Vec<&Rule> = policy.rules().iter().filter(|rule| !rule.metric().is_in_history()).collect();
     for rule in &left_out {
@@ -62,57 +62,57 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     }
     if let Some(file) = &options.out {
         let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
-        write(out, &said).with_context(|| format!("cannot write {}", file.display()))?;
+        write(out, &sent).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if options.json {
-        return terminal::print_line(&to_json(&said, wallets, polls, &left_out).to_string()).context("cannot print the outcome");
+        return terminal::print_line(&to_json(&sent, wallets, polls, &left_out).to_string()).context("cannot print the outcome");
     }
     if options.out.is_none() {
-        write(io::stdout().lock(), &said).context("cannot print the outcome")?;
+        write(io::stdout().lock(), &sent).context("cannot print the outcome")?;
     }
-    let counts = counts(&said);
+    let counts = counts(&sent);
     let counts: Vec<String> = counts.iter().map(|((rule, kind), count)| format!("{rule}: {count} × {kind}")).collect();
-    let counts = if counts.is_empty() { "nothing would have been said".to_owned() } else { counts.join(", ") };
+    let counts = if counts.is_empty() { "nothing would have been sent".to_owned() } else { counts.join(", ") };
     terminal::eprint_line(&format!("{wallets} wallets, {polls} polls; {counts}"));
     Ok(())
 }
 
-fn write(out: impl Write, said: &[Notification]) -> Result<()> {
+fn write(out: impl Write, sent: &[Notification]) -> Result<()> {
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record(["at", "auth_id", "kind", "severity", "rule", "value", "reason"])?;
-    for said in said {
+    for notification in sent {
         rows.write_record([
-            said.at.to_rfc3339_opts(SecondsFormat::AutoSi, true).as_str(),
-            &said.auth_id,
-            said.kind,
-            said.severity.name(),
-            &said.rule,
-            &said.value.to_string(),
-            &said.reason,
+            notification.at.to_rfc3339_opts(SecondsFormat::AutoSi, true).as_str(),
+            &notification.auth_id,
+            notification.kind,
+            notification.severity.name(),
+            &notification.rule,
+            &notification.value.to_string(),
+            &notification.reason,
         ])?;
     }
     Ok(rows.flush()?)
 }
 
-fn counts(said: &[Notification]) -> BTreeMap<(&str, &str), usize> {
+fn counts(sent: &[Notification]) -> BTreeMap<(&str, &str), usize> {
     let mut counts = BTreeMap::new();
-    for said in said {
-        *counts.entry((said.rule.as_str(), said.kind)).or_default() += 1;
+    for notification in sent {
+        *counts.entry((notification.rule.as_str(), notification.kind)).or_default() += 1;
     }
     counts
 }
 
-fn to_json(said: &[Notification], wallets: usize, polls: usize, left_out: &[&Rule]) -> serde_json::Value {
-    let counts = counts(said).into_iter().map(|((rule, kind), count)| json!({"rule": rule, "kind": kind, "count": count}));
-    let rows = said.iter().map(|said| {
+fn to_json(sent: &[Notification], wallets: usize, polls: usize, left_out: &[&Rule]) -> serde_json::Value {
+    let counts = counts(sent).into_iter().map(|((rule, kind), count)| json!({"rule": rule, "kind": kind, "count": count}));
+    let rows = sent.iter().map(|notification| {
         json!({
-            "at": said.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-            "auth_id": said.auth_id,
-            "kind": said.kind,
-            "severity": said.severity.name(),
-            "rule": said.rule,
-            "value": said.value.to_string(),
-            "reason": said.reason,
+            "at": notification.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+            "auth_id": notification.auth_id,
+            "kind": notification.kind,
+            "severity": notification.severity.name(),
+            "rule": notification.rule,
+            "value": notification.value.to_string(),
+            "reason": notification.reason,
         })
     });
     json!({

@@ -16,7 +16,7 @@ pub(crate) fn run(config: &Config, name: &str) -> Result<()> {
         lines.push("No Telegram token is set: run needs one, check and summary do not.".to_owned());
     }
     if config.chats.is_empty() {
-        lines.push("No chat is told anything: write [[chats]].".to_owned());
+        lines.push("No chat gets messages: write [[chats]].".to_owned());
     }
     lines.extend(config.chats.iter().map(chat));
     lines.push(hours(&config.business));
@@ -31,7 +31,7 @@ fn chat(chat: &Chat) -> String {
         Some(time) => format!("a summary each day at {}", time.format("%H:%M")),
         None => "no summary".to_owned(),
     };
-    let quiet = match chat.manner.quiet {
+    let quiet = match chat.settings.quiet {
         Some(quiet) => {
             format!("what can wait from {} to {} comes at its end", quiet.from.format("%H:%M"), quiet.to.format("%H:%M"))
         }

@@ -71,7 +71,7 @@ enum Command {
         #[command(flatten)]
         options: check::Options,
     },
-    /// Rehearse the rules on recorded history: what they would have said, and when.
+    /// Rehearse the rules on recorded history: what they would have sent, and when.
     Backtest(backtest::Options),
     /// Write the recorded history to files that `backtest` reads.
     Export {

@@ -109,13 +109,13 @@ async fn record(service: &Service, before: &State, snapshot: &Snapshot, remarks:
     Ok(())
 }
 
-/// The messages of each chat by its own settings, and what it is told later.
+/// The messages of each chat by its own settings, and what it is sent later.
 async fn owed(service: &Service, snapshot: &Snapshot) -> Result<(Vec<Draft>, Vec<(i64, Deferred)>)> {
     let (mut owed, mut deferred) = (Vec::new(), Vec::new());
     for (chat, id) in service.recipients().await? {
         let reader = Reader { zone: chat.zone, now: snapshot.at };
         let before = service.store.waiting(chat.id).await?;
-        let (notifications, after) = notify(&chat.manner, &snapshot.evaluation, &before, snapshot.at);
+        let (notifications, after) = notify(&chat.settings, &snapshot.evaluation, &before, snapshot.at);
         owed.extend(delivery::drafts(id, &notifications, &reader));
         if after != before {
             deferred.push((chat.id, after));

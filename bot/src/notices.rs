@@ -1,4 +1,4 @@
-//! What chats are told about the bot itself: a database that cannot be written, another program with the same token.
+//! Notifications about the bot itself: a database that cannot be written, another program with the same token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use crate::service::Service;
 use crate::store::{Draft, Priority, Trouble};
 use crate::telegram::Telegram;
 
-/// How long something is wrong before chats are told.
+/// How long something is wrong before chats are notified.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often the same thing is told.
+/// How often the same notification is sent.
 const AGAIN: Duration = Duration::from_hours(1);
 
 /// Tells the chats until the task is dropped.
@@ -33,7 +33,7 @@ async fn watch_database(service: &Service, telegram: &Telegram) -> Result<()> {
             let html = messages::database_fails(since, &why, service.store.held_back(id), &reader);
             let draft = Draft { chat: id, html, priority: Priority::Critical, ..Draft::default() };
             if let Err(failure) = telegram.send(&draft, false).await {
-                tracing::warn!(chat = id, %failure, "a chat could not be told that the database cannot be written");
+                tracing::warn!(chat = id, %failure, "a chat could not be notified that the database cannot be written");
             }
         }
         trouble.wait_for(Option::is_none).await?;
@@ -44,14 +44,14 @@ async fn watch_database(service: &Service, telegram: &Telegram) -> Result<()> {
 /// Another program that reads the bot's updates.
 async fn watch_updates(service: &Service, telegram: &Telegram) -> Result<()> {
     let mut conflict = telegram.conflict();
-    let mut told: Option<Instant> = None;
+    let mut sent_at: Option<Instant> = None;
     loop {
         let why = conflict.wait_for(Option::is_some).await?.clone().unwrap_or_default();
         tracing::error!(why, "another program reads this bot's updates");
         sleep(PATIENCE).await;
-        if conflict.borrow_and_update().is_some() && told.is_none_or(|told| told.elapsed() >= AGAIN) {
+        if conflict.borrow_and_update().is_some() && sent_at.is_none_or(|sent_at| sent_at.elapsed() >= AGAIN) {
             owe(service, |_| messages::updates_conflict(&why)).await?;
-            told = Some(Instant::now());
+            sent_at = Some(Instant::now());
         }
         conflict.wait_for(Option::is_none).await?;
     }

@@ -113,7 +113,7 @@ impl Service {
         Ok(None)
     }
 
-    /// The chats that are told by themselves, each with the id that it has now. A group configured under its old id and its new
+    /// The chats that get notifications, each with the id that it has now. A group configured under its old id and its new
     /// one is one chat.
     pub(crate) async fn recipients(&self) -> Result<Vec<(&Chat, i64)>> {
         let mut recipients: Vec<(&Chat, i64)> = Vec::new();

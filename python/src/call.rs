@@ -19,7 +19,7 @@ use crate::ending::{self, Inside};
 use crate::error::failure;
 use crate::runtime::{OfProcess, runtime, wait};
 
-/// What a call came to, made into Python objects by whoever waits for it.
+/// What a call came to, made into Python objects by the thread that waits for it.
 pub(crate) type Answer = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 /// The key of a call, its result, and its exception.
 type Outcome = (u64, Option<Py<PyAny>>, Option<Py<PyAny>>);
@@ -178,7 +178,7 @@ impl Outcomes {
     }
 }
 
-/// Two ends of a socket: a byte in one wakes whoever watches the other.
+/// Two ends of a socket: a byte in one wakes the watcher of the other.
 #[cfg(unix)]
 struct Bell(std::os::unix::net::UnixStream, std::os::unix::net::UnixStream);
 

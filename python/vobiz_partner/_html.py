@@ -22,7 +22,7 @@ ABSENT = '<span style="opacity:.5" title="not sent">–</span>'
 _LINE = "border:0;border-bottom:1px solid color-mix(in srgb, currentColor 20%, transparent);padding:.2em .6em"
 _SUM = "border:0;border-top:1px solid currentColor;padding:.2em .6em;font-weight:600"
 
-# Per table: its title and the columns shown, of which the starred ones are summed at the foot.
+# Per table: its title and the columns shown; starred ones are summed at the foot.
 _TABLES = {
     "TimeSeries": (
         "Calls by day",

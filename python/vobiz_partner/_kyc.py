@@ -68,7 +68,7 @@ class StartedKycSession(Record):
     email_dispatched_to: str | None
     """Where the mail went, most of it masked."""
     widget_url: Secret | None
-    """The page to send the customer to, of the redirect flow. Whoever has it can act as the customer there."""
+    """The page to send the customer to, of the redirect flow. Anyone who has it can act as the customer there."""
 
     @classmethod
     def _from(cls, given: Mapping[str, Any]) -> StartedKycSession:

@@ -36,7 +36,7 @@ class Progress(Record):
 
 
 class Bar:
-    """Shows progress to whoever wants it."""
+    """Shows progress to those who want it."""
 
     def __init__(self, operation: str, wanted: Callable[[Progress], object] | None) -> None:
         self._operation, self._wanted = operation, wanted

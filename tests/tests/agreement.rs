@@ -4,7 +4,7 @@
 
 mod bot;
 
-use bot::{Bot, Home, PRIVATE, ask, fill, texts, until_said_as, world};
+use bot::{Bot, Home, PRIVATE, ask, fill, texts, until_texts, world};
 use chrono::{TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -148,7 +148,7 @@ async fn all_name_what_fires_for_every_metric() {
         }
         let _bot = scene.run();
         let (metric, named) = (case.metric, case.named.unwrap_or(&scene.customer));
-        until_said_as(&format!("the alert on {metric}"), &scene.sandbox, PRIVATE, |texts| {
+        until_texts(&format!("the alert on {metric}"), &scene.sandbox, PRIVATE, |texts| {
             texts.iter().any(|text| text.starts_with('🔴') && text.contains(named))
         });
         let (status, found) = scene.check();
@@ -198,9 +198,9 @@ async fn none_calls_it_fine_where_a_metric_cannot_be_read() {
 async fn a_balance_between_its_level_and_recovery_still_fires_everywhere() {
     let scene = Scene::new(Metric::CustomerBalance, "below = { critical = 500 }\nrecover = 50").await;
     let _bot = scene.run();
-    until_said_as("the alert", &scene.sandbox, PRIVATE, |texts| texts.iter().any(|text| text.starts_with('🔴')));
+    until_texts("the alert", &scene.sandbox, PRIVATE, |texts| texts.iter().any(|text| text.starts_with('🔴')));
     scene.sandbox.set_wallet(&scene.customer, Decimal::from(530)).expect("a wallet can be set");
-    until_said_as("the new balance", &scene.sandbox, PRIVATE, |_| {
+    until_texts("the new balance", &scene.sandbox, PRIVATE, |_| {
         line(&ask(&scene.sandbox, "/low").plain, &scene.customer).is_some_and(|line| line.contains("530"))
     });
     let (status, found) = scene.check();

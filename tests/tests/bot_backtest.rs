@@ -45,22 +45,22 @@ fn history() -> Home {
 #[test]
 fn the_default_rules_tell_of_an_empty_wallet_a_morning_before() {
     let home = history();
-    let output = home.output(&["backtest", "--history", ".", "--out", "said.csv", "--from", "2026-09-10"]);
+    let output = home.output(&["backtest", "--history", ".", "--out", "sent.csv", "--from", "2026-09-10"]);
     assert!(output.status.success(), "{output:?}");
-    let said = std::fs::read_to_string(home.path().join("said.csv")).expect("a file");
-    let mut lines = said.lines();
+    let sent = std::fs::read_to_string(home.path().join("sent.csv")).expect("a file");
+    let mut lines = sent.lines();
     assert_eq!(lines.next(), Some("at,auth_id,kind,severity,rule,value,reason"));
     let fire = lines.next().expect("one notification");
-    assert!(fire.contains(",MA_X,fire,warning,runway,"), "{said}");
+    assert!(fire.contains(",MA_X,fire,warning,runway,"), "{sent}");
     // Empty at 15:00 on the last day; four working hours before is 11:00.
     let rang: DateTime<Utc> = fire.split(',').next().expect("a column").parse().expect("an instant");
     let empty = start() + TimeDelta::days(DAYS - 1) + TimeDelta::hours(15);
     assert!((TimeDelta::hours(4)..TimeDelta::hours(26)).contains(&(empty - rang)), "{fire}");
-    assert_eq!(said.matches(",fire,").count(), 1, "{said}");
+    assert_eq!(sent.matches(",fire,").count(), 1, "{sent}");
 }
 
 #[test]
-fn rules_of_a_file_are_rehearsed_and_told_as_json_with_exact_money() {
+fn rules_of_a_file_are_rehearsed_and_printed_as_json_with_exact_money() {
     let home = history();
     home.write(
         "rules.toml",
@@ -68,25 +68,25 @@ fn rules_of_a_file_are_rehearsed_and_told_as_json_with_exact_money() {
     );
     let output = home.output(&["backtest", "--history", ".", "--config", "rules.toml", "--json"]);
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let said: Vec<_> = found["notifications"]
+    let sent: Vec<_> = found["notifications"]
         .as_array()
         .expect("a list")
         .iter()
-        .filter(|said| said["rule"] == "half")
-        .map(|said| {
+        .filter(|sent| sent["rule"] == "half")
+        .map(|sent| {
             (
-                said["kind"].as_str().expect("text"),
-                said["severity"].as_str().expect("text"),
-                said["value"].as_str().expect("text"),
+                sent["kind"].as_str().expect("text"),
+                sent["severity"].as_str().expect("text"),
+                sent["value"].as_str().expect("text"),
             )
         })
         .collect();
-    assert_eq!(said, [("fire", "warning", "495.00000"), ("escalate", "critical", "0.00000")], "{found:#}");
+    assert_eq!(sent, [("fire", "warning", "495.00000"), ("escalate", "critical", "0.00000")], "{found:#}");
     assert_eq!((&found["wallets"], &found["polls"]), (&1.into(), &(DAYS * 288).into()));
 }
 
 #[test]
-fn a_rule_on_what_a_history_does_not_have_is_said_to_be_left_out() {
+fn a_rule_on_what_a_history_does_not_have_is_named_as_left_out() {
     let home = history();
     let own = "[[rules]]\nname = \"own\"\nmetric = \"partner.balance\"\nbelow.critical = 1\n";
     let fleet = "[[rules]]\nname = \"all\"\nmetric = \"fleet.balance\"\nbelow.critical = 1\n";
@@ -95,14 +95,14 @@ fn a_rule_on_what_a_history_does_not_have_is_said_to_be_left_out() {
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(found["not_rehearsed"], serde_json::json!(["own", "partner wallet"]), "{found:#}");
     let rings = found["notifications"].as_array().expect("a list");
-    let said = rings.iter().find(|ring| ring["rule"] == "all").expect("the rule on all wallets fires");
-    assert_eq!((&said["auth_id"], &said["kind"]), (&"fleet:INR".into(), &"fire".into()), "{found:#}");
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(complaint.contains("own is not rehearsed: a history does not have partner.balance"), "{complaint}");
+    let sent = rings.iter().find(|ring| ring["rule"] == "all").expect("the rule on all wallets fires");
+    assert_eq!((&sent["auth_id"], &sent["kind"]), (&"fleet:INR".into(), &"fire".into()), "{found:#}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("own is not rehearsed: a history does not have partner.balance"), "{stderr}");
 }
 
 #[test]
-fn what_is_wrong_with_a_history_is_said_with_file_line_and_column() {
+fn an_error_in_a_history_comes_with_file_line_and_column() {
     for (file, text, expected) in [
         ("samples.csv", "at,auth_id,balance\n2026-09-01T00:00:00Z,MA_X,12,5\n", "samples.csv:2"),
         ("samples.csv", "at,auth_id,balance\n2026-09-01T00:00:00Z,MA_X,much\n", "samples.csv:2: balance"),
@@ -118,8 +118,8 @@ fn what_is_wrong_with_a_history_is_said_with_file_line_and_column() {
         let home = history();
         home.write(file, text);
         let output = home.output(&["backtest", "--history", "."]);
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.code() == Some(3) && told.contains(expected), "{expected}: {told}");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(3) && stderr.contains(expected), "{expected}: {stderr}");
         assert!(output.stdout.is_empty(), "nothing half-done");
     }
     let output = Home::new().output(&["backtest", "--history", "nowhere"]);

@@ -6,7 +6,7 @@ mod bot;
 
 use std::time::Duration;
 
-use bot::{Bot, Home, PRIVATE, ask, said, until, world};
+use bot::{Bot, Home, PRIVATE, ask, sent_to, until, world};
 use rust_decimal::Decimal;
 use serde_json::json;
 use vobiz_sandbox::{Fault, Half, Person, Sandbox, Sent};
@@ -52,7 +52,7 @@ async fn a_button_of_an_older_version_is_answered_and_does_nothing() {
     let answer = until_called(&sandbox, "answerCallbackQuery", 1).remove(0);
     assert!(answer.plain.contains("too old"), "{}", answer.plain);
     assert!(ask(&sandbox, "/help").plain.contains("/low"), "updates are read in order: nothing came of the press");
-    assert_eq!(said(&sandbox, PRIVATE).len(), 3);
+    assert_eq!(sent_to(&sandbox, PRIVATE).len(), 3);
     assert!(bot.is_running());
 }
 
@@ -64,7 +64,7 @@ async fn a_press_in_a_chat_that_is_not_served_is_answered_without_a_figure() {
     let answer = until_called(&sandbox, "answerCallbackQuery", 1).remove(0);
     assert_eq!(answer.plain, "This bot serves its own chats only.");
     ask(&sandbox, "/help");
-    assert_eq!(said(&sandbox, 777_001).len(), 2, "the planted message and the answer to the press");
+    assert_eq!(sent_to(&sandbox, 777_001).len(), 2, "the planted message and the answer to the press");
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn presses_made_while_the_bot_was_down_are_too_late_to_answer_and_change_t
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
     until_called(&sandbox, "sendMessage", 2);
     home.until_marked().await;
-    let methods: Vec<_> = said(&sandbox, PRIVATE).into_iter().map(|sent| sent.method).collect();
+    let methods: Vec<_> = sent_to(&sandbox, PRIVATE).into_iter().map(|sent| sent.method).collect();
     assert_eq!(methods, ["sendMessage", "editMessageText", "sendMessage"], "an answer that is refused is not sent");
     assert!(bot.is_running() && !bot.log().contains("given up"), "{}", bot.log());
 }

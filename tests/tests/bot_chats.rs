@@ -6,7 +6,7 @@ mod bot;
 
 use std::time::Instant;
 
-use bot::{GROUP, Home, PRIVATE, ask, fill, said, texts, until, until_said, until_said_as, world};
+use bot::{GROUP, Home, PRIVATE, ask, fill, sent_to, texts, until, until_sent, until_texts, world};
 use vobiz_sandbox::{Fault, Person, Sandbox};
 
 /// The dashboard answers after so many seconds.
@@ -24,15 +24,15 @@ async fn a_slow_answer_says_so_takes_its_place_later_and_holds_up_no_other_chat(
     let asked = Instant::now();
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/dashboard");
     sandbox.chat().say(GROUP, &Person::new(PRIVATE, "Asha"), "/help");
-    until_said(&sandbox, GROUP, 1);
-    until_said(&sandbox, PRIVATE, 1);
+    until_sent(&sandbox, GROUP, 1);
+    until_sent(&sandbox, PRIVATE, 1);
     assert!(asked.elapsed().as_secs() < 6, "{:?}", asked.elapsed());
     assert!(texts(&sandbox, PRIVATE)[0].contains("Still reading"), "{:?}", texts(&sandbox, PRIVATE));
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
-    until_said_as("the help, before the slow answer", &sandbox, PRIVATE, |texts| texts.len() == 2);
-    let told = until_said_as("the answer", &sandbox, PRIVATE, |texts| texts.len() == 3).remove(2);
-    assert!(told.contains("in all customer wallets"), "{told}");
-    let all = said(&sandbox, PRIVATE);
+    until_texts("the help, before the slow answer", &sandbox, PRIVATE, |texts| texts.len() == 2);
+    let sent = until_texts("the answer", &sandbox, PRIVATE, |texts| texts.len() == 3).remove(2);
+    assert!(sent.contains("in all customer wallets"), "{sent}");
+    let all = sent_to(&sandbox, PRIVATE);
     assert_eq!((all[2].method.as_str(), all[2].message_id), ("editMessageText", all[0].message_id));
 }
 
@@ -52,7 +52,7 @@ async fn a_hundred_presses_of_one_button_read_the_api_at_most_twice() {
         let answered = sandbox.chat().sent().into_iter().filter(|sent| sent.method == "answerCallbackQuery").count();
         (answered == 100).then_some(())
     });
-    until_said_as("the report", &sandbox, PRIVATE, |texts| texts.last().is_some_and(|text| text.contains("As of")));
+    until_texts("the report", &sandbox, PRIVATE, |texts| texts.last().is_some_and(|text| text.contains("As of")));
     let reads = sandbox.faults().list().iter().map(|fault| u64::from(fault.struck)).sum::<u64>();
     assert!((1..=2).contains(&reads), "{reads} reads; {}", bot.log().lines().count());
 }
@@ -69,6 +69,6 @@ async fn an_answer_goes_to_the_topic_that_it_was_asked_in() {
     let home = Home::of(&sandbox, &format!("[[chats]]\nid = {forum}\n"));
     let _bot = home.start();
     chat.say_in(forum, topic, &asha, "/help");
-    until_said(&sandbox, forum, 1);
-    assert_eq!(said(&sandbox, forum)[0].topic, Some(i64::from(topic)));
+    until_sent(&sandbox, forum, 1);
+    assert_eq!(sent_to(&sandbox, forum)[0].topic, Some(i64::from(topic)));
 }

@@ -65,11 +65,11 @@ async fn the_printed_dashboard_comes_out_exact_and_with_what_can_be_derived() {
     assert_eq!(found["accounts_low_balance"], json!({"below": "2000", "count": 2}));
     assert_eq!(found["errors"], json!([]));
     let alerts = found["alerts"].as_array().expect("a list");
-    let told: Vec<_> = alerts
+    let found_alerts: Vec<_> = alerts
         .iter()
         .map(|alert| [&alert["subject"], &alert["state"], &alert["level"]].map(|field| field.as_str().unwrap_or_default()))
         .collect();
-    assert_eq!(told, [["MA_YYYYYYYY", "firing", "warning"], ["MA_XXXXXXXX", "firing", "warning"]]);
+    assert_eq!(found_alerts, [["MA_YYYYYYYY", "firing", "warning"], ["MA_XXXXXXXX", "firing", "warning"]]);
     let values: Vec<_> = alerts.iter().map(|alert| decimal(&alert["value"])).collect();
     assert_eq!(values, ["1107.00000", "1300.00000"]);
 }
@@ -252,10 +252,10 @@ fn a_broken_configuration_is_refused_with_its_line() {
         let home = Home::new();
         home.write("bot.toml", &format!("{good}{more}"));
         let output = home.output(&["check", "--json", "--config", "bot.toml"]);
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(3), "{more}: {complaint}");
-        assert!(complaint.contains(words), "{more}: {complaint}");
-        assert!(!complaint.contains("hush-7261") && output.stdout.is_empty(), "{complaint}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{more}: {stderr}");
+        assert!(stderr.contains(words), "{more}: {stderr}");
+        assert!(!stderr.contains("hush-7261") && output.stdout.is_empty(), "{stderr}");
     }
 }
 
@@ -269,9 +269,9 @@ fn nothing_configured_and_wrong_arguments_are_refused_with_what_to_do() {
         (&["check", "--jsn"], "--json"),
     ] {
         let output = home.output(arguments);
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {complaint}");
-        assert!(complaint.contains(words), "{arguments:?}: {complaint}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(words), "{arguments:?}: {stderr}");
     }
 }
 
@@ -340,7 +340,7 @@ async fn ruled(rules: &str, changed_ago: TimeDelta, change: impl Fn(&mut Value))
 #[tokio::test]
 async fn what_was_not_judged_is_never_called_fine() {
     const RULE: &str = "[[rules]]\nname = \"low\"\nmetric = \"customer.balance\"\nbelow = { warning = 2000 }\n";
-    // The amount that stands in for a forecast is switched off.
+    // The fixed amount in place of a forecast is switched off.
     const RUNWAY: &str = "[[rules]]\nname = \"soon\"\nmetric = \"customer.runway\"\nbelow = { warning = \"6h\" }\n\
         [[rules]]\nname = \"low balance\"\nenabled = false\n";
     let (hour, keep) = (TimeDelta::hours(1), |_: &mut Value| ());

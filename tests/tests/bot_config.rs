@@ -16,16 +16,16 @@ fn checked(configuration: &str) -> Output {
     home.output(&["config", "check", "--config", "bot.toml"])
 }
 
-fn said(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[test]
-fn each_wrong_line_is_told_and_nothing_of_it_repeated() {
+fn each_wrong_line_is_reported_and_nothing_of_it_repeated() {
     let output = checked(&format!(
         "{VOBIZ}[[rules]]\nname = \"r\"\nmetric = \"customer.burn\"\nabove = {{ warning = 2.5 }}\nSECRET-TOKEN = 1\n"
     ));
-    let errors = said(&output.stderr);
+    let errors = text(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{errors}");
     assert!(errors.contains("bot.toml:7: rules[0].above.warning is a float, which is not exact; write \"2.5\""), "{errors}");
     assert!(errors.contains("bot.toml:8: a key in rules[0] is not known here"), "{errors}");
@@ -33,12 +33,12 @@ fn each_wrong_line_is_told_and_nothing_of_it_repeated() {
 }
 
 #[test]
-fn what_will_be_sent_when_is_said_in_words_without_any_secret() {
+fn what_will_be_sent_when_is_explained_without_any_secret() {
     let output = checked(&format!(
         "{VOBIZ}[[chats]]\nid = -100\ndaily_summary = \"09:00\"\nquiet = \"22:00-07:00\"\n[business]\nholidays = \"2026-12-25\"\n"
     ));
-    let printed = said(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     for words in [
         "bot.toml is fine",
         "Chat -100 gets a summary each day at 09:00 and what can wait from 22:00 to 07:00 comes at its end (Asia/Kolkata)",
@@ -64,7 +64,7 @@ async fn a_look_judges_the_partner_the_fleet_and_the_calls_by_rules_of_their_own
     let home = Home::new();
     home.write("bot.toml", &format!("{}{}", vobiz(&sandbox), rules.concat()));
     let output = home.output(&["check", "--config", "bot.toml"]);
-    let printed = said(&output.stdout);
+    let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(2), "{printed}");
     assert!(printed.starts_with("critical: Your own wallet has ₹"), "the worst first: {printed}");
     assert!(printed.contains("warning: All customer wallets together hold ₹"), "{printed}");

@@ -4,7 +4,7 @@
 
 mod bot;
 
-use bot::{GROUP, Home, PRIVATE, ask, fill, said, texts, until_said, world};
+use bot::{GROUP, Home, PRIVATE, ask, fill, sent_to, texts, until_sent, world};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection as _;
 use vobiz_sandbox::Sandbox;
@@ -47,12 +47,12 @@ async fn a_summary_comes_at_its_time_with_its_picture_and_once() {
     let at = Utc::now() + TimeDelta::seconds(3);
     make_due(&home, at).await;
     let bot = home.start();
-    let before = said(&sandbox, PRIVATE).len();
-    let told = until_said(&sandbox, PRIVATE, before + 1).remove(before);
+    let before = sent_to(&sandbox, PRIVATE).len();
+    let sent = until_sent(&sandbox, PRIVATE, before + 1).remove(before);
     assert!(Utc::now() >= at, "it came early");
-    assert!(told.starts_with("🟢 Fine: no wallet is low") && told.contains("₹2,50,000.00 in 5"), "{told}");
-    assert!(!told.contains("Late"), "{told}");
-    let picture = said(&sandbox, PRIVATE).remove(before).file.expect("it has a picture");
+    assert!(sent.starts_with("🟢 Fine: no wallet is low") && sent.contains("₹2,50,000.00 in 5"), "{sent}");
+    assert!(!sent.contains("Late"), "{sent}");
+    let picture = sent_to(&sandbox, PRIVATE).remove(before).file.expect("it has a picture");
     assert!(picture.is_photo && picture.bytes.starts_with(b"\x89PNG"), "{}", picture.name);
     assert!(bot.terminate().success());
     assert!(due(&home).await > Utc::now() + TimeDelta::hours(23));
@@ -69,10 +69,10 @@ async fn a_summary_missed_while_down_comes_once_and_says_that_it_is_late() {
     let (sandbox, home) = stopped().await;
     let at = Utc::now() - TimeDelta::hours(2);
     make_due(&home, at).await;
-    let before = said(&sandbox, PRIVATE).len();
+    let before = sent_to(&sandbox, PRIVATE).len();
     let bot = home.start();
-    let told = until_said(&sandbox, PRIVATE, before + 1).remove(before);
-    assert!(told.contains(&format!("Late: this was due at {}", at.format("%H:%M"))), "{told}");
+    let sent = until_sent(&sandbox, PRIVATE, before + 1).remove(before);
+    assert!(sent.contains(&format!("Late: this was due at {}", at.format("%H:%M"))), "{sent}");
     bot.kill();
     assert!(due(&home).await > Utc::now());
 }
@@ -81,7 +81,7 @@ async fn a_summary_missed_while_down_comes_once_and_says_that_it_is_late() {
 async fn a_summary_missed_for_long_is_left_out_and_the_next_one_planned() {
     let (sandbox, home) = stopped().await;
     make_due(&home, Utc::now() - TimeDelta::days(3)).await;
-    let before = said(&sandbox, PRIVATE).len();
+    let before = sent_to(&sandbox, PRIVATE).len();
     let bot = home.start();
     ask(&sandbox, "/low");
     assert!(bot.log().contains("missed for too long"), "{}", bot.log());

@@ -4,7 +4,7 @@
 
 mod bot;
 
-use bot::{GROUP, Home, PRIVATE, ask, fill, texts, until, until_said, until_said_as, world};
+use bot::{GROUP, Home, PRIVATE, ask, fill, texts, until, until_sent, until_texts, world};
 use rust_decimal::Decimal;
 use serde_json::json;
 use sqlx::Connection as _;
@@ -49,29 +49,29 @@ async fn count(home: &Home, query: &'static str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_blocked_chat_is_told_what_fires_when_it_takes_messages_again_and_others_hear_of_it() {
+async fn a_blocked_chat_is_sent_what_fires_when_it_takes_messages_again_and_others_are_notified() {
     let (sandbox, watched) = full(8).await;
     let home = Home::of_two_chats(&sandbox);
     let bot = home.start();
     sandbox.chat().block(PRIVATE).expect("she blocks the bot");
     set(&sandbox, &watched[0], 40);
     set(&sandbox, &watched[1], 40);
-    until_said_as("that the chat is deaf", &sandbox, GROUP, |texts| {
+    until_texts("that the chat is deaf", &sandbox, GROUP, |texts| {
         texts.iter().any(|text| text.contains("takes no messages") && text.contains("blocked"))
     });
     assert!(texts(&sandbox, PRIVATE).is_empty());
     sandbox.top_up(id(&watched[1]), Decimal::from(60_000)).expect("a wallet can be topped up");
-    until_said_as("the recovery", &sandbox, GROUP, |texts| texts.iter().any(|text| text.contains("recovered")));
+    until_texts("the recovery", &sandbox, GROUP, |texts| texts.iter().any(|text| text.contains("recovered")));
     sandbox.chat().unblock(PRIVATE).expect("she takes it back");
-    let told = until_said(&sandbox, PRIVATE, 1);
-    assert!(told.len() == 1 && told[0].contains("1 alert fires") && told[0].contains(id(&watched[0])), "{told:#?}");
-    assert!(told[0].contains("As of") && told[0].contains("fired from"), "{told:#?}");
-    until_said_as("that it is not", &sandbox, GROUP, |texts| texts.iter().any(|text| text.contains("takes messages again")));
+    let sent = until_sent(&sandbox, PRIVATE, 1);
+    assert!(sent.len() == 1 && sent[0].contains("1 alert fires") && sent[0].contains(id(&watched[0])), "{sent:#?}");
+    assert!(sent[0].contains("As of") && sent[0].contains("fired from"), "{sent:#?}");
+    until_texts("that it is not", &sandbox, GROUP, |texts| texts.iter().any(|text| text.contains("takes messages again")));
     assert!(bot.terminate().success());
 }
 
 #[tokio::test]
-async fn whatever_a_chat_refuses_messages_for_it_is_told_within_a_minute_of_taking_them() {
+async fn whatever_a_chat_refused_messages_for_it_gets_them_within_a_minute_of_taking_them() {
     for (status, message) in [
         (400, "Bad Request: TOPIC_CLOSED"),
         (400, "Bad Request: chat not found"),
@@ -86,13 +86,13 @@ async fn whatever_a_chat_refuses_messages_for_it_is_told_within_a_minute_of_taki
         set(&sandbox, &watched[0], 40);
         until("a refusal", || (struck(&sandbox) > 0).then_some(()));
         sandbox.faults().clear();
-        let told = until_said(&sandbox, GROUP, 1);
-        assert!(told[0].contains(id(&watched[0])) && told[0].contains("critical"), "{message}: {told:#?}");
+        let sent = until_sent(&sandbox, GROUP, 1);
+        assert!(sent[0].contains(id(&watched[0])) && sent[0].contains("critical"), "{message}: {sent:#?}");
     }
 }
 
 #[tokio::test]
-async fn a_person_who_starts_the_bot_is_told_at_once() {
+async fn a_person_who_starts_the_bot_gets_the_state_at_once() {
     let (sandbox, watched) = full(4).await;
     let message = Some("Forbidden: bot can't initiate conversation with a user".to_owned());
     sandbox.faults().add(Fault { status: Some(403), message, ..refusal(PRIVATE) });
@@ -103,7 +103,7 @@ async fn a_person_who_starts_the_bot_is_told_at_once() {
     sandbox.faults().clear();
     let began = Instant::now();
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/start");
-    until_said_as("the alert", &sandbox, PRIVATE, |texts| texts.iter().any(|text| text.contains(id(&watched[0]))));
+    until_texts("the alert", &sandbox, PRIVATE, |texts| texts.iter().any(|text| text.contains(id(&watched[0]))));
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
 }
 
@@ -120,8 +120,8 @@ async fn what_is_refused_for_its_form_is_sent_in_a_simpler_one() {
         let _bot = home.start();
         sandbox.faults().add(Fault { status: Some(400), message: Some(message.to_owned()), times: Some(1), ..refusal(PRIVATE) });
         set(&sandbox, &watched[0], 40);
-        let told = until_said(&sandbox, PRIVATE, 1).remove(0);
-        assert!(told.contains(id(&watched[0])) && told.contains("critical"), "{message}: {told}");
+        let sent = until_sent(&sandbox, PRIVATE, 1).remove(0);
+        assert!(sent.contains(id(&watched[0])) && sent.contains("critical"), "{message}: {sent}");
     }
 }
 
@@ -159,10 +159,10 @@ async fn thirty_terminations_with_late_answers_repeat_nothing() {
         assert!(bot.terminate().success());
         sandbox.faults().clear();
     }
-    let (told, mut unique) = (texts(&sandbox, GROUP), texts(&sandbox, GROUP));
+    let (sent, mut unique) = (texts(&sandbox, GROUP), texts(&sandbox, GROUP));
     unique.sort();
     unique.dedup();
-    assert_eq!(told.len(), unique.len(), "{told:#?}");
+    assert_eq!(sent.len(), unique.len(), "{sent:#?}");
     assert_eq!(count(&home, "SELECT count(*) FROM outbox WHERE repeats > 0").await, 0);
 }
 
@@ -184,9 +184,9 @@ async fn what_happened_while_telegram_was_away_is_one_message_of_what_is_true() 
     until("that it failed again", || (struck(&sandbox) > 8).then_some(()));
     sandbox.faults().clear();
     for chat in [PRIVATE, GROUP] {
-        let told = until_said(&sandbox, chat, 1);
-        assert!(told.len() == 1 && told[0].contains("1 alert fires: 1 critical, 1 resolved"), "{told:#?}");
-        assert!(told[0].contains(id(&watched[0])) && told[0].contains("fired from"), "{told:#?}");
+        let sent = until_sent(&sandbox, chat, 1);
+        assert!(sent.len() == 1 && sent[0].contains("1 alert fires: 1 critical, 1 resolved"), "{sent:#?}");
+        assert!(sent[0].contains(id(&watched[0])) && sent[0].contains("fired from"), "{sent:#?}");
     }
 }
 
@@ -199,7 +199,7 @@ async fn a_wait_that_telegram_asks_for_holds_over_a_restart_and_for_one_chat() {
     let asked = Instant::now();
     set(&sandbox, &watched[0], 40);
     until("the wait", || (struck(&sandbox) == 1).then_some(()));
-    until_said(&sandbox, GROUP, 1);
+    until_sent(&sandbox, GROUP, 1);
     let mut database = home.database().await;
     let kept = "SELECT count(*) FROM chats WHERE not_before IS NOT NULL";
     while sqlx::query_scalar::<_, i64>(kept).fetch_one(&mut database).await.expect("chats can be counted") == 0 {
@@ -208,7 +208,7 @@ async fn a_wait_that_telegram_asks_for_holds_over_a_restart_and_for_one_chat() {
     database.close().await.expect("it can be closed");
     bot.kill();
     let _bot = home.start();
-    until_said(&sandbox, PRIVATE, 1);
+    until_sent(&sandbox, PRIVATE, 1);
     assert!(asked.elapsed() >= Duration::from_secs(12), "{:?}", asked.elapsed());
 }
 
@@ -226,7 +226,7 @@ async fn a_chat_that_was_taken_out_gets_nothing_more() {
     home.write("bot.toml", &home_of_one.replace(&format!("[[chats]]\nid = {PRIVATE}\n"), ""));
     let _bot = home.start();
     set(&sandbox, &watched[1], 40);
-    until_said_as("the other alert", &sandbox, GROUP, |texts| texts.iter().any(|text| text.contains(id(&watched[1]))));
+    until_texts("the other alert", &sandbox, GROUP, |texts| texts.iter().any(|text| text.contains(id(&watched[1]))));
     home.until_marked().await;
     assert!(texts(&sandbox, PRIVATE).is_empty(), "{:#?}", texts(&sandbox, PRIVATE));
 }
@@ -246,7 +246,7 @@ async fn a_group_under_its_old_and_its_new_id_is_one_chat() {
     let _bot = home.start();
     for customer in &watched[..3] {
         set(&sandbox, customer, 40);
-        until_said_as("the alert", &sandbox, MOVED, |texts| texts.iter().any(|text| text.contains(id(customer))));
+        until_texts("the alert", &sandbox, MOVED, |texts| texts.iter().any(|text| text.contains(id(customer))));
         home.until_marked().await;
         assert_eq!(copies(&sandbox, MOVED, customer), 1, "{:#?}", texts(&sandbox, MOVED));
     }
@@ -254,7 +254,7 @@ async fn a_group_under_its_old_and_its_new_id_is_one_chat() {
 }
 
 #[tokio::test]
-async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_told_within_ten_seconds() {
+async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_sent_within_ten_seconds() {
     let (sandbox, watched) = full(600).await;
     let chats: Vec<i64> = (0..20).map(|number| if number % 2 == 0 { 7_000 + number } else { -7_000 - number }).collect();
     let sections: Vec<_> = chats.iter().map(|chat| format!("[[chats]]\nid = {chat}\n")).collect();
@@ -266,17 +266,17 @@ async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_told_within
     }
     let mut bot = home.start();
     for chat in &chats {
-        until_said(&sandbox, *chat, 1);
+        until_sent(&sandbox, *chat, 1);
     }
     let began = Instant::now();
     set(&sandbox, &last[0], 40);
     for chat in &chats {
-        until_said_as("the next one", &sandbox, *chat, |texts| texts.iter().any(|text| text.contains(id(&last[0]))));
+        until_texts("the next one", &sandbox, *chat, |texts| texts.iter().any(|text| text.contains(id(&last[0]))));
     }
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     home.until_marked().await;
     for chat in &chats {
-        let sent = bot::said(&sandbox, *chat);
+        let sent = bot::sent_to(&sandbox, *chat);
         assert!(sent.len() <= 3, "{:#?}", texts(&sandbox, *chat));
         let file = sent.iter().find_map(|message| message.file.clone()).expect("the storm has a file");
         let rows = String::from_utf8(file.bytes.to_vec()).expect("text");
@@ -313,7 +313,7 @@ async fn updates_with_odd_ids_are_each_answered_once_and_do_not_spin() {
         ..Fault::default()
     });
     let _bot = home.start();
-    until_said(&sandbox, PRIVATE, 6);
+    until_sent(&sandbox, PRIVATE, 6);
     let began = (Instant::now(), struck(&sandbox));
     until("the next polls", || (struck(&sandbox) >= began.1 + 4).then_some(()));
     assert!(began.0.elapsed() >= Duration::from_secs(3), "it asks without end");
@@ -322,7 +322,7 @@ async fn updates_with_odd_ids_are_each_answered_once_and_do_not_spin() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_was_left_is_removed_and_a_second_reader_is_told() {
+async fn a_webhook_that_was_left_is_removed_and_a_second_reader_is_reported() {
     let (sandbox, _) = full(4).await;
     let http = reqwest::Client::new();
     let method = |name: &str| format!("{}/bot{}/{name}", sandbox.url(), sandbox.telegram_token());
@@ -331,7 +331,7 @@ async fn a_webhook_that_was_left_is_removed_and_a_second_reader_is_told() {
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
     let home = Home::of_two_chats(&sandbox);
     let _bot = home.start();
-    assert!(until_said(&sandbox, PRIVATE, 1)[0].contains("/low"), "what waited is answered");
+    assert!(until_sent(&sandbox, PRIVATE, 1)[0].contains("/low"), "what waited is answered");
 
     let conflict = Some("Conflict: terminated by other getUpdates request".to_owned());
     sandbox.faults().add(Fault {
@@ -344,7 +344,7 @@ async fn a_webhook_that_was_left_is_removed_and_a_second_reader_is_told() {
     // The poll that waits is ended by an update.
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/help");
     for chat in [PRIVATE, GROUP] {
-        until_said_as("that another reads", &sandbox, chat, |texts| texts.iter().any(|text| text.contains("Another program")));
+        until_texts("that another reads", &sandbox, chat, |texts| texts.iter().any(|text| text.contains("Another program")));
     }
 }
 
@@ -384,7 +384,7 @@ async fn serve(router: axum::Router) -> String {
 }
 
 #[tokio::test]
-async fn a_locked_database_is_told_and_what_happens_meanwhile_is_told_after_it() {
+async fn a_locked_database_is_reported_and_what_happens_meanwhile_is_sent_after_it() {
     let (sandbox, watched) = full(8).await;
     let home = Home::of_two_chats(&sandbox);
     let mut bot = home.start();
@@ -393,17 +393,17 @@ async fn a_locked_database_is_told_and_what_happens_meanwhile_is_told_after_it()
     sqlx::query("BEGIN IMMEDIATE").execute(&mut database).await.expect("the database can be locked");
     set(&sandbox, &watched[0], 40);
     for chat in [PRIVATE, GROUP] {
-        until_said_as("that nothing is written", &sandbox, chat, |texts| {
+        until_texts("that nothing is written", &sandbox, chat, |texts| {
             texts.iter().any(|text| text.contains("Nothing can be written") && text.contains("locked"))
         });
     }
     assert!(bot.is_running() && copies(&sandbox, GROUP, &watched[0]) == 0);
     sqlx::query("ROLLBACK").execute(&mut database).await.expect("the lock can be given back");
     for chat in [PRIVATE, GROUP] {
-        let told = until_said_as("the alert", &sandbox, chat, |texts| {
+        let sent = until_texts("the alert", &sandbox, chat, |texts| {
             texts.iter().any(|text| text.contains(id(&watched[0]))) && texts.iter().any(|text| text.contains("written to again"))
         });
-        assert_eq!(told.iter().filter(|text| text.contains(id(&watched[0]))).count(), 1, "{told:#?}");
+        assert_eq!(sent.iter().filter(|text| text.contains(id(&watched[0]))).count(), 1, "{sent:#?}");
     }
     assert!(bot.terminate().success());
 }

@@ -16,13 +16,13 @@ const SCRIPT: &str = "/dashboard\n/low 500\n/analytics 30d\n/summary\n";
 /// Runs the demo with this typed; what it printed.
 fn demo(home: &Home, arguments: &[&str], input: &str) -> String {
     let output = home.typed(&[&["demo"], arguments].concat(), input);
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?}: {complaint}", output.status);
-    assert!(!complaint.contains("ERROR") && !complaint.contains("WARN"), "{complaint}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{:?}: {stderr}", output.status);
+    assert!(!stderr.contains("ERROR") && !stderr.contains("WARN"), "{stderr}");
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// What the bot said after a line was typed, up to the next one.
+/// What the bot answered after a line was typed, up to the next one.
 fn answer<'a>(printed: &'a str, line: &str) -> &'a str {
     let (_, after) = printed.split_once(&format!("you> {line}\n")).unwrap_or_else(|| panic!("{line} is not in {printed}"));
     after.split_once("you> ").map_or(after, |(answer, _)| answer)
@@ -109,8 +109,8 @@ async fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let output = Home::new().typed(&["demo", "--web", &port], "");
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(3) && complaint.contains(&port), "{complaint}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && stderr.contains(&port), "{stderr}");
 }
 
 #[tokio::test]
@@ -119,9 +119,9 @@ async fn a_page_is_served_at_the_address_printed_first_and_answers_until_it_is_s
     let (mut child, _printed, address) = with_page(&home);
     let page = reqwest::get(&address).await.expect("the page is there").text().await.expect("text");
     assert!(page.starts_with("<!doctype html>"), "{page}");
-    let said = serde_json::json!({"chat": 1001, "from": {"id": 1001, "first_name": "You"}, "text": "/low"});
-    let said = reqwest::Client::new().post(format!("{address}control/say")).json(&said).send().await;
-    assert_eq!(said.expect("it can be said").status(), 200);
+    let message = serde_json::json!({"chat": 1001, "from": {"id": 1001, "first_name": "You"}, "text": "/low"});
+    let message = reqwest::Client::new().post(format!("{address}control/say")).json(&message).send().await;
+    assert_eq!(message.expect("it can be sent").status(), 200);
     let mut since = 0;
     loop {
         let events = reqwest::get(format!("{address}control/events?since={since}&wait=30")).await.expect("it answers");
@@ -160,6 +160,6 @@ fn days_pass_in_seconds_with_a_summary_each_morning() {
 #[test]
 fn a_demo_of_too_many_customers_is_refused() {
     let output = Home::new().typed(&["demo", "--customers", "60000"], "");
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(3) && complaint.contains("50000"), "{complaint}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && stderr.contains("50000"), "{stderr}");
 }

@@ -4,7 +4,7 @@
 
 mod bot;
 
-use bot::{Bot, GROUP, Home, PRIVATE, alter, altered, ask, copied, recorded, said, texts, until_said, until_said_as};
+use bot::{Bot, GROUP, Home, PRIVATE, alter, altered, ask, copied, recorded, sent_to, texts, until_sent, until_texts};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vobiz_sandbox::Sandbox;
@@ -42,13 +42,13 @@ fn assert_untroubled(bot: &mut Bot) {
 }
 
 #[tokio::test]
-async fn a_crowd_with_hostile_names_is_told_whole_in_messages_that_telegram_takes() {
+async fn a_crowd_with_hostile_names_is_sent_whole_in_messages_that_telegram_takes() {
     let folder = altered("accounts_page", |page| crowd(page, 100, &"<b>\n</code>&amp;\u{202e}😀".repeat(20)));
     let (sandbox, _home, mut bot) = running(&folder).await;
     let is_whole = |texts: &[String]| (0..100).all(|number| texts.iter().any(|text| text.contains(&format!("MA_{number:08}"))));
     for chat in [PRIVATE, GROUP] {
-        let told = until_said_as("all of them", &sandbox, chat, is_whole);
-        assert!(told.iter().all(|text| !text.contains('\u{202e}')), "{told:#?}");
+        let sent = until_texts("all of them", &sandbox, chat, is_whole);
+        assert!(sent.iter().all(|text| !text.contains('\u{202e}')), "{sent:#?}");
     }
     let summary = ask(&sandbox, "/summary");
     assert!(summary.file.is_some() && summary.plain.starts_with("🔴 100 wallets critical"), "{}", summary.plain);
@@ -74,14 +74,14 @@ async fn ids_of_any_length_fit_a_summary() {
         }
     });
     let (sandbox, _home, mut bot) = running(&folder).await;
-    until_said(&sandbox, PRIVATE, 1);
-    let before = said(&sandbox, PRIVATE).len();
+    until_sent(&sandbox, PRIVATE, 1);
+    let before = sent_to(&sandbox, PRIVATE).len();
     let summary = ask(&sandbox, "/summary");
     assert!(summary.plain.starts_with("🔴 6 wallets critical"), "{}", summary.plain);
-    let told = until_said_as("the whole summary", &sandbox, PRIVATE, |texts| {
+    let sent = until_texts("the whole summary", &sandbox, PRIVATE, |texts| {
         texts[before..].iter().any(|text| text.contains("Customer wallets: ₹24.00 in 6"))
     });
-    assert!(said(&sandbox, PRIVATE)[before..].iter().any(|sent| sent.file.is_some()), "{told:#?}");
+    assert!(sent_to(&sandbox, PRIVATE)[before..].iter().any(|sent| sent.file.is_some()), "{sent:#?}");
     assert_untroubled(&mut bot);
 }
 
@@ -99,11 +99,11 @@ async fn a_partner_without_customers_is_answered() {
 }
 
 #[tokio::test]
-async fn a_balance_that_is_not_sent_is_said_to_be_unknown_and_alerts_nobody() {
+async fn a_balance_that_is_not_sent_is_shown_as_unknown_and_alerts_nobody() {
     let folder = altered("accounts_page", |page| page["accounts"][0]["cash_credits"] = Value::Null);
     let (sandbox, _home, mut bot) = running(&folder).await;
-    let told = until_said(&sandbox, PRIVATE, 1).remove(0);
-    assert!(told.contains("MA_YYYYYYYY") && !told.contains("MA_XXXXXXXX"), "{told}");
+    let sent = until_sent(&sandbox, PRIVATE, 1).remove(0);
+    assert!(sent.contains("MA_YYYYYYYY") && !sent.contains("MA_XXXXXXXX"), "{sent}");
     let low = ask(&sandbox, "/low").plain;
     assert!(low.contains("⚪ balance unknown  \u{2068}John Doe\u{2069} MA_XXXXXXXX"), "{low}");
     let summary = ask(&sandbox, "/summary").plain;
@@ -120,11 +120,11 @@ async fn pages_that_repeat_are_an_outage_and_not_an_alert() {
         page["size"] = json!(2);
     });
     let (sandbox, _home, mut bot) = running(&folder).await;
-    let told = until_said(&sandbox, PRIVATE, 1).remove(0);
+    let sent = until_sent(&sandbox, PRIVATE, 1).remove(0);
     assert!(
-        told.starts_with("⚪ The customers cannot be read in full since")
-            && told.contains("list accounts: page 2 repeats page 1"),
-        "{told}"
+        sent.starts_with("⚪ The customers cannot be read in full since")
+            && sent.contains("list accounts: page 2 repeats page 1"),
+        "{sent}"
     );
     assert_untroubled(&mut bot);
 }

@@ -4,7 +4,7 @@
 
 mod bot;
 
-use bot::{Bot, GROUP, Home, PRIVATE, fill, recorded, said, texts, until, until_said, until_said_as, world};
+use bot::{Bot, GROUP, Home, PRIVATE, fill, recorded, sent_to, texts, until, until_sent, until_texts, world};
 use rust_decimal::Decimal;
 use serde_json::json;
 use vobiz_core::alert::Subject;
@@ -33,21 +33,21 @@ fn ask(sandbox: &Sandbox, text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_low_wallet_is_told_once_in_each_chat_through_a_crash_until_it_recovers() {
+async fn a_low_wallet_is_notified_once_in_each_chat_through_a_crash_until_it_recovers() {
     let (sandbox, [low, other], home, bot) = running().await;
 
     set(&sandbox, &low, 1_999);
     for chat in [PRIVATE, GROUP] {
-        let told = until_said(&sandbox, chat, 1).remove(0);
+        let sent = until_sent(&sandbox, chat, 1).remove(0);
         for part in [name(&low), &low.id.to_string(), "₹1,999", "₹2,000", "warning"] {
-            assert!(told.contains(part), "{part} is not in {told}");
+            assert!(sent.contains(part), "{part} is not in {sent}");
         }
-        assert!(told.starts_with("🟠"), "{told}");
+        assert!(sent.starts_with("🟠"), "{sent}");
     }
     set(&sandbox, &low, 480);
     for chat in [PRIVATE, GROUP] {
-        let told = until_said(&sandbox, chat, 2).remove(1);
-        assert!(told.starts_with("🔴") && told.contains("critical") && told.contains("₹480") && told.contains("₹500"), "{told}");
+        let sent = until_sent(&sandbox, chat, 2).remove(1);
+        assert!(sent.starts_with("🔴") && sent.contains("critical") && sent.contains("₹480") && sent.contains("₹500"), "{sent}");
     }
 
     home.until_marked().await;
@@ -56,14 +56,14 @@ async fn a_low_wallet_is_told_once_in_each_chat_through_a_crash_until_it_recover
     // Its alert shows that polls were judged since the restart, and that they repeated nothing.
     set(&sandbox, &other, 100);
     for chat in [PRIVATE, GROUP] {
-        let told = until_said(&sandbox, chat, 3).remove(2);
-        assert!(told.contains(&other.id.to_string()) && told.contains("critical"), "{told}");
+        let sent = until_sent(&sandbox, chat, 3).remove(2);
+        assert!(sent.contains(&other.id.to_string()) && sent.contains("critical"), "{sent}");
     }
     sandbox.top_up(&low.id.to_string(), Decimal::from(10_000)).expect("a wallet can be topped up");
     for chat in [PRIVATE, GROUP] {
-        let told = until_said(&sandbox, chat, 4);
-        assert_eq!(told.len(), 4, "{told:#?}");
-        let last = &told[3];
+        let sent = until_sent(&sandbox, chat, 4);
+        assert_eq!(sent.len(), 4, "{sent:#?}");
+        let last = &sent[3];
         assert!(last.starts_with("🟢") && last.contains("recovered") && last.contains(name(&low)), "{last}");
         assert!(last.contains("₹10,480"), "{last}");
     }
@@ -80,26 +80,26 @@ async fn many_low_wallets_are_one_message_with_the_whole_list() {
     }
     let home = Home::of_two_chats(&sandbox);
     let _bot = home.start();
-    let told = until_said(&sandbox, PRIVATE, 1).remove(0);
+    let sent = until_sent(&sandbox, PRIVATE, 1).remove(0);
     for customer in &watched {
-        assert!(told.contains(&customer.id.to_string()), "{} is not in {told}", customer.id);
+        assert!(sent.contains(&customer.id.to_string()), "{} is not in {sent}", customer.id);
     }
-    assert!(told.contains(&format!("{} wallets need money", watched.len())), "{told}");
+    assert!(sent.contains(&format!("{} wallets need money", watched.len())), "{sent}");
 }
 
 #[tokio::test]
-async fn a_stranger_is_told_once_and_nothing_else() {
+async fn a_stranger_is_answered_once_and_nothing_else() {
     let (sandbox, [low, _], _home, _bot) = running().await;
     let stranger = Person::new(777_001, "Mallory");
     sandbox.chat().say(777_001, &stranger, "/dashboard");
-    let told = until_said(&sandbox, 777_001, 1).remove(0);
-    assert!(told.contains("777001") && !told.contains('₹') && told.chars().count() < 120, "{told}");
+    let sent = until_sent(&sandbox, 777_001, 1).remove(0);
+    assert!(sent.contains("777001") && !sent.contains('₹') && sent.chars().count() < 120, "{sent}");
     sandbox.chat().say(777_001, &stranger, "/summary");
     sandbox.chat().say(777_001, &stranger, &format!("/customer {}", low.id));
     // Updates are answered in order: this answer comes after those that do not.
     assert!(ask(&sandbox, "/help").contains("/dashboard"));
     set(&sandbox, &low, 100);
-    until_said_as("the alert", &sandbox, PRIVATE, |texts| texts.iter().any(|text| text.contains("critical")));
+    until_texts("the alert", &sandbox, PRIVATE, |texts| texts.iter().any(|text| text.contains("critical")));
     assert_eq!(texts(&sandbox, 777_001).len(), 1);
 }
 
@@ -127,14 +127,14 @@ async fn every_command_is_answered_with_true_figures() {
     assert!(customer.contains(name(&low)) && customer.contains("₹50,000.00") && customer.contains("prepaid"), "{customer}");
     let summary = ask(&sandbox, "/summary");
     assert!(summary.starts_with("🟢 Fine: no wallet is low") && summary.contains("₹4,00,000.00 in 8"), "{summary}");
-    let sent = said(&sandbox, PRIVATE).pop().expect("the summary");
+    let sent = sent_to(&sandbox, PRIVATE).pop().expect("the summary");
     let picture = sent.file.expect("the summary has a picture");
     assert!(picture.is_photo && picture.bytes.starts_with(b"\x89PNG"), "{}", picture.name);
     assert!(bot.is_running());
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_command_is_said_with_an_example() {
+async fn an_error_in_a_command_comes_with_an_example() {
     let (sandbox, _, _home, mut bot) = running().await;
     for (wrong, words) in [
         ("/nonsense", "/help"),
@@ -167,59 +167,59 @@ async fn a_group_is_answered_when_it_speaks_to_the_bot() {
     sandbox.chat().say(GROUP, &asha, "good morning");
     sandbox.chat().say(GROUP, &asha, "/dashboard@some_other_bot");
     sandbox.chat().say(GROUP, &asha, "/low");
-    let told = until_said(&sandbox, GROUP, 1);
-    assert!(told.len() == 1 && told[0].contains("no wallet of 8 customers"), "{told:#?}");
+    let sent = until_sent(&sandbox, GROUP, 1);
+    assert!(sent.len() == 1 && sent[0].contains("no wallet of 8 customers"), "{sent:#?}");
     assert!(bot.terminate().success());
 }
 
-/// While this goes wrong the chat is told once that nothing can be read, naming operation and cause; then that it can again.
+/// While this goes wrong the chat is notified once that nothing can be read, naming operation and cause; then that it can again.
 async fn outage(fault: Fault, cause: &str) {
     let (sandbox, [low, other], _home, mut bot) = running().await;
     set(&sandbox, &low, 1_500);
-    until_said(&sandbox, PRIVATE, 1);
+    until_sent(&sandbox, PRIVATE, 1);
 
     sandbox.faults().add(fault);
-    // What happens meanwhile is neither told nor taken back before it was read.
+    // What happens meanwhile is neither sent nor taken back before it was read.
     sandbox.top_up(&low.id.to_string(), Decimal::from(10_000)).expect("a wallet can be topped up");
-    let told = until_said(&sandbox, PRIVATE, 2).remove(1);
-    assert!(told.starts_with("⚪ The API cannot be read since"), "{told}");
-    assert!(told.contains("list accounts") && told.contains(cause), "{told}");
+    let sent = until_sent(&sandbox, PRIVATE, 2).remove(1);
+    assert!(sent.starts_with("⚪ The API cannot be read since"), "{sent}");
+    assert!(sent.contains("list accounts") && sent.contains(cause), "{sent}");
     let answer = ask(&sandbox, "/low");
     assert!(answer.contains("list accounts") && answer.contains(cause), "{answer}");
     assert!(bot.is_running());
     set(&sandbox, &other, 100);
 
     sandbox.faults().clear();
-    let told = until_said_as("that all is read again", &sandbox, PRIVATE, |texts| texts.len() >= 6);
-    assert_eq!(told.len(), 6, "{told:#?}");
-    let rest = &told[3..];
+    let sent = until_texts("that all is read again", &sandbox, PRIVATE, |texts| texts.len() >= 6);
+    assert_eq!(sent.len(), 6, "{sent:#?}");
+    let rest = &sent[3..];
     assert!(rest[0].starts_with("🟢 The API answers again"), "{rest:#?}");
-    let is_told = |words: [&str; 2]| rest.iter().any(|text| words.iter().all(|word| text.contains(word)));
-    assert!(is_told([&low.id.to_string(), "recovered"]) && is_told([&other.id.to_string(), "critical"]), "{rest:#?}");
+    let is_sent = |words: [&str; 2]| rest.iter().any(|text| words.iter().all(|word| text.contains(word)));
+    assert!(is_sent([&low.id.to_string(), "recovered"]) && is_sent([&other.id.to_string(), "critical"]), "{rest:#?}");
     assert!(bot.terminate().success());
 }
 
 #[tokio::test]
-async fn an_api_behind_a_broken_proxy_is_said_to_be_unreadable() {
+async fn an_api_behind_a_broken_proxy_is_reported_as_unreadable() {
     outage(Fault { status: Some(502), body: Some(Spoilt::Html), ..Fault::default() }, "502").await;
 }
 
 #[tokio::test]
-async fn an_api_that_answers_half_is_said_to_be_unreadable() {
+async fn an_api_that_answers_half_is_reported_as_unreadable() {
     outage(Fault { path: Some("/accounts".into()), body: Some(Spoilt::Truncated), ..Fault::default() }, "not understood").await;
 }
 
 #[tokio::test]
-async fn an_api_that_hangs_up_is_said_to_be_unreadable() {
+async fn an_api_that_hangs_up_is_reported_as_unreadable() {
     outage(Fault { drop: true, ..Fault::default() }, "connect").await;
 }
 
 #[tokio::test]
-async fn an_api_that_refuses_the_credentials_is_said_to_be_unreadable() {
+async fn an_api_that_refuses_the_credentials_is_reported_as_unreadable() {
     outage(Fault { status: Some(401), ..Fault::default() }, "401").await;
 }
 
-/// While this goes wrong nothing arrives; afterwards each chat is told what is true, once.
+/// While this goes wrong nothing arrives; afterwards each chat is sent what is true, once.
 async fn silence(fault: Fault) {
     let (sandbox, [low, _], _home, mut bot) = running().await;
     sandbox.faults().add(Fault { half: Half::Telegram, ..fault });
@@ -228,15 +228,15 @@ async fn silence(fault: Fault) {
     set(&sandbox, &low, 100);
     assert!(bot.is_running());
     for chat in [PRIVATE, GROUP] {
-        let is_told = |texts: &[String]| texts.last().is_some_and(|text| text.contains("critical"));
-        let told = until_said_as("that it is critical", &sandbox, chat, is_told);
-        assert!(told.len() <= 2 && told.iter().filter(|text| text.contains("critical")).count() == 1, "{told:#?}");
+        let is_sent = |texts: &[String]| texts.last().is_some_and(|text| text.contains("critical"));
+        let sent = until_texts("that it is critical", &sandbox, chat, is_sent);
+        assert!(sent.len() <= 2 && sent.iter().filter(|text| text.contains("critical")).count() == 1, "{sent:#?}");
     }
     sandbox.top_up(low.customer().expect("a customer"), Decimal::from(9_900)).expect("a wallet can be topped up");
     for chat in [PRIVATE, GROUP] {
-        let is_told = |texts: &[String]| texts.last().is_some_and(|text| text.contains("recovered"));
-        let told = until_said_as("the recovery", &sandbox, chat, is_told);
-        assert!(told.len() <= 3, "{told:#?}");
+        let is_sent = |texts: &[String]| texts.last().is_some_and(|text| text.contains("recovered"));
+        let sent = until_texts("the recovery", &sandbox, chat, is_sent);
+        assert!(sent.len() <= 3, "{sent:#?}");
     }
     assert!(bot.terminate().success());
 }
@@ -279,8 +279,8 @@ async fn what_is_owed_when_it_crashes_arrives_after_the_restart() {
     sandbox.faults().clear();
     let bot = home.start();
     for chat in [PRIVATE, GROUP] {
-        let told = until_said(&sandbox, chat, 1);
-        assert!(told.len() == 1 && told[0].contains("critical"), "{told:#?}");
+        let sent = until_sent(&sandbox, chat, 1);
+        assert!(sent.len() == 1 && sent[0].contains("critical"), "{sent:#?}");
     }
     assert!(bot.terminate().success());
 }
@@ -291,9 +291,9 @@ async fn a_blocked_chat_does_not_keep_another_from_its_alert() {
     let blocked = Fault { half: Half::Telegram, chat: Some(PRIVATE), status: Some(403), ..Fault::default() };
     sandbox.faults().add(blocked);
     set(&sandbox, &low, 100);
-    until_said(&sandbox, GROUP, 1);
+    until_sent(&sandbox, GROUP, 1);
     set(&sandbox, &other, 100);
-    until_said(&sandbox, GROUP, 2);
+    until_sent(&sandbox, GROUP, 2);
     assert!(bot.is_running() && texts(&sandbox, PRIVATE).is_empty());
 }
 
@@ -314,14 +314,14 @@ async fn services_that_are_down_at_the_start_are_waited_for() {
 }
 
 #[tokio::test]
-async fn recorded_bodies_are_told_as_they_are() {
+async fn recorded_bodies_are_shown_as_they_are() {
     let sandbox = recorded(bot::payloads(), &[("dashboard", "dashboard_flat")]).await;
     let home = Home::of_two_chats(&sandbox);
     let _bot = home.start();
-    let told = until_said(&sandbox, GROUP, 1);
-    assert!(told[0].starts_with("🟠 2 wallets need money, as found at the start: 2 warning"), "{told:#?}");
-    assert!(told[0].contains("Acme Corp") && told[0].contains("₹1,107"), "{told:#?}");
-    until_said(&sandbox, PRIVATE, 1);
+    let sent = until_sent(&sandbox, GROUP, 1);
+    assert!(sent[0].starts_with("🟠 2 wallets need money, at the start: 2 warning"), "{sent:#?}");
+    assert!(sent[0].contains("Acme Corp") && sent[0].contains("₹1,107"), "{sent:#?}");
+    until_sent(&sandbox, PRIVATE, 1);
     let dashboard = ask(&sandbox, "/dashboard");
     assert!(dashboard.starts_with("₹2,50,000.00") && dashboard.contains("Calls: unknown"), "{dashboard}");
     assert!(dashboard.contains("42 customers, 38 active") && dashboard.contains("₹18,450.50"), "{dashboard}");
@@ -334,7 +334,7 @@ async fn a_bot_without_chats_says_how_to_get_one() {
     let bot = home.start();
     assert!(bot.log().contains("no [[chats]]"), "{}", bot.log());
     sandbox.chat().say(55_001, &Person::new(55_001, "Asha"), "hello");
-    assert!(until_said(&sandbox, 55_001, 1)[0].contains("55001"));
+    assert!(until_sent(&sandbox, 55_001, 1)[0].contains("55001"));
     assert!(bot.terminate().success());
 }
 
@@ -344,8 +344,8 @@ async fn without_a_token_it_does_not_start_and_says_where_to_put_it() {
     let home = Home::new();
     home.write("bot.toml", &bot::vobiz(&sandbox));
     let output = home.output(&["run", "--config", "bot.toml"]);
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(3) && complaint.contains("TELEGRAM_TOKEN"), "{complaint}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && stderr.contains("TELEGRAM_TOKEN"), "{stderr}");
 }
 
 #[tokio::test]
@@ -366,36 +366,36 @@ async fn a_group_that_moves_is_followed_through_a_restart() {
         ..Fault::default()
     });
     set(&sandbox, &low, 1_500);
-    assert!(until_said(&sandbox, MOVED, 1)[0].contains(&low.id.to_string()));
+    assert!(until_sent(&sandbox, MOVED, 1)[0].contains(&low.id.to_string()));
     home.until_marked().await;
     bot.kill();
     let bot = home.start();
     set(&sandbox, &other, 1_500);
-    let told = until_said(&sandbox, MOVED, 2);
-    assert!(told.len() == 2 && told[1].contains(&other.id.to_string()), "{told:#?}");
+    let sent = until_sent(&sandbox, MOVED, 2);
+    assert!(sent.len() == 2 && sent[1].contains(&other.id.to_string()), "{sent:#?}");
     sandbox.chat().say(MOVED, &Person::new(9, "Asha"), "/low");
-    assert!(until_said(&sandbox, MOVED, 3)[2].contains("2 wallets under ₹2,000"));
+    assert!(until_sent(&sandbox, MOVED, 3)[2].contains("2 wallets under ₹2,000"));
     assert!(texts(&sandbox, GROUP).is_empty());
     assert!(bot.terminate().success());
 }
 
 #[tokio::test]
-async fn a_second_bot_on_one_database_is_refused_and_one_that_stands_by_takes_over() {
+async fn a_second_bot_on_one_database_is_refused_and_a_standby_takes_over() {
     let (sandbox, [low, _], home, bot) = running().await;
     let refused = home.output(&["run", "--config", "bot.toml"]);
-    let complaint = String::from_utf8_lossy(&refused.stderr);
-    assert!(refused.status.code() == Some(3), "{complaint}");
-    assert!(complaint.contains("another bot uses the database") && complaint.contains("--standby"), "{complaint}");
+    let stderr = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(3), "{stderr}");
+    assert!(stderr.contains("another bot uses the database") && stderr.contains("--standby"), "{stderr}");
 
     let standby = home.begin_as(&["run", "--standby", "--config", "bot.toml"]);
     until("that it stands by", || standby.log().contains("standing by: the database is used by process").then_some(()));
     set(&sandbox, &low, 1_500);
-    until_said(&sandbox, PRIVATE, 1);
+    until_sent(&sandbox, PRIVATE, 1);
     home.until_marked().await;
     bot.kill();
     until("ready", || standby.log().lines().any(|line| line == "ready").then_some(()));
     set(&sandbox, &low, 100);
-    let told = until_said(&sandbox, PRIVATE, 2);
-    assert!(told.len() == 2 && told[1].contains("critical"), "{told:#?}");
+    let sent = until_sent(&sandbox, PRIVATE, 2);
+    assert!(sent.len() == 2 && sent[1].contains("critical"), "{sent:#?}");
     assert!(standby.terminate().success());
 }

@@ -6,7 +6,7 @@ mod bot;
 
 use std::collections::BTreeMap;
 
-use bot::{GROUP, Home, PRIVATE, ask, fill, texts, until, until_said, vobiz, world};
+use bot::{GROUP, Home, PRIVATE, ask, fill, texts, until, until_sent, vobiz, world};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use vobiz_sandbox::{Fault, Half, Sandbox, Spoilt};
@@ -17,7 +17,7 @@ async fn secrets(sandbox: &Sandbox) -> BTreeMap<String, String> {
         ("the partner".to_owned(), sandbox.auth_token().to_owned()),
         ("the bot".to_owned(), sandbox.telegram_token().to_owned()),
     ]);
-    // What stands after the colon is the secret part of it.
+    // What follows the colon is the secret part of it.
     let (_, hidden) = sandbox.telegram_token().split_once(':').expect("a bot's token");
     secrets.insert("the bot, in part".to_owned(), hidden.to_owned());
     let request = reqwest::Client::new().get(format!("{}/accounts?per_page=100", sandbox.base_url()));
@@ -31,7 +31,7 @@ async fn secrets(sandbox: &Sandbox) -> BTreeMap<String, String> {
     secrets
 }
 
-/// Fails where a secret stands in `bytes`, without repeating it.
+/// Fails where a secret is in `bytes`, without repeating it.
 fn search(secrets: &BTreeMap<String, String>, place: &str, bytes: &[u8]) {
     for (owner, secret) in secrets {
         let found = bytes.windows(secret.len()).position(|window| window == secret.as_bytes());
@@ -62,7 +62,7 @@ async fn a_running_bot_shows_no_token_whatever_goes_wrong() {
         ask(&sandbox, command);
     }
     sandbox.set_wallet(&customer.id.to_string(), Decimal::from(100)).expect("a wallet can be set");
-    until_said(&sandbox, GROUP, 1);
+    until_sent(&sandbox, GROUP, 1);
 
     // Bodies that hold tokens and break off, and answers that are none.
     let echo = format!("unknown token {}", sandbox.auth_token());
@@ -146,8 +146,8 @@ fn a_token_in_a_wrong_place_is_not_repeated() {
         home.write("bot.toml", &text);
         let output = home.command(&["check", "--config", "bot.toml"]).env("RUST_LOG", "trace").output();
         let output = output.expect("the bot can be started");
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.code() == Some(3) && complaint.contains("bot.toml"), "{complaint}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(3) && stderr.contains("bot.toml"), "{stderr}");
         search(&secrets, &format!("the refusal of line {}", text.lines().count()), &[output.stdout, output.stderr].concat());
     }
 }

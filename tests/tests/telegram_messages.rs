@@ -192,7 +192,7 @@ async fn a_forum_has_topics_that_take_messages_while_they_are_open() {
     let hers = chat.open_topic(forum.0, &asha(), "Questions").expect("it is a forum");
     chat.say_in(forum.0, hers, &asha(), "/low");
     let updates = bot.get_updates().await.expect("updates");
-    let UpdateKind::Message(message) = &updates.last().expect("what she said").kind else { panic!("a message") };
+    let UpdateKind::Message(message) = &updates.last().expect("her message").kind else { panic!("a message") };
     assert!(message.is_topic_message && message.thread_id == Some(ThreadId(MessageId(hers))), "{message:?}");
 }
 

@@ -25,8 +25,8 @@ async fn bad_markup_is_refused_with_its_place() {
         ("<b><i>x</b></i>", "Unmatched end tag at byte offset 7, expected \"</i>\", found \"</b>\""),
     ] {
         let error = refused(bot.send_message(CHAT, text).parse_mode(ParseMode::Html)).await;
-        let RequestError::Api(ApiError::CantParseEntities(said)) = error else { panic!("{text}: {error:?}") };
-        assert!(said.ends_with(what), "{text}: {said}");
+        let RequestError::Api(ApiError::CantParseEntities(reason)) = error else { panic!("{text}: {error:?}") };
+        assert!(reason.ends_with(what), "{text}: {reason}");
     }
 }
 
@@ -122,11 +122,11 @@ async fn a_group_that_became_a_supergroup_says_where_it_is() {
     assert!(matches!(error, RequestError::Api(ApiError::BotKickedFromSupergroup)), "{error:?}");
     assert!(sent.chat.is_supergroup() && sent.chat.title() == Some("Night shift"), "{sent:?}");
     let updates = bot.get_updates().await.expect("updates");
-    let told = updates.iter().take(2).map(|update| {
+    let moves = updates.iter().take(2).map(|update| {
         let UpdateKind::Message(message) = &update.kind else { panic!("{update:?}") };
         (message.chat.id, message.migrate_to_chat_id().copied(), message.migrate_from_chat_id().copied())
     });
-    assert_eq!(told.collect::<Vec<_>>(), [(GROUP, Some(new), None), (new, None, Some(GROUP))]);
+    assert_eq!(moves.collect::<Vec<_>>(), [(GROUP, Some(new), None), (new, None, Some(GROUP))]);
 }
 
 /// How long the bot is asked to wait.

@@ -1,4 +1,4 @@
-//! Updates: what a bot is told, once it asks, until it confirms.
+//! Updates: what a bot gets once it asks, until it confirms.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up fails the test")]
 
@@ -75,7 +75,7 @@ async fn a_long_poll_is_answered_as_soon_as_something_happens() {
 }
 
 #[tokio::test]
-async fn a_bot_is_told_only_what_it_asked_for() {
+async fn a_bot_gets_only_what_it_asked_for() {
     let (sandbox, bot) = start().await;
     assert!(bot.get_updates().allowed_updates([AllowedUpdate::MyChatMember]).await.expect("updates").is_empty());
     sandbox.chat().say(ASHA, &asha(), "not this");
@@ -85,7 +85,7 @@ async fn a_bot_is_told_only_what_it_asked_for() {
 }
 
 #[tokio::test]
-async fn a_bot_is_told_that_it_was_blocked_kicked_and_taken_back() {
+async fn a_bot_is_notified_that_it_was_blocked_kicked_and_taken_back() {
     let (sandbox, bot) = start().await;
     let (chat, by) = (sandbox.chat(), Person::new(9, "Ravi"));
     chat.join(ASHA, &asha());
@@ -95,8 +95,8 @@ async fn a_bot_is_told_that_it_was_blocked_kicked_and_taken_back() {
     chat.kick(GROUP.0, &by).expect("the group is there");
     chat.invite(GROUP.0, &by).expect("it was kicked");
     let me = bot.get_me().await.expect("it is somebody").id;
-    let told: Vec<_> = bot.get_updates().await.expect("updates").into_iter().map(|update| update.kind).collect();
-    let told = told.iter().map(|kind| {
+    let kinds: Vec<_> = bot.get_updates().await.expect("updates").into_iter().map(|update| update.kind).collect();
+    let kinds = kinds.iter().map(|kind| {
         let UpdateKind::MyChatMember(change) = kind else { panic!("{kind:?}") };
         assert_eq!(change.new_chat_member.user.id, me);
         (change.chat.id, change.from.first_name.as_str(), change.old_chat_member.status(), change.new_chat_member.status())
@@ -108,11 +108,11 @@ async fn a_bot_is_told_that_it_was_blocked_kicked_and_taken_back() {
         (GROUP, "Ravi", member, banned),
         (GROUP, "Ravi", banned, member),
     ];
-    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(kinds.collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]
-async fn what_is_said_where_the_bot_is_not_it_does_not_hear() {
+async fn a_bot_gets_no_message_of_a_chat_that_it_is_not_in() {
     let (sandbox, bot) = start().await;
     sandbox.chat().join(GROUP.0, &asha());
     sandbox.chat().kick(GROUP.0, &asha()).expect("the group is there");

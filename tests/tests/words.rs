@@ -7,7 +7,7 @@
 mod tree;
 
 /// A word that is not used here, and what to write in its place.
-const INSTEAD: [(&str, &str); 43] = [
+const INSTEAD: [(&str, &str); 65] = [
     ("told", "sent, notified, reported"),
     ("untold", "not sent"),
     ("said", "printed, reported, sent"),
@@ -51,6 +51,28 @@ const INSTEAD: [(&str, &str); 43] = [
     ("stands", "fires, is, holds"),
     ("stood", "fired, was, held"),
     ("of it the", "the … of it"),
+    ("as it were", ""),
+    ("thereof", "of it"),
+    ("therein", "in it"),
+    ("of which the", "whose, with the"),
+    ("whoever", "anyone who"),
+    ("worth a", "an alert for"),
+    ("hereafter", "later"),
+    ("erstwhile", "former"),
+    ("betimes", "early"),
+    ("untoward", "wrong"),
+    ("foretold", "forecast"),
+    ("foretell", "forecast"),
+    ("worth so many", "counted as"),
+    ("in earnest", "really"),
+    ("hearken", "listen"),
+    ("nought", "zero"),
+    ("aught", "anything"),
+    ("bade", "asked"),
+    ("ere", "before"),
+    ("at rest", "stored"),
+    ("lived through", "replayed"),
+    ("lives through", "replays"),
 ];
 
 /// Where such a word has its usual meaning.

@@ -54,9 +54,9 @@ fn draw(report: &Report, last_day: NaiveDate) -> String {
 
     let (total, answered) = (values(&days, |day| day.total_calls), values(&days, |day| day.answered_calls.min(day.total_calls)));
     let scale = Scale::over(&total, Decimal::ONE, |value| axis::count(value, currency));
-    let is_untold = total.iter().zip(&answered).any(|(total, answered)| total.is_some() && answered.is_none());
-    let untold: &[_] = if is_untold { &[("not told which", PALE_GREY)] } else { &[] };
-    panel(&mut picture, CALLS, &scale, "Calls", &[&[("answered", BLUE), ("not answered", PALE_BLUE)], untold].concat());
+    let is_unknown = total.iter().zip(&answered).any(|(total, answered)| total.is_some() && answered.is_none());
+    let unknown: &[_] = if is_unknown { &[("not reported which", PALE_GREY)] } else { &[] };
+    panel(&mut picture, CALLS, &scale, "Calls", &[&[("answered", BLUE), ("not answered", PALE_BLUE)], unknown].concat());
     let colour_of = |index: usize| if answered[index].is_some() { PALE_BLUE } else { PALE_GREY };
     bars(&mut picture, CALLS, &scale, &total, colour_of);
     bars(&mut picture, CALLS, &scale, &answered, |_| BLUE);

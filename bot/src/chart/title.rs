@@ -1,4 +1,4 @@
-//! The finding that stands over the picture.
+//! The finding above the picture.
 
 use rust_decimal::Decimal;
 use vobiz_core::dashboard::DayFigures;
@@ -16,7 +16,7 @@ pub(super) fn finding(days: &[Figures], currency: Option<&str>) -> String {
     if let Some(cost) = change(days, |day| day.total_cost)
         && let Some(calls) = change(days, calls)
     {
-        let (cost, calls) = (said(cost), said(calls));
+        let (cost, calls) = (shown(cost), shown(calls));
         return if cost == calls {
             format!("Cost and calls {cost} on the week before")
         } else {
@@ -49,7 +49,7 @@ fn change(days: &[Figures], value: impl Fn(&DayFigures) -> Option<Decimal>) -> O
     now.checked_sub(before)?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(before).map(|percent| percent.round())
 }
 
-fn said(percent: Decimal) -> String {
+fn shown(percent: Decimal) -> String {
     if percent.abs() < Decimal::from(FLAT) {
         "flat".to_owned()
     } else if percent.is_sign_negative() {

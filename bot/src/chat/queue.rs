@@ -99,7 +99,7 @@ async fn answer(desk: Arc<Desk>, item: Item) {
             outcome
         } else {
             if let Err(error) = desk.service.store.owe(&[looking(&item)], desk.service.clock.now()).await {
-                tracing::warn!(%error, "that an answer takes long cannot be said");
+                tracing::warn!(%error, "a slow answer cannot be announced");
             }
             answer.await.map(|drafts| in_slot(drafts, &item))
         };
@@ -140,7 +140,7 @@ fn looking(item: &Item) -> Draft {
     Draft { chat: *chat, thread: *thread, html: messages::LOOKING.to_owned(), edits, slot: Some(slot(item)), ..Draft::default() }
 }
 
-/// Puts an answer in the place of the message that said it was under way. A picture cannot be edited in: its text is, and the
+/// Puts an answer in the place of the message that announced it. A picture cannot be edited in: its text is, and the
 /// picture follows.
 fn in_slot(mut drafts: Vec<Draft>, item: &Item) -> Vec<Draft> {
     if drafts.is_empty() {

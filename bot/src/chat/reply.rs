@@ -60,7 +60,7 @@ impl Desk {
         Ok(drafts(heard.chat, heard.thread, answer))
     }
 
-    /// A stranger is told the id of the chat, which its owner needs; seldom, and in groups only when the bot is spoken to.
+    /// A stranger gets the id of the chat, which its owner needs; seldom, and in groups only when the bot is spoken to.
     async fn stranger(&self, heard: &Heard, text: &str) -> Result<Vec<Draft>> {
         let is_spoken_to = heard.is_private || !matches!(command::parse(text, &self.bot), Line::Talk);
         tracing::info!(chat = heard.chat, "a message from a chat that is not served");

@@ -41,14 +41,14 @@ pub(crate) struct Request<'a> {
     pub(crate) is_press: bool,
 }
 
-/// What is said.
+/// The answer to a request.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) html: String,
     /// A picture that the text is the caption of.
     pub(crate) picture: Option<Vec<u8>>,
     pub(crate) buttons: Buttons,
-    /// When its figures were read, where the text is to say so.
+    /// When its figures were read, where the text must say so.
     pub(crate) as_of: Option<DateTime<Utc>>,
 }
 
@@ -130,7 +130,7 @@ impl Request<'_> {
         if self.is_press { self.asked_at } else { self.asked_at - FRESH_ENOUGH }
     }
 
-    /// When figures were read, where that is to be shown: on a message that changes, and where they are not of this minute.
+    /// When figures were read, where that must be shown: on a message that changes, and where they are not of this minute.
     pub(crate) fn shown_age(&self, read_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         (self.is_press || self.asked_at - read_at > TimeDelta::minutes(1)).then_some(read_at)
     }

@@ -1,4 +1,4 @@
-//! `/summary`: how it stands. The same text comes each morning.
+//! `/summary`: the state of everything. The same text comes each morning.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     Ok(summary(&data, None, &request.reader))
 }
 
-/// Reads the report and the profile that a summary needs beside the last sweep. What fails is said in it.
+/// Reads the report and the profile that a summary needs beside the last sweep. What fails is named in it.
 pub(crate) async fn read(service: &Service, snapshot: Arc<Snapshot>, needed: DateTime<Utc>) -> SummaryData {
     let today = service.now_in(service.report_zone).date_naive();
     let last_day = today.checked_sub_days(Days::new(1)).unwrap_or(today);

@@ -83,7 +83,7 @@ pub(crate) struct Chat {
     /// When the summary comes, in the chat's zone.
     pub daily_summary: Option<NaiveTime>,
     /// How alerts are grouped, and when nobody is woken for them.
-    pub manner: ChatSettings,
+    pub settings: ChatSettings,
 }
 
 impl Config {
@@ -237,8 +237,8 @@ fn chats(root: &mut Table<'_>) -> Vec<Chat> {
         table.close();
         let (zone, default) = (zone.unwrap_or(DEFAULT_ZONE), ChatSettings::default());
         let quiet = quiet.map(|(from, to)| QuietHours { from, to, zone });
-        let manner = ChatSettings { fold_from: fold_from.unwrap_or(default.fold_from), quiet };
-        chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, manner });
+        let settings = ChatSettings { fold_from: fold_from.unwrap_or(default.fold_from), quiet };
+        chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, settings });
     }
     chats
 }

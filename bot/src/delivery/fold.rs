@@ -30,7 +30,7 @@ pub(super) struct Present<'a> {
 /// Makes one message of `rows`, which are one owed message and, where it is about alerts, all others about alerts to that chat.
 ///
 /// Alerts stay messages of their own while they are news. They become one as soon as an attempt failed, the same alert is in
-/// two of them, or they are late; then each alert is told as it is now.
+/// two of them, or they are late; then each alert is sent as it is now.
 pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, reader: &Reader) -> Option<Batch> {
     let head = rows.iter().find(|row| row.id == first)?;
     let now = reader.now;
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_that_ended_before_it_was_told_is_one_line_of_what_was() {
+    fn an_alert_that_ended_before_it_was_sent_is_one_line_of_what_was() {
         let rows = [owed(1, "A", "critical", true, 0), owed(2, "A", "critical", false, 1)];
         let batch = batch_at(&rows, 1);
         assert_eq!(batch.ids, [1, 2]);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_alert_is_told_as_it_is_now() {
+    fn a_late_alert_is_sent_as_it_is_now() {
         let rows = [owed(1, "A", "warning", true, 0)];
         let firing = |_: &str, subject: &str| {
             let mut line = owed(9, subject, "critical", true, 9).draft.alerts?.remove(0);

@@ -12,7 +12,7 @@ use crate::store::{ChatState, Draft, Priority};
 
 /// Shortest and longest wait before a chat is tried again.
 const WAITS: (Duration, Duration) = (Duration::from_secs(10), Duration::from_hours(1));
-/// Refusals after which other chats are told.
+/// Refusals after which other chats are notified.
 const ANNOUNCED_AFTER: u32 = 2;
 
 /// Which chats cannot be written to.

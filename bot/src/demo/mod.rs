@@ -120,7 +120,7 @@ impl Demo {
         }
         let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0);
         let chats =
-            chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, manner: ChatSettings::default() });
+            chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, settings: ChatSettings::default() });
         let config = Config {
             people: roles(),
             business: vobiz_core::forecast::Business::default(),
@@ -199,10 +199,10 @@ impl Demo {
         Ok(came)
     }
 
-    /// Prints what the bot said to the person at the terminal.
+    /// Prints what the bot sent to the person at the terminal.
     fn show(&self, sent: &Sent, who: &str) -> Result<()> {
-        let is_said = ["sendMessage", "sendPhoto", "editMessageText"].contains(&sent.method.as_str());
-        if !is_said || sent.chat_id != CHAT {
+        let is_message = ["sendMessage", "sendPhoto", "editMessageText"].contains(&sent.method.as_str());
+        if !is_message || sent.chat_id != CHAT {
             return Ok(());
         }
         if let Some(file) = &sent.file {

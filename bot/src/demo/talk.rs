@@ -1,4 +1,4 @@
-//! Someone is there: the clock runs, and what is typed is said.
+//! A person at the terminal: the clock runs, and what is typed is sent.
 
 use anyhow::{Context as _, Result};
 

@@ -154,7 +154,7 @@ fn head(occasion: Occasion, alerts: &[Transition], is_bad: bool) -> String {
     match occasion {
         _ if !is_bad && are_wallets => format!("🟢 {many} no longer low, or no longer watched"),
         _ if !is_bad => format!("🟢 {many} resolved"),
-        Occasion::Found => format!("{sign} {many} {need}, as found at the start: {counts}"),
+        Occasion::Found => format!("{sign} {many} {need}, at the start: {counts}"),
         Occasion::Welcome => format!("{sign} This chat gets alerts from now on. {many} {need} already: {counts}"),
         Occasion::HandOver => format!("{sign} After quiet hours {many} {need}: {counts}"),
         Occasion::DryPartner => {

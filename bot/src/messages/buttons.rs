@@ -1,4 +1,4 @@
-//! What stands on buttons. Each carries the command that it is a shortcut for.
+//! What is on buttons. Each carries the command that it is a shortcut for.
 
 use crate::store::{Button, Buttons};
 

@@ -62,7 +62,7 @@ pub(crate) fn storm(lines: &[AlertLine], reader: &Reader) -> List {
     list(head, lines, reader)
 }
 
-/// What became of alerts that a chat could not be told when they happened: what fires, then what ended.
+/// What became of alerts that a chat could not get when they happened: what fires, then what ended.
 pub(crate) fn catch_up(lines: &[AlertLine], as_of: chrono::DateTime<chrono::Utc>, reader: &Reader) -> List {
     let firing = lines.iter().filter(|line| line.is_firing).count();
     let at = reader.at(as_of);

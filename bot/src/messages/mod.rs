@@ -38,7 +38,7 @@ const LONGEST_NAME: usize = 60;
 /// Characters of a customer's id that are shown.
 const LONGEST_ID: usize = 64;
 
-/// What is said while an answer takes long.
+/// Shown while an answer takes long.
 pub(crate) const LOOKING: &str = "⏳ Still reading from the API…";
 /// What takes its place where there is no answer.
 pub(crate) const NOTHING_TO_SHOW: &str = "Nothing to show.";
@@ -203,7 +203,7 @@ pub(crate) fn say(amount: Decimal, currency: Option<&str>) -> String {
     escape(&money::say(amount, currency))
 }
 
-/// The sign at the start of a message; the word stands beside it.
+/// The sign at the start of a message; the word is beside it.
 pub(crate) fn sign(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "🔴",
@@ -213,8 +213,8 @@ pub(crate) fn sign(severity: Severity) -> &'static str {
 
 /// A balance beside its level: with paise where rounding would hide which side it is on.
 pub(crate) fn beside(value: Decimal, level: Decimal, currency: Option<&str>) -> String {
-    let said = say(value, currency);
-    if said == say(level, currency) && value != level { show(value, currency) } else { said }
+    let text = say(value, currency);
+    if text == say(level, currency) && value != level { show(value, currency) } else { text }
 }
 
 /// `84.8 %`

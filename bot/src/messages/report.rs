@@ -17,11 +17,11 @@ pub(crate) fn dashboard(report: &Report) -> String {
         None => "<b>Customer wallets: total unknown</b>".to_owned(),
     };
     let counts = report.accounts.as_ref().map(|accounts| (accounts.total, accounts.active));
-    let said = |count: u64| money::count(count, currency);
+    let number = |count: u64| money::count(count, currency);
     match counts {
-        Some((Some(total), Some(active))) => drop(write!(text, "\n{} customers, {} active", said(total), said(active))),
-        Some((Some(total), None)) => drop(write!(text, "\n{} customers", said(total))),
-        Some((None, Some(active))) => drop(write!(text, "\n{} active customers", said(active))),
+        Some((Some(total), Some(active))) => drop(write!(text, "\n{} customers, {} active", number(total), number(active))),
+        Some((Some(total), None)) => drop(write!(text, "\n{} customers", number(total))),
+        Some((None, Some(active))) => drop(write!(text, "\n{} active customers", number(active))),
         Some((None, None)) | None => {}
     }
     if let Some(pending) = report.pending_kyc {

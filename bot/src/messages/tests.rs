@@ -34,35 +34,35 @@ fn customer(number: usize, balance: Option<&str>) -> Subject {
     Subject { balance: balance.map(|balance| balance.parse().unwrap()), ..subject }
 }
 
-/// What is said of customers whose wallets read so, poll after poll.
-fn said(polls: &[&[&str]]) -> String {
-    let (policy, mut state, mut said) = (Policy::default(), State::default(), Vec::new());
+/// What is sent about customers whose wallets read so, poll after poll.
+fn sent(polls: &[&[&str]]) -> String {
+    let (policy, mut state, mut texts) = (Policy::default(), State::default(), Vec::new());
     let mut deferred = Deferred::default();
     for (poll, balances) in (0..).zip(polls) {
         let now = reader().now + TimeDelta::minutes(5 * (poll - 2));
         let customers = (1..).zip(*balances).map(|(number, balance)| customer(number, Some(balance))).collect();
         let evaluation = evaluate(&policy, &Observation::complete(now, customers), &Forecasts::none(), &state, now);
-        let (told, waits) = notify(&ChatSettings::default(), &evaluation, &deferred, now);
+        let (notifications, waits) = notify(&ChatSettings::default(), &evaluation, &deferred, now);
         deferred = waits;
-        let sent = told.iter().flat_map(|told| notice(told, &Reader { now, ..reader() }));
-        said.extend(sent.map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
+        let sent = notifications.iter().flat_map(|notification| notice(notification, &Reader { now, ..reader() }));
+        texts.extend(sent.map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
         state = evaluation.state;
     }
-    said.join("\n---\n")
+    texts.join("\n---\n")
 }
 
 #[test]
 fn an_alert_and_its_recovery_name_customer_id_balance_and_level() {
-    assert_snapshot!(said(&[&["1300.00000"], &["1300.00000"], &["412"], &["411.5"], &["700"], &["10412"]]));
+    assert_snapshot!(sent(&[&["1300.00000"], &["1300.00000"], &["412"], &["411.5"], &["700"], &["10412"]]));
 }
 
 #[test]
 fn many_at_once_come_as_one_message() {
-    assert_snapshot!(said(&[&["1", "400", "1999.99", "-3", "5000"], &["1", "400", "1999.99", "-3", "5000"]]));
+    assert_snapshot!(sent(&[&["1", "400", "1999.99", "-3", "5000"], &["1", "400", "1999.99", "-3", "5000"]]));
 }
 
 #[test]
-fn a_service_that_cannot_be_read_is_said_with_operation_and_cause() {
+fn a_service_that_cannot_be_read_is_reported_with_operation_and_cause() {
     let why = Unread {
         kind: "server",
         message: "list accounts: 127.0.0.1 failed: it sent a web page instead of a reason (HTTP 502)".into(),
@@ -75,7 +75,7 @@ fn a_service_that_cannot_be_read_is_said_with_operation_and_cause() {
 }
 
 #[test]
-fn every_generation_of_a_report_is_told_without_inventing_zeros() {
+fn every_generation_of_a_report_is_shown_without_inventing_zeros() {
     let asked = DateRange::between("2026-01-01".parse().unwrap(), "2026-03-31".parse().unwrap());
     let other = DateRange::between("2026-01-01".parse().unwrap(), "2026-03-30".parse().unwrap());
     let first: Report = serde_json::from_str(

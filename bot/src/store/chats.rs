@@ -14,7 +14,7 @@ pub(crate) struct ChatState {
     pub(crate) refused_since: Option<DateTime<Utc>>,
     /// The service's words.
     pub(crate) reason: Option<String>,
-    /// Whether other chats were told.
+    /// Whether other chats were notified.
     pub(crate) is_announced: bool,
     /// Until when Telegram asks to wait.
     pub(crate) not_before: Option<DateTime<Utc>>,

@@ -173,29 +173,29 @@ impl Store {
         self.commit(transaction, owed).await
     }
 
-    /// Whether a chat that is not served should be told so: once a day, and no more than a few chats an hour.
+    /// Whether a chat that is not served should be answered so: once a day, and no more than a few chats an hour.
     pub(crate) async fn may_tell_stranger(&self, chat: i64, now: DateTime<Utc>) -> Result<bool> {
         const CHATS_AN_HOUR: i64 = 20;
         let since = |ago: TimeDelta| (now - ago).timestamp_micros();
         let mut transaction = self.begin().await?;
-        let told: i64 = sqlx::query_scalar("SELECT count(*) FROM strangers WHERE (chat = $1 AND told_at > $2)")
+        let answered: i64 = sqlx::query_scalar("SELECT count(*) FROM strangers WHERE (chat = $1 AND answered_at > $2)")
             .bind(chat)
             .bind(since(TimeDelta::days(1)))
             .fetch_one(&mut *transaction)
             .await?;
-        let lately: i64 = sqlx::query_scalar("SELECT count(*) FROM strangers WHERE told_at > $1")
+        let lately: i64 = sqlx::query_scalar("SELECT count(*) FROM strangers WHERE answered_at > $1")
             .bind(since(TimeDelta::hours(1)))
             .fetch_one(&mut *transaction)
             .await?;
-        if told > 0 || lately >= CHATS_AN_HOUR {
+        if answered > 0 || lately >= CHATS_AN_HOUR {
             return Ok(false);
         }
-        sqlx::query("DELETE FROM strangers WHERE told_at < $1")
+        sqlx::query("DELETE FROM strangers WHERE answered_at < $1")
             .bind(since(TimeDelta::days(30)))
             .execute(&mut *transaction)
             .await?;
         sqlx::query(
-            "INSERT INTO strangers (chat, told_at) VALUES ($1, $2) ON CONFLICT (chat) DO UPDATE SET told_at = excluded.told_at",
+            "INSERT INTO strangers (chat, answered_at) VALUES ($1, $2) ON CONFLICT (chat) DO UPDATE SET answered_at = excluded.answered_at",
         )
         .bind(chat)
         .bind(now.timestamp_micros())

@@ -39,7 +39,7 @@ pub(crate) struct Head {
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended<'a> {
-    /// Telegram took it, as a message of this id where it said so.
+    /// Telegram took it, as a message of this id where it sent one.
     Delivered(Option<i32>),
     /// It will never be sent, for this reason.
     GivenUp(&'a str),

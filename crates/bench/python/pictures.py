@@ -44,7 +44,7 @@ def wallet(world: Path, auth_id: str) -> pd.Series:
     return series.reindex(polls, method="ffill")
 
 
-def foretold(world: Path, rings: pd.DataFrame) -> pd.DataFrame:
+def forecasts(world: Path, rings: pd.DataFrame) -> pd.DataFrame:
     """Each first ring whose wallet then ran out without a payment, with the hours that it took."""
     truth = pd.read_csv(world / "truth.csv")
     empty, drains = (pd.to_datetime(truth[name], format="ISO8601") for name in ("empty_at", "drain_start"))
@@ -57,16 +57,16 @@ def foretold(world: Path, rings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def draw_fan(world: Path, told: pd.DataFrame, out: Path) -> None:
-    """One wallet: what it read, what was foreseen when the alert rang, and what came."""
-    told = told[(told["took"] > 8) & (told["took"] < 30) & (told["low"] > 2) & (told["high"] < 48)]
-    ring = told.iloc[(told["took"] - told["likely"]).abs().argsort().iloc[len(told) // 3]]
+def draw_fan(world: Path, rings: pd.DataFrame, out: Path) -> None:
+    """One wallet: what it read, the forecast when the alert fired, and what came."""
+    rings = rings[(rings["took"] > 8) & (rings["took"] < 30) & (rings["low"] > 2) & (rings["high"] < 48)]
+    ring = rings.iloc[(rings["took"] - rings["likely"]).abs().argsort().iloc[len(rings) // 3]]
     at = ring["at"].tz_convert(ZONE)
     series = wallet(world, ring["auth_id"])
     before = series[(series.index > at - pd.Timedelta(hours=40)) & (series.index <= at)]
     after = series[(series.index >= at) & (series.index <= at + pd.Timedelta(hours=ring["took"] + 1))]
     hours = {name: at + pd.Timedelta(hours=ring[name]) for name in ("low", "likely", "high")}
-    fig, ax = figure(f"Told {ring['took']:.0f} hours before it was empty")
+    fig, ax = figure(f"Notified {ring['took']:.0f} hours before it was empty")
     ax.fill([at, hours["low"], hours["high"]], [ring["balance"], 0, 0], color=ORANGE, alpha=0.22, linewidth=0)
     ax.plot([at, hours["likely"]], [ring["balance"], 0], color=ORANGE, linestyle=(0, (2, 2)), linewidth=3)
     ax.plot(before.index, before, color=BLUE, linewidth=4)
@@ -74,7 +74,7 @@ def draw_fan(world: Path, told: pd.DataFrame, out: Path) -> None:
     ax.plot([at], [ring["balance"]], "o", color=ORANGE, markersize=14)
     top = before.max()
     ax.annotate(
-        "the alert rings",
+        "the alert fires",
         (at, ring["balance"]),
         (at + pd.Timedelta(hours=1), ring["balance"] + top * 0.1),
         color=ORANGE,
@@ -89,17 +89,17 @@ def draw_fan(world: Path, told: pd.DataFrame, out: Path) -> None:
     fig.savefig(out / "forecast-fan.png")
 
 
-def draw_range(told: pd.DataFrame, out: Path) -> None:
+def draw_range(rings: pd.DataFrame, out: Path) -> None:
     """Every forecast against what came: how often the range held."""
-    inside = ((told["took"] >= told["low"]) & (told["took"] <= told["high"])).mean()
+    inside = ((rings["took"] >= rings["low"]) & (rings["took"] <= rings["high"])).mean()
     fig, ax = figure(f"The range held in {inside * 100:.0f} of 100 alerts; eighty are meant to")
-    told = told.sort_values("likely").reset_index(drop=True)
-    place = np.arange(len(told))
-    ax.vlines(place, told["low"], told["high"], color=ORANGE, alpha=0.35, linewidth=max(1.5, 900 / max(len(told), 1)))
-    ax.plot(place, told["took"], "o", color=BLUE, markersize=5)
+    rings = rings.sort_values("likely").reset_index(drop=True)
+    place = np.arange(len(rings))
+    ax.vlines(place, rings["low"], rings["high"], color=ORANGE, alpha=0.35, linewidth=max(1.5, 900 / max(len(rings), 1)))
+    ax.plot(place, rings["took"], "o", color=BLUE, markersize=5)
     ax.annotate(
-        "range foreseen",
-        (place[len(place) // 3], told["high"].iloc[len(place) // 3]),
+        "range forecast",
+        (place[len(place) // 3], rings["high"].iloc[len(place) // 3]),
         xytext=(-90, 150),
         textcoords="offset points",
         color=ORANGE,
@@ -107,45 +107,45 @@ def draw_range(told: pd.DataFrame, out: Path) -> None:
     )
     ax.annotate(
         "what it took",
-        (place[len(place) * 2 // 3], told["took"].iloc[len(place) * 2 // 3]),
+        (place[len(place) * 2 // 3], rings["took"].iloc[len(place) * 2 // 3]),
         xytext=(60, -40),
         textcoords="offset points",
         color=BLUE,
         bbox=PAPER,
     )
-    ax.set_ylim(0, min(told["high"].quantile(0.97) * 1.1, 96))
+    ax.set_ylim(0, min(rings["high"].quantile(0.97) * 1.1, 96))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} h")
     ax.set_xticks([])
-    ax.set_xlabel(f"{len(told)} alerts of wallets that ran out, by the hours foreseen")
+    ax.set_xlabel(f"{len(rings)} alerts of wallets that ran out, by the hours forecast")
     fig.savefig(out / "forecast-range.png")
 
 
 def draw_curve(page: Path, out: Path) -> None:
-    """What is missed against what is said in vain, for us and for the usual ways."""
+    """What is missed against false alarms, for us and for the usual ways."""
     rows = []
     for line in page.read_text().split("<!-- alerts: measured -->")[1].splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 12 and re.fullmatch(r"[\d.]+", cells[1]):
             rows.append((cells[0].replace("**", ""), 100 - float(cells[1]), float(cells[6])))
-    ours = sorted((vain, missed) for name, missed, vain in rows if "runway below" in name)
-    days = sorted((vain, missed) for name, missed, vain in rows if name.startswith("days left"))
+    ours = sorted((false_alarms, missed) for name, missed, false_alarms in rows if "runway below" in name)
+    days = sorted((false_alarms, missed) for name, missed, false_alarms in rows if name.startswith("days left"))
     best = next(missed for name, missed, _ in rows if name.startswith("default"))
-    fig, ax = figure(f"{100 - best:.0f} of 100 run-outs told in time, and few words in vain")
+    fig, ax = figure(f"{100 - best:.0f} of 100 run-outs notified in time, and few false alarms")
     ax.plot(*zip(*ours, strict=True), "o-", color=BLUE, linewidth=4, markersize=10)
     ax.plot(*zip(*days, strict=True), "s--", color=ORANGE, linewidth=3, markersize=9)
     ax.annotate("runway rule, as its margin varies", ours[-1], xytext=(16, 8), textcoords="offset points", color=BLUE)
     ax.annotate("days left, as they vary", days[0], xytext=(24, -6), textcoords="offset points", color=ORANGE)
-    for name, missed, vain in rows:
+    for name, missed, false_alarms in rows:
         short = {"fixed": "fixed amounts", "predict": "straight line", "1×": "seven days' use"}
         label = next((words for start, words in short.items() if name.startswith(start)), None)
         if label:
-            ax.plot([vain], [missed], "D", color=GREY, markersize=10)
-            ax.annotate(label, (vain, missed), xytext=(14, -8), textcoords="offset points", color="#555555")
+            ax.plot([false_alarms], [missed], "D", color=GREY, markersize=10)
+            ax.annotate(label, (false_alarms, missed), xytext=(14, -8), textcoords="offset points", color="#555555")
     ax.set_ylim(0, 80)
     ax.set_xlim(0, 11)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
-    ax.set_ylabel("not told in time")
-    ax.set_xlabel("alerts in vain, for 100 wallet-days")
+    ax.set_ylabel("not notified in time")
+    ax.set_xlabel("false alarms, for 100 wallet-days")
     fig.savefig(out / "forecast-curve.png")
 
 
@@ -154,9 +154,9 @@ def main() -> None:
     world, rings, page, out = map(Path, sys.argv[1:])
     frame = pd.read_csv(rings)
     frame["at"] = pd.to_datetime(frame["at"], format="ISO8601")
-    told = foretold(world, frame)
-    draw_fan(world, told, out)
-    draw_range(told, out)
+    rings = forecasts(world, frame)
+    draw_fan(world, rings, out)
+    draw_range(rings, out)
     draw_curve(page, out)
 
 

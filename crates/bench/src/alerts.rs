@@ -180,7 +180,7 @@ const COLUMNS: [(&str, &str, usize); 11] = [
     ("too early %", "too_early_pct", 1),
     ("missed %", "missed_pct", 1),
     ("lead h", "median_lead_h", 1),
-    ("false alarms", "vain_per_100", 2),
+    ("false alarms", "false_per_100", 2),
     ("saved", "saved_per_100", 2),
     ("sudden, min", "sudden_median_min", 0),
     ("90th", "sudden_p90_min", 0),

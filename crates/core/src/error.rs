@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, coarse enough for a caller to act on.
 ///
-/// Deliberately exhaustive: whoever maps kinds (an exception hierarchy, exit codes) matches without
+/// Deliberately exhaustive: code that maps kinds (an exception hierarchy, exit codes) matches without
 /// a wildcard, so that a new kind does not compile until each of them says what it means there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {

@@ -13,7 +13,7 @@ fn new(client: &PartnerClient, email: &str) -> NewAccount {
 }
 
 #[tokio::test]
-async fn what_the_service_declines_is_told_without_the_password() {
+async fn what_the_service_declines_is_reported_without_the_password() {
     let stand = world(2).await;
     new(&stand.client, "asha@example.com").send().await.unwrap();
     let taken = new(&stand.client, "Asha@Example.com").send().await.unwrap_err();

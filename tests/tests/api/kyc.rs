@@ -29,7 +29,7 @@ async fn step(stand: &Stand, id: &str, status: &str) {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_session_is_told_in_the_words_of_these_calls() {
+async fn an_error_of_a_session_names_these_calls() {
     let stand = world(1).await;
     let (client, id) = (&stand.client, stand.customer(0));
     let before = client.kyc_sessions().all().await.unwrap();

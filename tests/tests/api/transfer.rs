@@ -15,7 +15,7 @@ use crate::witness::Witness;
 const OPERATION: &str = "POST /accounts/{id}/transfer-balance";
 
 #[tokio::test]
-async fn what_is_wrong_with_a_transfer_is_told_and_no_money_moves() {
+async fn what_is_wrong_with_a_transfer_is_reported_and_no_money_moves() {
     let stand = world(2).await;
     let (id, before) = (stand.customer(0), stand.client.me().await.unwrap().balance.unwrap());
     for (amount, currency) in [("0", "INR"), ("-5", "INR"), ("0.000001", "INR"), ("5", "USD"), ("5", "")] {
@@ -131,7 +131,7 @@ async fn clocks_that_differ_by_a_minute_never_make_a_transfer_not_done() {
 }
 
 #[tokio::test]
-async fn two_transfers_alike_cannot_be_told_apart() {
+async fn two_transfers_alike_cannot_be_distinguished() {
     let stand = world(2).await;
     let attempt = lost(&stand, Fault { drop: true, after: true, ..Fault::default() }).await;
     stand.client.transfer(stand.customer(0), Decimal::TEN, "INR").send().await.unwrap();

@@ -77,7 +77,7 @@ async fn the_size_is_asked_for_under_each_lists_own_name_and_the_echo_is_believe
 }
 
 #[tokio::test]
-async fn an_error_in_the_middle_of_a_list_is_told_after_the_rows_before_it() {
+async fn an_error_in_the_middle_of_a_list_comes_after_the_rows_before_it() {
     // The second page is refused for good.
     let witness = Witness::start(LOOPBACK, |seen| {
         let body = r#"{"accounts":[{"auth_id":"MA_1"}],"total":200,"page":1,"size":100}"#;

@@ -94,52 +94,52 @@ pub(crate) async fn fill(sandbox: &Sandbox) -> Vec<Subject> {
     subjects.filter(|subject| subject.is_prepaid && subject.is_active && !subject.auto_recharge).collect()
 }
 
-/// Waits for something, looking again and again; `what` is said when it does not come.
+/// Waits for something, looking again and again; `what` is in the failure when it does not come.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < end, "waited in vain: {what}");
+        assert!(Instant::now() < end, "did not come: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// What the bot said in one chat.
-pub(crate) fn said(sandbox: &Sandbox, chat: i64) -> Vec<Sent> {
+/// What the bot sent to one chat.
+pub(crate) fn sent_to(sandbox: &Sandbox, chat: i64) -> Vec<Sent> {
     sandbox.chat().sent().into_iter().filter(|sent| sent.chat_id == chat).collect()
 }
 
-/// What the bot said in one chat, as it is shown.
+/// The texts that the bot sent to one chat, as they are shown.
 pub(crate) fn texts(sandbox: &Sandbox, chat: i64) -> Vec<String> {
-    said(sandbox, chat).into_iter().map(|sent| sent.plain).collect()
+    sent_to(sandbox, chat).into_iter().map(|sent| sent.plain).collect()
 }
 
-/// Waits until the bot said so many things in a chat; gives all it said there.
-pub(crate) fn until_said(sandbox: &Sandbox, chat: i64, many: usize) -> Vec<String> {
-    until_said_as(&format!("{many} messages in chat {chat}"), sandbox, chat, |texts| texts.len() >= many)
+/// Waits until the bot sent so many messages to a chat; gives all of them.
+pub(crate) fn until_sent(sandbox: &Sandbox, chat: i64, many: usize) -> Vec<String> {
+    until_texts(&format!("{many} messages in chat {chat}"), sandbox, chat, |texts| texts.len() >= many)
 }
 
-/// Waits until what the bot said in a chat satisfies `is_enough`; gives all it said there.
-pub(crate) fn until_said_as(what: &str, sandbox: &Sandbox, chat: i64, is_enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+/// Waits until what the bot sent to a chat satisfies `is_enough`; gives all of it.
+pub(crate) fn until_texts(what: &str, sandbox: &Sandbox, chat: i64, is_enough: impl Fn(&[String]) -> bool) -> Vec<String> {
     let end = Instant::now() + PATIENCE;
     loop {
         let texts = texts(sandbox, chat);
         if is_enough(&texts) {
             return texts;
         }
-        assert!(Instant::now() < end, "waited in vain: {what}; there was {texts:#?}");
+        assert!(Instant::now() < end, "did not come: {what}; there was {texts:#?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
 /// Says something in the private chat and gives the answer.
 pub(crate) fn ask(sandbox: &Sandbox, text: &str) -> Sent {
-    let before = said(sandbox, PRIVATE).len();
+    let before = sent_to(sandbox, PRIVATE).len();
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), text);
-    until_said(sandbox, PRIVATE, before + 1);
-    said(sandbox, PRIVATE).remove(before)
+    until_sent(sandbox, PRIVATE, before + 1);
+    sent_to(sandbox, PRIVATE).remove(before)
 }
 
 /// A folder of its own for one bot: its configuration, its database, its log.

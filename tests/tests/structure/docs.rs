@@ -77,7 +77,7 @@ mod tests {
     use super::{is_path, named, up};
 
     #[test]
-    fn paths_are_told_from_other_words() {
+    fn paths_are_distinguished_from_other_words() {
         for path in ["crates/core/src/lib.rs", "alert/", ".ci/run.rs", "README.md"] {
             assert!(is_path(path), "{path}");
         }

@@ -1,10 +1,10 @@
-//! What is said of files that are wrong: every line, exactly.
+//! The errors of files that are wrong: every line, exactly.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// What is put below the credentials (three lines) or, where it has no section, above them; and all that is said of it.
+/// What is put below the credentials (three lines) or, where it has no section, above them; and its whole error.
 const BROKEN: &[(&str, &str)] = &[
     ("[poll]\nevery = \"0s\"", ":5: poll.every \"0s\" is out of range; write a duration from \"1s\" to \"1d\""),
     ("[poll]\nevery = \"5 minutes\"", ":5: poll.every \"5 minutes\" is not a duration; write one such as \"5m\""),
@@ -202,14 +202,14 @@ fn with_credentials(text: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_line() {
+fn an_error_comes_with_its_line() {
     for (text, expected) in BROKEN {
         assert_eq!(refused(&with_credentials(text), &[]).replace("etc/vobiz-bot.toml", ""), *expected, "{text}");
     }
 }
 
 #[test]
-fn missing_credentials_are_said_with_both_places() {
+fn missing_credentials_are_reported_with_both_places() {
     insta::assert_snapshot!(refused("", &[]), @r"
     etc/vobiz-bot.toml: vobiz.auth_id is not set; write auth_id under [vobiz], or put the partner's id (PA_…) into VOBIZ_AUTH_ID
     etc/vobiz-bot.toml: vobiz.auth_token is not set; write auth_token or auth_token_file under [vobiz], or put the partner's token into VOBIZ_AUTH_TOKEN (or the path of a file that holds it into VOBIZ_AUTH_TOKEN_FILE)
@@ -236,7 +236,7 @@ fn a_wrong_variable_is_named() {
 }
 
 #[test]
-fn a_file_of_another_encoding_is_said_so() {
+fn a_file_of_another_encoding_is_refused_as_such() {
     let source = |bytes: &[u8]| Source::new(Path::new("a.toml"), bytes.to_vec()).map_err(|error| error.to_string());
     assert_eq!(source(b"[poll]\n\xff").err().unwrap(), "a.toml:2: the file is not UTF-8 from here on; save it as UTF-8");
     let file = source("\u{feff}[poll]\r\n# \u{20b9}\r\nevery = \"\u{20b9}\" x".as_bytes()).unwrap();
@@ -256,14 +256,14 @@ proptest! {
         }
     }
 
-    /// A slip of the finger anywhere: refused or not, no token is in what is said.
+    /// A slip of the finger anywhere: refused or not, no token is in the error.
     #[test]
     fn a_slip_tells_no_token(at in 0..FULL.len(), drop in 0..3_usize, put in "[\\[\\]{}=\"'a-z0-9.#\n \u{20b9}]{0,3}") {
         let slip = format!("{}{put}{}", &FULL[..at], &FULL[(at + drop).min(FULL.len())..]);
         if let Err(error) = load(&slip, &[]) {
-            let said = error.to_string();
-            prop_assert!(said.starts_with("etc/vobiz-bot.toml:"), "{}", said);
-            prop_assert!(!said.contains("0K3"), "{}", said);
+            let text = error.to_string();
+            prop_assert!(text.starts_with("etc/vobiz-bot.toml:"), "{}", text);
+            prop_assert!(!text.contains("0K3"), "{}", text);
         }
     }
 }

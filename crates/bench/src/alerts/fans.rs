@@ -1,4 +1,4 @@
-//! What was foreseen each time the default policy rang, for pictures.
+//! The forecast each time the default policy rang, for pictures.
 
 use std::path::Path;
 
@@ -33,14 +33,14 @@ pub(crate) fn run(folder: &str) -> Result<()> {
         let seen = Observation::complete(poll.at, subjects.collect());
         forecaster.observe(&seen);
         let evaluation = evaluate(&policy, &seen, &forecaster.at(poll.at), &state, poll.at);
-        for said in evaluation.transitions.iter().filter(|said| matches!(said.change, Change::Fire | Change::Escalate)) {
-            let Some(runway) = said.runway() else { continue };
+        for alert in evaluation.transitions.iter().filter(|alert| matches!(alert.change, Change::Fire | Change::Escalate)) {
+            let Some(runway) = alert.runway() else { continue };
             let end = |span: Option<Span>| span.map_or(runway.horizon, |span| span.hours).to_string();
-            let balance = said.subject.balance.map(|balance| balance.to_string()).unwrap_or_default();
+            let balance = alert.subject.balance.map(|balance| balance.to_string()).unwrap_or_default();
             let row = [
                 poll.at.to_rfc3339(),
-                said.subject.id.to_string(),
-                format!("{:?}", said.change),
+                alert.subject.id.to_string(),
+                format!("{:?}", alert.change),
                 balance,
                 end(runway.low),
                 end(runway.likely),

@@ -1,4 +1,4 @@
-//! What a monitor said, and the file of it.
+//! The notifications of a monitor, and their file.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -49,7 +49,7 @@ pub(super) fn write(notes: &[Note], ids: &[String], path: &Path) -> Result<()> {
     Ok(csv.flush()?)
 }
 
-/// Reads notifications; falls are told without a sound and left out.
+/// Reads notifications; falls are silent and left out.
 pub(super) fn read(path: &Path, ids: &HashMap<String, usize>) -> Result<Vec<Note>> {
     let mut notes = Vec::new();
     let mut csv = csv::Reader::from_path(path)?;

@@ -28,16 +28,16 @@ pub(super) fn policy(hours: Decimal) -> Result<Policy> {
 pub(super) fn watch(history: &History, policy: &Policy) -> Vec<Note> {
     let places: HashMap<&str, usize> =
         history.wallets.iter().enumerate().map(|(place, wallet)| (wallet.auth_id.as_str(), place)).collect();
-    let said = backtest(policy, history, &Business::default()).into_iter();
-    said.filter_map(|said| {
-        let kind = match said.kind {
+    let sent = backtest(policy, history, &Business::default()).into_iter();
+    sent.filter_map(|sent| {
+        let kind = match sent.kind {
             "fire" => Kind::Fire,
             "escalate" => Kind::Escalate,
             "resolve" => Kind::Resolve,
             _ => return None,
         };
-        let severity = if said.severity == Severity::Critical { "critical" } else { "warning" };
-        Some(Note { at: said.at, wallet: *places.get(said.auth_id.as_str())?, kind, severity, rule: said.rule })
+        let severity = if sent.severity == Severity::Critical { "critical" } else { "warning" };
+        Some(Note { at: sent.at, wallet: *places.get(sent.auth_id.as_str())?, kind, severity, rule: sent.rule })
     })
     .collect()
 }

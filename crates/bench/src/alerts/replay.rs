@@ -1,4 +1,4 @@
-//! A history lived again: what stands in each wallet at each poll.
+//! A history lived again: the balance of each wallet at each poll.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;

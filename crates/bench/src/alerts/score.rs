@@ -37,7 +37,7 @@ enum Fate {
     True,
     Anomaly,
     Saved,
-    Vain,
+    FalseAlarm,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,20 +66,20 @@ pub(super) fn score(truth: &Truth, notes: &[Note]) -> Score {
     let good: Vec<(usize, usize)> = rings
         .iter()
         .zip(&fate)
-        .filter(|(_, fate)| **fate != Fate::Vain)
+        .filter(|(_, fate)| **fate != Fate::FalseAlarm)
         .map(|((at, wallet), _)| (*wallet, truth.wallets[*wallet].topups.partition_point(|topup| topup < at)))
         .collect();
-    let told = float(good.iter().collect::<HashSet<_>>().len());
+    let alerted = float(good.iter().collect::<HashSet<_>>().len());
 
     let runs: Vec<&RunOut> = truth.run_outs.iter().filter(|run| run.at >= WARM_UP + DAY && run.at < truth.end).collect();
     let verdicts = |which: fn(&Wallet) -> bool| -> Vec<(Verdict, f64)> {
         let some = runs.iter().filter(|run| run.kind == "foreseeable" && which(&truth.wallets[run.wallet]));
         some.map(|run| announced(truth, of(run.wallet), run.at)).collect()
     };
-    let (said, said_auto) = (verdicts(|wallet| wallet.watched), verdicts(|wallet| wallet.auto));
-    let share = |said: &[(Verdict, f64)], what: Verdict| {
-        let those = float(said.iter().filter(|(verdict, _)| *verdict == what).count());
-        (!said.is_empty()).then(|| 100.0 * those / float(said.len()))
+    let (watched, recharging) = (verdicts(|wallet| wallet.watched), verdicts(|wallet| wallet.auto));
+    let share = |watched: &[(Verdict, f64)], what: Verdict| {
+        let those = float(watched.iter().filter(|(verdict, _)| *verdict == what).count());
+        (!watched.is_empty()).then(|| 100.0 * those / float(watched.len()))
     };
     let sudden: Vec<Sudden> = runs
         .iter()
@@ -98,37 +98,37 @@ pub(super) fn score(truth: &Truth, notes: &[Note]) -> Score {
         .collect();
     let real = float(flaps.iter().filter(|flap| **flap).count());
     let per100 = 100.0 / truth.wallet_days;
-    let mut leads: Vec<f64> = said.iter().map(|(_, lead)| *lead).collect();
+    let mut leads: Vec<f64> = watched.iter().map(|(_, lead)| *lead).collect();
 
     BTreeMap::from([
-        ("foreseeable", Some(float(said.len()))),
-        ("in_time_pct", share(&said, Verdict::InTime)),
-        ("late_pct", share(&said, Verdict::Late)),
-        ("too_early_pct", share(&said, Verdict::TooEarly)),
-        ("missed_pct", share(&said, Verdict::Missed)),
+        ("foreseeable", Some(float(watched.len()))),
+        ("in_time_pct", share(&watched, Verdict::InTime)),
+        ("late_pct", share(&watched, Verdict::Late)),
+        ("too_early_pct", share(&watched, Verdict::TooEarly)),
+        ("missed_pct", share(&watched, Verdict::Missed)),
         ("median_lead_h", median(&mut leads).map(|lead| lead / HOUR)),
         ("sudden", Some(float(sudden.len()))),
         ("sudden_known_pct", part(|sudden| sudden.known)),
         ("sudden_median_min", higher(&minutes, 0.5)),
         ("sudden_p90_min", higher(&minutes, 0.9)),
         ("sudden_before_empty_pct", part(|sudden| sudden.before)),
-        ("vain_per_100", Some(count(&fate, Fate::Vain) * per100)),
-        ("vain24_per_100", Some(count(&by_day, Fate::Vain) * per100)),
+        ("false_per_100", Some(count(&fate, Fate::FalseAlarm) * per100)),
+        ("false24_per_100", Some(count(&by_day, Fate::FalseAlarm) * per100)),
         ("saved_per_100", Some(count(&fate, Fate::Saved) * per100)),
         ("true_rings", Some(count(&fate, Fate::True))),
         ("late_rings", Some(count(&fate, Fate::Late))),
         ("anomaly_rings", Some(count(&fate, Fate::Anomaly))),
-        ("rings_per_event", (told > 0.0).then(|| float(good.len()) / told)),
-        ("messages_per_event", (told > 0.0).then(|| float(judged.len()) / told)),
+        ("rings_per_event", (alerted > 0.0).then(|| float(good.len()) / alerted)),
+        ("messages_per_event", (alerted > 0.0).then(|| float(judged.len()) / alerted)),
         ("flaps", Some(real)),
         ("quick_refires", Some(float(flaps.len()) - real)),
-        ("auto_foreseeable", Some(float(said_auto.len()))),
-        ("auto_in_time_pct", share(&said_auto, Verdict::InTime)),
+        ("auto_foreseeable", Some(float(recharging.len()))),
+        ("auto_in_time_pct", share(&recharging, Verdict::InTime)),
         ("wallet_days", Some(truth.wallet_days)),
     ])
 }
 
-/// The rings of an episode that stands, and the one before it.
+/// The rings of the open episode, and the one before it.
 type Running = (Vec<f64>, Option<(f64, f64)>);
 
 /// Episodes of each wallet, and those that fired again within two hours of a resolve.
@@ -161,7 +161,7 @@ fn episodes(notes: &[(f64, &Note)]) -> (HashMap<usize, Vec<Episode>>, Vec<Gap>) 
 fn fate(wallet: &Wallet, at: f64, until: f64) -> Fate {
     let (now, stop) = (whole(at / POLL), whole(until / POLL));
     if !(wallet.watched || wallet.auto) || at < wallet.seen {
-        return Fate::Vain;
+        return Fate::FalseAlarm;
     }
     let balance = wallet.balance[now];
     if balance <= 0.0 {
@@ -180,7 +180,7 @@ fn fate(wallet: &Wallet, at: f64, until: f64) -> Fate {
         let lowest = wallet.balance[now..=paid.max(now)].iter().copied().fold(f64::INFINITY, f64::min);
         return if lowest <= 0.2 * balance { Fate::True } else { Fate::Saved };
     }
-    Fate::Vain
+    Fate::FalseAlarm
 }
 
 /// Whether a run-out was announced, and the minutes since the first word of it.
@@ -200,7 +200,7 @@ fn announced(truth: &Truth, episodes: &[Episode], at: f64) -> (Verdict, f64) {
     (verdict, (at - first).min(CAP))
 }
 
-/// How a sudden run-out was told.
+/// How a sudden run-out was notified.
 struct Sudden {
     known: bool,
     /// Minutes from its start to the next ring.
@@ -255,7 +255,7 @@ mod tests {
         Note { at: at(day, hour), wallet: 0, kind, severity: "warning", rule: "r".to_owned() }
     }
 
-    /// One wallet that stands at 100 and is empty from `empty` on.
+    /// One wallet that has 100 and is empty from `empty` on.
     fn truth(empty: DateTime<Utc>, kind: &str) -> Truth {
         let (steps, empty) = (DAYS * 288, clock::minute(empty));
         let balance: Vec<f64> = (0..steps).map(|step| if float(step) * POLL < empty { 100.0 } else { 0.0 }).collect();
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn an_announcement_is_in_time_when_it_stands_is_fresh_and_leaves_four_working_hours() {
+    fn an_announcement_is_in_time_when_it_holds_is_fresh_and_leaves_four_working_hours() {
         use Kind::{Escalate, Fire, Resolve};
         for (notes, figure_name) in [
             (vec![], "missed_pct"),
@@ -298,9 +298,9 @@ mod tests {
     }
 
     #[test]
-    fn a_ring_of_which_nothing_comes_is_vain_and_one_at_an_empty_wallet_late() {
+    fn a_ring_of_which_nothing_comes_is_a_false_alarm_and_one_at_an_empty_wallet_late() {
         let score = score(&truth(at(23, 12), "foreseeable"), &[note(16, 9, Kind::Fire), note(24, 9, Kind::Escalate)]);
-        assert!((figure(&score, "vain_per_100") - 1.0).abs() < 1e-9, "{score:?}");
+        assert!((figure(&score, "false_per_100") - 1.0).abs() < 1e-9, "{score:?}");
         assert!((figure(&score, "late_rings") - 1.0).abs() < 1e-9, "{score:?}");
     }
 
@@ -317,8 +317,8 @@ mod tests {
     #[test]
     fn a_sudden_drain_is_timed_from_its_start_unless_it_was_known() {
         let world = truth(at(23, 12), "sudden");
-        let told = score(&world, &[note(23, 12, Kind::Fire)]);
-        assert!((figure(&told, "sudden_median_min") - 60.0).abs() < 1e-9, "{told:?}");
+        let alerted = score(&world, &[note(23, 12, Kind::Fire)]);
+        assert!((figure(&alerted, "sudden_median_min") - 60.0).abs() < 1e-9, "{alerted:?}");
         let known = score(&world, &[note(22, 11, Kind::Fire)]);
         assert!((figure(&known, "sudden_known_pct") - 100.0).abs() < 1e-9, "{known:?}");
         assert_eq!(known["sudden_median_min"], None);

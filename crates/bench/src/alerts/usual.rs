@@ -59,7 +59,7 @@ impl Way {
         notes
     }
 
-    /// How far the wallet is from the level: below 1 is a warning. `None`: cannot be told.
+    /// How far the wallet is from the level: below 1 is a warning. `None`: unknown.
     fn reach(self, past: &mut Past, minute: f64, balance: f64) -> Option<f64> {
         match self {
             Self::Amount(level) => Some(balance / level),

@@ -90,7 +90,7 @@ pub struct StartedKycSession {
     pub session: KycSession,
     /// Where the mail went, most of it masked.
     pub email_dispatched_to: Option<String>,
-    /// The page to send the customer to, of the redirect flow. Whoever has it can act as the customer there.
+    /// The page to send the customer to, of the redirect flow. Anyone who has it can act as the customer there.
     pub widget_url: Option<SecretString>,
 }
 

@@ -62,7 +62,7 @@ const WALLETS: [Wallet; 10] = [
     Wallet { name: "new", habit: CALL_CENTRE, balance: 30_000.0, top_up: 20_000.0, from: 20 * DAY + 100 },
 ];
 
-/// The wallets, lived through poll by poll.
+/// The wallets, replayed poll by poll.
 struct Town {
     forecaster: Forecaster,
     poll: i64,

@@ -7,7 +7,7 @@
 //!
 //! - the mean spend of each hour of the week, drawn towards the wallet's own pattern of the day, and that towards the
 //!   [`Fleet`]'s, the less the rarer the hour was seen;
-//! - how the last days went against those means (a change of regime), and how today goes, as far as such hours foretold
+//! - how the last days went against those means (a change of regime), and how today goes, as far as such hours predicted
 //!   the next ones before;
 //! - the rate of the last two intervals: three times the usual in both, and far beyond the noise, is a burst. A burst beyond
 //!   all that the wallet did before is not learned, until it has gone on for hours;
@@ -24,7 +24,7 @@
 //!
 //! # Assumptions and limits
 //!
-//! - A rise of the balance is money paid in, whoever paid it, and what was spent in that interval is not learned.
+//! - A rise of the balance is money paid in, and what was spent in that interval is not learned.
 //!   An empty wallet cannot spend, so its hours are not learned as quiet ones; one that cannot pay for a call is empty.
 //! - Less than two days of readings, or no spend in them, is *unknown*, not a guess.
 //! - Holidays are expected as working time ([`Business`]), not as quiet days: today's course shows them within hours.

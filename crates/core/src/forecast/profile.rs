@@ -27,7 +27,7 @@ const NOISE_MEMORY: f32 = 200.0;
 /// A forecast is made at two in the afternoon for the time until eight in the morning, and judged then.
 const FORECAST_AT: i64 = 14;
 const JUDGED_AT: i64 = 8;
-/// Forecasts over which errors are averaged, and the error assumed before any was judged, worth so many.
+/// Forecasts over which errors are averaged, and the error assumed before any was judged, which counts as so many.
 const ERRORS: f32 = 30.0;
 const FIRST_ERROR: f32 = 0.12;
 const FIRST_WORTH: f32 = 3.0;
@@ -35,7 +35,7 @@ const FIRST_WORTH: f32 = 3.0;
 const LEAST_HOURS: f32 = 24.0;
 /// A fall of so many hours' usual spend to zero is believed when the next reading confirms it.
 const DOUBTFUL_HOURS: f64 = 4.0;
-/// How well the last hours foretold the next, before the wallet shows it itself, and how much evidence that is worth.
+/// How well the last hours predicted the next, before the wallet shows it itself, and how much evidence that is worth.
 const FIRST_TRUST: f64 = 0.8;
 const TRUST_PRIOR: f64 = 3.0;
 /// Hours over which that evidence is forgotten.
@@ -77,7 +77,7 @@ pub struct Profile {
     forecast: Ratio,
     pub(crate) error: f32,
     judged: f32,
-    /// How well the course of the last hours foretold the next one: `spent` is the covariance, `expected` the variance.
+    /// How well the course of the last hours predicted the next one: `spent` is the covariance, `expected` the variance.
     trust: Ratio,
     pub(crate) falls: Falls,
 }
@@ -253,7 +253,7 @@ impl Profile {
         self.hours = (self.hours + self.seen.min(1.0)).min(1e6);
     }
 
-    /// Learns from an hour whether it went as the hours before it foretold: `deviation` is theirs from the usual.
+    /// Learns from an hour whether it went as the hours before it predicted: `deviation` is theirs from the usual.
     fn learn_trust(&mut self, deviation: f64, spent: f64, expected: f64) {
         let mean = self.week.mean();
         if expected > 0.1 * mean && mean > 0.0 {

@@ -39,7 +39,7 @@ impl Course {
         self.forecaster.observe(&Observation::complete(self.now, vec![wallet(reading)]));
     }
 
-    /// Lives through polls at so many times the usual burn.
+    /// Replays polls at so many times the usual burn.
     pub(super) fn live(&mut self, polls: i64, times: f64) {
         for _ in 0..polls {
             self.balance -= self.burn() * times;

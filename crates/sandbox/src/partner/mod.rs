@@ -200,7 +200,7 @@ type Api = State<PartnerApi>;
 type Id = Path<String>;
 
 /// Asks every request for the partner's credentials, lets faults strike, and compresses answers for
-/// whoever takes them so.
+/// anyone who takes them so.
 pub(crate) fn guarded(router: Router, credentials: Credentials, faults: Faults) -> Router {
     let credentials = Arc::new(credentials);
     router

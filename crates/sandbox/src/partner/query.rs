@@ -94,7 +94,7 @@ impl Parameters {
             .ok_or_else(|| Refusal::invalid(name, "Must be a date of the form YYYY-MM-DD", "INVALID_FORMAT", &json!(text)))
     }
 
-    /// Two dates of which the first may not be the later one.
+    /// Two dates; the first may not be the later one.
     pub(super) fn dates(&self, from: &str, to: &str) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Refusal> {
         let (first, last) = (self.date(from)?, self.date(to)?);
         match (first, last) {

@@ -1,4 +1,4 @@
-//! What happens in the chats, for whoever looks on: a list that only grows.
+//! What happens in the chats, for subscribers: a list that only grows.
 
 use std::time::Duration;
 

@@ -78,7 +78,7 @@ impl Limits {
         self.all.extend(moments);
     }
 
-    /// Goes on by the longer of what passed for the world and for whoever really waits: a stopped clock holds nobody up, and
+    /// Goes on by the longer of what passed for the world and for the caller who really waits: a stopped clock holds nobody up, and
     /// one that is turned lets nobody wait.
     fn advance(&mut self, now: DateTime<Utc>) {
         let instant = Instant::now();

@@ -1,4 +1,4 @@
-//! Pinned messages: a chat may have several, of which the last one pinned is shown on top.
+//! Pinned messages: a chat may have several, and the one pinned last is shown on top.
 
 use anyhow::ensure;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What the bot did in its chats, for whoever looks on.
+//! What the bot did in its chats, for subscribers.
 
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};

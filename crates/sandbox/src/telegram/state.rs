@@ -176,7 +176,7 @@ impl State {
         (id, stored)
     }
 
-    /// Writes down what the bot did, and shows it to whoever looks on.
+    /// Writes down what the bot did, and shows it to subscribers.
     pub(super) fn note(&mut self, mut sent: Sent) {
         sent.number = self.sent.len() as u64 + 1;
         self.sent.push(sent.clone());

@@ -102,7 +102,7 @@ impl World {
         Self::cast(seed, customers, start, None, books)
     }
 
-    /// A world of customers with lives through `days` days after `start`, in which nothing is staged.
+    /// A world of customers whose lives last `days` days after `start`, in which nothing is staged.
     pub(crate) fn open_lives(seed: u64, customers: usize, start: DateTime<Utc>, days: u32) -> Self {
         Self::cast(seed, customers, start, Some(days), Books::default())
     }

@@ -117,7 +117,7 @@ impl Campaign {
     }
 }
 
-/// Campaigns that nobody can foresee, stuck dialers and fraud.
+/// Campaigns that nobody can forecast, stuck dialers and fraud.
 fn bursts(traits: &Traits, calendar: &Calendar, random: &mut Rng) -> Vec<Burst> {
     let mut bursts: Vec<Burst> = Vec::new();
     let campaigns = if random.u8(..100) < 13 { random.usize(1..3) } else { 0 };

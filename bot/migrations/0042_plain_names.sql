@@ -1,0 +1,1 @@
+ALTER TABLE strangers RENAME COLUMN told_at TO answered_at;
