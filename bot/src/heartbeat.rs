@@ -25,7 +25,7 @@ pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
         while service.store.stored().await?.outbox > 0 {
             service.clock.sleep_until(service.clock.now() + LOOK).await;
         }
-        // The address is a secret: whoever knows it can keep the alarm quiet.
+        // The address is a secret: anyone who knows it can keep the alarm quiet.
         let answer = http.get(address.expose_secret()).send().await.and_then(reqwest::Response::error_for_status);
         if let Err(error) = answer {
             tracing::warn!(error = %error.without_url(), "the heartbeat was not accepted");

@@ -1,4 +1,4 @@
-//! What a call leaves behind for whoever operates the program: a span, and ids in errors.
+//! What a call leaves behind for operators of the program: a span, and ids in errors.
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot go on without ends it")]
 

@@ -78,15 +78,20 @@ const INSTEAD: [(&str, &str); 65] = [
 /// Where such a word has its usual meaning.
 const USUAL: [&str; 4] = ["stands for", "stands by", "stood for", "stood by"];
 
-/// Rooms that are still to be rewritten.
-const LEFT: &[&str] = &["BENCHMARKS.md", "crates/bench/", "bot/", "tests/tests/"];
+/// Migrations keep their bytes once a database has recorded them, and bodies are as they were sent.
+const UNCHANGED: [&str; 4] = [
+    "bot/migrations/0001_begin.sql",
+    "bot/migrations/0030_delivery.sql",
+    "bot/migrations/0042_plain_names.sql",
+    "tests/payloads/",
+];
 
 const READ: [&str; 13] =
     [".rs", ".py", ".pyi", ".md", ".html", ".css", ".js", ".toml", ".snap", ".sql", ".yaml", ".service", ".ci/run"];
 
 #[test]
 fn the_tree_is_written_in_plain_english() {
-    let files = tree::files("", &READ).into_iter().filter(|file| !is_left(file) && file != "tests/tests/words.rs");
+    let files = tree::files("", &READ).into_iter().filter(|file| !is_unchanged(file) && file != "tests/tests/words.rs");
     let found: Vec<String> = files.flat_map(|file| in_file(&file)).collect();
     assert!(found.is_empty(), "{} words to replace:\n{}", found.len(), found.join("\n"));
 }
@@ -99,8 +104,8 @@ fn a_word_is_found_whole_in_any_case_and_in_identifiers() {
     assert!(in_line("unsaid bystands; MA stands for a customer, toldo").is_empty());
 }
 
-fn is_left(file: &str) -> bool {
-    LEFT.iter().any(|room| file.starts_with(room)) || file.starts_with("tests/payloads/")
+fn is_unchanged(file: &str) -> bool {
+    UNCHANGED.iter().any(|room| file.starts_with(room))
 }
 
 /// The lines of a file that have such words, with what to write.

@@ -14,7 +14,7 @@ use crate::store::Buttons;
 /// How old figures may be that a typed line is answered with, where they are not those of the last sweep.
 const FRESH_ENOUGH: TimeDelta = TimeDelta::seconds(5);
 
-/// What somebody is told who writes as a chat.
+/// The refusal for a message that was written in the name of a chat.
 const NOBODY_KNOWN: &str =
     "This needs a person with a role, and nobody can tell who writes as an anonymous admin or as a channel. Write as yourself.";
 
@@ -99,7 +99,7 @@ impl Request<'_> {
         Err(Refusal::Wrong(match admin {
             Some(admin) => format!("{need} {} can make you one: /people grant {} {role}", admin.person.name, person.id),
             None => format!(
-                "{need} Nobody is an admin yet. Whoever runs the bot can run “vobiz-bot pair --role {role}” and give you the code, \
+                "{need} Nobody is an admin yet. The person who runs the bot can run “vobiz-bot pair --role {role}” and give you the code, \
                  or list you under [[people]] with the id {}.",
                 person.id
             ),

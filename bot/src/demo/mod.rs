@@ -57,7 +57,7 @@ pub(crate) struct Options {
     /// Live through the coming days as fast as this machine can, show what the bot says by itself, and end.
     #[arg(long)]
     fast: bool,
-    /// Days that --fast lives through.
+    /// Days that --fast replays.
     #[arg(long, default_value_t = 30, requires = "fast", value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
 }

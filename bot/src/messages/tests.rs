@@ -110,7 +110,7 @@ fn rows(balances: &[Option<&str>]) -> Vec<Account> {
     (1..).zip(balances).map(|(number, balance)| row(number, *balance, &serde_json::json!({}))).collect()
 }
 
-/// What one look at these customers finds, with `for` taken as met; or two looks, of which the second is given.
+/// What one look at these customers finds, with `for` taken as met; or two looks, and the second is given.
 fn looks(sweeps: Vec<Vec<Account>>) -> Snapshot {
     let mut memory = Memory::new(Business::default(), Vec::new(), State::default());
     let mut last = None;

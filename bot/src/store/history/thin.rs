@@ -59,7 +59,7 @@ impl Store {
             let part = Part { wallets: first..first + SLICE, at: at.clone() };
             dropped += self.thin_part(&part, levels, zone).await?;
             first += SLICE;
-            // Whoever waits for the database comes first.
+            // Others who wait for the database come first.
             tokio::task::yield_now().await;
         }
         Ok(dropped)
