@@ -199,8 +199,8 @@ impl Parts {
             Box::new(move || Box::pin(until_stop(service.stop.clone(), upkeep::run(service.clone()))))
         });
         start("http", {
-            let service = service.clone();
-            Box::new(move || Box::pin(until_stop(service.stop.clone(), http::run(service.clone()))))
+            let (service, telegram) = (service.clone(), telegram.clone());
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), http::run(service.clone(), telegram.clone()))))
         });
         start("heartbeat", {
             let service = service.clone();

@@ -183,3 +183,29 @@ async fn a_running_bot_is_backed_up_and_its_copy_asks_before_it_sends_again() {
         "{refusal}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn updates_that_telegram_posts_are_answered_and_those_of_others_are_refused() {
+    let sandbox = bot::world(3).await;
+    let listen = free();
+    let home = Home::of(&sandbox, &format!("[http]\nlisten = \"{listen}\"\n[[chats]]\nid = {PRIVATE}\n"));
+    let url = format!("http://{listen}/telegram");
+    let mut command = home.command(&["run", "--config", "bot.toml"]);
+    let mut child = command.env("TELEGRAM_WEBHOOK_URL", &url).stderr(Stdio::null()).spawn().expect("the bot can be started");
+    until_page(listen, "/readyz", |status, _| status == 200).await;
+    bot::ask(&sandbox, "/help");
+    let update = r#"{"update_id":77,"message":{"message_id":1,"date":1,"chat":{"id":4001,"type":"private"},"text":"/help"}}"#;
+    for (secret, size) in [("", 0), ("guess", 0), ("guess", 2 << 20)] {
+        let post = reqwest::Client::new().post(&url).header("x-telegram-bot-api-secret-token", secret);
+        let status = post.body(format!("{update}{}", " ".repeat(size))).send().await.expect("an answer").status();
+        assert!([401, 413].contains(&status.as_u16()), "{secret:?}: {status}");
+    }
+    assert_eq!(bot::texts(&sandbox, PRIVATE).len(), 1);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+
+    // Without the address the bot polls again, and what was sent meanwhile is not lost.
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/low");
+    let _bot = home.start();
+    bot::until_sent(&sandbox, PRIVATE, 2);
+}

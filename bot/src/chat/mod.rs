@@ -54,7 +54,9 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, bot: String, 
         match incoming.next().await {
             Ok(updates) => {
                 failures = 0;
-                for (id, heard) in note(&service, &updates).await? {
+                let new = note(&service, &updates).await?;
+                incoming.confirm();
+                for (id, heard) in new {
                     queues.push(id, heard).await?;
                 }
             }

@@ -9,7 +9,8 @@ impl Config {
     pub(crate) fn changes(&self, new: &Self) -> Vec<&'static str> {
         let telegram = |config: &Self| {
             let of = |telegram: &Telegram| {
-                (telegram.token.expose_secret().to_owned(), telegram.api_url.clone(), telegram.ca_file.clone())
+                let addresses = (telegram.api_url.clone(), telegram.webhook_url.clone());
+                (telegram.token.expose_secret().to_owned(), addresses, telegram.ca_file.clone())
             };
             config.telegram.as_ref().map(of)
         };

@@ -27,6 +27,8 @@ use vobiz_core::settings::{Env, Reader, SettingsError, Source, Table, Value};
 use crate::people::Member;
 
 const DEFAULT_API_URL: &str = "https://api.telegram.org";
+/// An example of `telegram.webhook_url`.
+const WEBHOOK: &str = "https://bot.example.com/telegram";
 const DEFAULT_DATABASE: &str = "sqlite://vobiz-bot.db";
 const DEFAULT_ZONE: Tz = Tz::Asia__Kolkata;
 const DEFAULT_POLL: Duration = Duration::from_mins(5);
@@ -71,6 +73,8 @@ pub(crate) struct Vobiz {
 pub(crate) struct Telegram {
     pub token: SecretString,
     pub api_url: Url,
+    /// Where Telegram posts updates; absent where they are polled for.
+    pub webhook_url: Option<Url>,
     /// A PEM file of certificates to trust besides the system's.
     pub ca_file: Option<PathBuf>,
 }
@@ -117,6 +121,9 @@ impl Config {
         let business = root.table("business", "[business]").map(Business::read).unwrap_or_default();
         let operations = operations::read(&mut root);
         root.close();
+        if telegram.as_ref().is_some_and(|telegram| telegram.webhook_url.is_some()) && operations.listen.is_none() {
+            reader.report(None, "telegram.webhook_url needs http.listen, where the updates arrive; write listen = \"127.0.0.1:9464\" under [http]");
+        }
         reader.finish()?;
         // Nothing was reported: what is `None` here is not set, and these two always are.
         let (Some(vobiz), Some(database_url)) = (vobiz, database_url) else {
@@ -183,9 +190,10 @@ fn telegram(mut section: Table<'_>) -> Option<Telegram> {
         Some(text) => text.parse(|text| values::address(text, DEFAULT_API_URL)),
         None => DEFAULT_API_URL.parse().ok(),
     };
+    let webhook_url = section.setting("webhook_url", WEBHOOK).and_then(|text| text.parse(values::webhook));
     let ca_file = file(&mut section, "ca_file");
     section.close();
-    Some(Telegram { token: token?, api_url: api_url?, ca_file })
+    Some(Telegram { token: token?, api_url: api_url?, webhook_url, ca_file })
 }
 
 /// A whole number; without quotes in the file.

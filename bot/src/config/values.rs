@@ -43,6 +43,18 @@ pub(super) fn address(text: &str, example: &str) -> Result<Url, String> {
     }
 }
 
+/// An address of this bot that Telegram posts updates to; its path is what the listener serves.
+pub(super) fn webhook(text: &str) -> Result<Url, String> {
+    const EXAMPLE: &str = "https://bot.example.com/telegram";
+    let url = address(text, EXAMPLE)?;
+    let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || b"/-_.".contains(&letter);
+    let is_taken = ["/", "/healthz", "/readyz", "/metrics"].contains(&url.path());
+    if is_taken || !url.path().bytes().all(is_plain) {
+        return Err(format!("needs a path of its own of letters, digits, \"-\", \"_\" and \".\"; write it as {EXAMPLE:?}"));
+    }
+    Ok(url)
+}
+
 /// The address of a heartbeat, which may hold a key and is not repeated.
 pub(super) fn heartbeat(text: &str) -> Result<SecretString, String> {
     let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());

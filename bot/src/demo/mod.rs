@@ -137,6 +137,7 @@ impl Demo {
             telegram: Some(config::Telegram {
                 token: sandbox.telegram_token().to_owned().into(),
                 api_url: sandbox.url().parse()?,
+                webhook_url: None,
                 ca_file: None,
             }),
             database_url: "sqlite::memory:".to_owned(),

@@ -1,5 +1,6 @@
-//! The HTTP listener: whether the bot is alive and ready, and its metrics.
+//! The HTTP listener: whether the bot is alive and ready, its metrics, and the updates that Telegram posts.
 
+mod hook;
 mod ready;
 
 use std::sync::{Arc, Weak};
@@ -16,18 +17,19 @@ use tokio::time::timeout;
 
 use crate::metrics::{self, Stored};
 use crate::service::Service;
+use crate::telegram::Telegram;
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Serves until the task is dropped.
-pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
+pub(crate) async fn run(service: Arc<Service>, telegram: Telegram) -> Result<()> {
     let Some(listen) = service.operations.listen else { return std::future::pending().await };
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}; set http.listen to an address of this machine that is free"))?;
     tracing::info!(%listen, "serving /healthz, /readyz and /metrics");
-    Ok(axum::serve(listener, routes(Arc::downgrade(&service))).await?)
+    Ok(axum::serve(listener, routes(Arc::downgrade(&service)).merge(hook::routes(telegram.webhook()))).await?)
 }
 
 /// Connections outlive the parts of the bot: none keeps the service, and with it the database, in use.

@@ -3,6 +3,7 @@
 mod call;
 mod failure;
 mod updates;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::store::{Button, Draft};
 use call::Call;
 pub(crate) use failure::{Failure, Fault};
 pub(crate) use updates::{Incoming, Updates};
+pub(crate) use webhook::Webhook;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -36,12 +38,14 @@ pub(crate) struct Telegram {
     alive: broadcast::Sender<i64>,
     /// Why another program has the updates, while it does.
     conflict: watch::Sender<Option<String>>,
+    /// Where updates are posted to; absent where they are polled for.
+    webhook: Option<Webhook>,
 }
 
 impl Telegram {
     /// # Errors
     ///
-    /// The HTTP client cannot be set up.
+    /// The HTTP client, or the webhook's secret, cannot be set up.
     pub(crate) fn new(config: &config::Telegram) -> anyhow::Result<Self> {
         // Redirects are not followed: the token would go with them.
         let mut http = http_client(config.ca_file.as_deref())?.connect_timeout(CONNECT).tcp_nodelay(true);
@@ -58,6 +62,7 @@ impl Telegram {
             base: Arc::new(base),
             alive: broadcast::channel(BACKLOG).0,
             conflict: watch::Sender::new(None),
+            webhook: config.webhook_url.clone().map(Webhook::new).transpose()?,
         })
     }
 
@@ -82,8 +87,22 @@ impl Telegram {
         self.call(Call::new("setMyCommands").with("commands", commands)).await.map(drop)
     }
 
-    /// Makes sure that updates can be read: removes a webhook, keeping what waits, and asks for updates once.
+    /// Where updates are posted to; `None` where they are polled for.
+    pub(crate) fn webhook(&self) -> Option<&Webhook> {
+        self.webhook.as_ref()
+    }
+
+    /// Makes sure that updates can be read: sets the webhook, or removes one and asks for updates once. What waits is kept.
     pub(crate) async fn prepare_updates(&self) -> Result<(), Failure> {
+        if let Some(webhook) = &self.webhook {
+            // One connection: updates come in their order.
+            let call = Call::new("setWebhook")
+                .with("url", webhook.url.as_str())
+                .with("secret_token", webhook.secret.expose_secret())
+                .with("allowed_updates", json!(updates::KINDS))
+                .with("max_connections", 1);
+            return self.call(call).await.map(drop);
+        }
         if let Err(failure) = self.call(Call::new("deleteWebhook").with("drop_pending_updates", false)).await {
             tracing::warn!(%failure, "a webhook could not be removed; without one this does not matter");
         }

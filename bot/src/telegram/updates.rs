@@ -1,21 +1,22 @@
-//! What people do: updates, read by long polling.
+//! What people do: updates, polled for or posted to the webhook.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use teloxide::types::{Update, UpdateId, UpdateKind};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::call::Call;
-use super::{Failure, Telegram};
+use super::{Failure, Telegram, Webhook};
 
 /// How long one long poll waits for an update.
 const LONG_POLL: Duration = Duration::from_secs(25);
 /// How often a service is asked that answers at once and has nothing new.
 const SHORTEST_POLL: Duration = Duration::from_secs(1);
 /// The kinds of updates that this bot reads.
-const KINDS: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+pub(super) const KINDS: [&str; 3] = ["message", "callback_query", "my_chat_member"];
 
 /// An update as it came.
 #[derive(Debug, Clone)]
@@ -31,17 +32,45 @@ pub(crate) struct Updates {
     telegram: Telegram,
     /// Updates before this one are confirmed with the next request; at first none is.
     offset: Option<i64>,
+    /// Posts that were not answered yet.
+    unconfirmed: Vec<oneshot::Sender<()>>,
 }
 
 impl Updates {
     pub(crate) fn new(telegram: Telegram) -> Self {
-        Self { telegram, offset: None }
+        Self { telegram, offset: None, unconfirmed: Vec::new() }
     }
 
-    /// Waits for updates. The next call confirms to Telegram those that this one gives: write them down before.
+    /// Waits for updates: write them down, then confirm them.
     ///
     /// An update may come again; one of the same id is the same update. Ids may be in any order.
     pub(crate) async fn next(&mut self) -> Result<Vec<Incoming>, Failure> {
+        let updates = match self.telegram.webhook.clone() {
+            Some(webhook) => self.posted(&webhook).await,
+            None => self.polled().await?,
+        };
+        for chat in updates.iter().filter_map(|update| update.update.chat()) {
+            self.telegram.note_sign_of_life(chat.id.0);
+        }
+        Ok(updates)
+    }
+
+    /// Confirms to Telegram what `next` gave, where the next request does not do so by itself.
+    pub(crate) fn confirm(&mut self) {
+        for accepted in self.unconfirmed.drain(..) {
+            // Who posted it may be gone; then it comes again.
+            let _ = accepted.send(());
+        }
+    }
+
+    async fn posted(&mut self, webhook: &Webhook) -> Vec<Incoming> {
+        let (updates, unconfirmed) =
+            webhook.next().await.into_iter().map(|posted| (Incoming::of(&posted.update), posted.accepted)).unzip();
+        self.unconfirmed = unconfirmed;
+        updates
+    }
+
+    async fn polled(&mut self) -> Result<Vec<Incoming>, Failure> {
         let (asked, before) = (Instant::now(), self.offset);
         let call = Call::new("getUpdates")
             .with("timeout", LONG_POLL.as_secs())
@@ -56,9 +85,6 @@ impl Updates {
         // Ids may begin anew after a quiet week, so this batch alone counts.
         if let Some(last) = updates.iter().map(|update| update.id).filter(|id| *id >= 0).max() {
             self.offset = Some(last.saturating_add(1));
-        }
-        for chat in updates.iter().filter_map(|update| update.update.chat()) {
-            self.telegram.note_sign_of_life(chat.id.0);
         }
         if self.offset == before {
             // Not every service waits, and some repeat what they have.

@@ -29,6 +29,14 @@ const BROKEN: &[(&str, &str)] = &[
         "[telegram]\napi_url = \"http://api.test\"",
         ":5: telegram.api_url is plain http, over which credentials are not sent to another machine; write it as \"https://api.telegram.org\"",
     ),
+    (
+        "[telegram]\nwebhook_url = \"https://bot.test/\"",
+        ":5: telegram.webhook_url needs a path of its own of letters, digits, \"-\", \"_\" and \".\"; write it as \"https://bot.example.com/telegram\"",
+    ),
+    (
+        "[telegram]\ntoken = \"123:T0K3N\"\nwebhook_url = \"https://bot.test/hook\"",
+        "telegram.webhook_url needs http.listen, where the updates arrive; write listen = \"127.0.0.1:9464\" under [http]",
+    ),
     ("[telegram]\napi_url = \"api.test\"", ":5: telegram.api_url is not an address; write it as \"https://api.telegram.org\""),
     (
         "[database]\nurl = \"postgres://bot:T0K3N@db\"",
@@ -89,10 +97,13 @@ const BROKEN: &[(&str, &str)] = &[
         ":6: chats[0].fold_from must be a number of alerts from 2 on, without quotes, such as 4",
     ),
     ("[[chats]]\nid = 7\ndaily_summary = 09:00:00", ":6: chats[0].daily_summary must be text in quotes, such as \"09:00\""),
-    ("[telegram]\ntokn = \"T0K3N\"", ":5: telegram.tokn is not known here; write one of token, token_file, api_url, ca_file"),
+    (
+        "[telegram]\ntokn = \"T0K3N\"",
+        ":5: telegram.tokn is not known here; write one of token, token_file, api_url, webhook_url, ca_file",
+    ),
     (
         "[telegram]\nT0K3N = \"token\"",
-        ":5: a key in telegram is not known here; write one of token, token_file, api_url, ca_file",
+        ":5: a key in telegram is not known here; write one of token, token_file, api_url, webhook_url, ca_file",
     ),
     (
         "[[rules]]",
