@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use futures::{FutureExt as _, TryFutureExt as _};
 use vobiz_core::{DateRange, time};
 
-use super::command::Command;
-use super::request::{Answer, Refusal, Request};
+use super::request::{Answer, Command, Refusal, Request};
 use crate::messages;
 use crate::people::Role;
 

@@ -1,24 +1,21 @@
 //! The commands: a file for each, and one list that help, menu and parsing are made from.
 
-use super::request::{Reply, Request};
+pub(crate) use super::request::Command;
 use super::{analytics, customer, dashboard, help, low, summary};
 use crate::people::Role;
 
-/// A command of the chat.
-pub(crate) struct Command {
-    pub(crate) name: &'static str,
-    /// What it does, on a line.
-    pub(crate) about: &'static str,
-    /// How it is written with all that it takes.
-    pub(crate) example: &'static str,
-    /// What somebody must be to use it.
-    pub(crate) role: Role,
-    pub(crate) answer: for<'a> fn(&'a Request<'a>) -> Reply<'a>,
-}
-
 /// Every command, in the order of the help.
 pub(crate) const COMMANDS: &[&Command] =
-    &[&summary::COMMAND, &low::COMMAND, &customer::COMMAND, &dashboard::COMMAND, &analytics::COMMAND, &help::COMMAND];
+    &[&summary::COMMAND, &low::COMMAND, &customer::COMMAND, &dashboard::COMMAND, &analytics::COMMAND, &HELP];
+
+/// `/help`: it is here because it shows the list that it is part of.
+const HELP: Command = Command {
+    name: "help",
+    about: "what can be asked here",
+    example: "/help",
+    role: Role::Viewer,
+    answer: |_| help::answer(COMMANDS),
+};
 
 /// Characters of the longest word that a command takes.
 const LONGEST_WORD: usize = 64;
@@ -42,8 +39,7 @@ pub(crate) fn parse<'a>(text: &'a str, bot: &str) -> Line<'a> {
         return Line::Talk;
     }
     let name = name.to_ascii_lowercase();
-    let known =
-        if name == "start" { Some(&help::COMMAND) } else { COMMANDS.iter().copied().find(|command| command.name == name) };
+    let known = if name == "start" { Some(&HELP) } else { COMMANDS.iter().copied().find(|command| command.name == name) };
     match known {
         Some(command) => Line::Command(command, words.collect()),
         None => Line::Wrong(format!("/{} is not a command here. /help lists those that are.", shortened(&name))),

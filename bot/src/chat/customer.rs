@@ -4,9 +4,8 @@ use futures::FutureExt as _;
 use vobiz_core::ErrorKind;
 use vobiz_core::alert::Subject;
 
-use super::command::Command;
 use super::find;
-use super::request::{Answer, Refusal, Request};
+use super::request::{Answer, Command, Refusal, Request};
 use crate::messages::{self, Card};
 use crate::people::Role;
 

@@ -2,8 +2,7 @@
 
 use futures::{FutureExt as _, TryFutureExt as _};
 
-use super::command::Command;
-use super::request::{Answer, Refusal, Request};
+use super::request::{Answer, Command, Refusal, Request};
 use crate::messages;
 use crate::people::Role;
 

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn several_are_offered_with_a_button_for_each_and_none_is_said_with_what_to_write() {
+    fn several_are_offered_with_a_button_for_each_and_none_comes_with_what_to_write() {
         let many: Vec<_> = (0..400).map(|number| (format!("MA_{number:08}"), format!("Sharma {number}"))).collect();
         let many: Vec<_> = many.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
         let accounts = accounts(&many);

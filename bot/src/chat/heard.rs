@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use teloxide::types::{CallbackQueryId, MaybeInaccessibleMessage, Message, Update, UpdateKind, User};
 
 use crate::people::Person;
+use crate::store::Intent;
 
 /// An update as it is kept until it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,13 @@ pub(crate) enum What {
     },
     /// The group has another id now.
     Moved(i64),
+}
+
+/// An update and, for a press, what its button does.
+pub(super) struct Item {
+    pub(super) id: i64,
+    pub(super) heard: Heard,
+    pub(super) intent: Option<Intent>,
 }
 
 impl Heard {

@@ -4,8 +4,7 @@ use futures::FutureExt as _;
 use vobiz_core::Decimal;
 
 use super::amount;
-use super::command::Command;
-use super::request::{Answer, Refusal, Request};
+use super::request::{Answer, Command, Refusal, Request};
 use crate::messages;
 use crate::people::Role;
 

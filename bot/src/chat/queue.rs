@@ -10,23 +10,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::heard::{Heard, What};
+use super::heard::{Heard, Item, What};
 use super::reply::Desk;
 use super::{backoff, request::Answer};
 use crate::messages;
 use crate::service::Service;
-use crate::store::{Draft, Intent};
+use crate::store::Draft;
 use crate::telegram::Telegram;
 
 /// After so long an answer that is not ready says that it is looking.
 const LOOKING_AFTER: Duration = Duration::from_secs(2);
-
-/// An update and, for a press, what its button does.
-pub(super) struct Item {
-    pub(super) id: i64,
-    pub(super) heard: Heard,
-    pub(super) intent: Option<Intent>,
-}
 
 /// The queues of all chats. Those that the bot does not serve share one.
 pub(super) struct Queues {

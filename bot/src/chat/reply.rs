@@ -7,8 +7,7 @@ use tokio::sync::watch;
 
 use super::command::{self, Command, Line};
 use super::drafts;
-use super::heard::{Heard, What};
-use super::queue::Item;
+use super::heard::{Heard, Item, What};
 use super::request::{Answer, Refusal, Request};
 use crate::config::Chat;
 use crate::messages::{self, Reader};

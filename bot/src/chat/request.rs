@@ -64,6 +64,18 @@ pub(crate) enum Refusal {
 /// What a command gives.
 pub(crate) type Reply<'a> = BoxFuture<'a, Result<Answer, Refusal>>;
 
+/// A command of the chat.
+pub(crate) struct Command {
+    pub(crate) name: &'static str,
+    /// What it does, on a line.
+    pub(crate) about: &'static str,
+    /// How it is written with all that it takes.
+    pub(crate) example: &'static str,
+    /// What somebody must be to use it.
+    pub(crate) role: Role,
+    pub(crate) answer: for<'a> fn(&'a Request<'a>) -> Reply<'a>,
+}
+
 impl Answer {
     pub(crate) fn text(html: impl Into<String>) -> Self {
         Self { html: html.into(), ..Self::default() }

@@ -6,8 +6,7 @@ use chrono::{DateTime, Days, Utc};
 use futures::{FutureExt as _, TryFutureExt as _};
 use vobiz_core::DateRange;
 
-use super::command::Command;
-use super::request::{Answer, Refusal, Request};
+use super::request::{Answer, Command, Refusal, Request};
 use crate::chart;
 use crate::messages::{self, Reader, SummaryData};
 use crate::people::Role;

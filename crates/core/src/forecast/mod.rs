@@ -32,6 +32,7 @@
 //!   them are finite, whatever was read.
 
 mod ahead;
+mod average;
 mod burn;
 #[cfg(test)]
 mod burn_tests;
@@ -48,6 +49,7 @@ mod figures_tests;
 mod fleet;
 mod forecaster;
 mod hours;
+mod lately;
 mod profile;
 mod runway;
 #[cfg(test)]

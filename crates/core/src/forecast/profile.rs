@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::burn::Lately;
 use super::business::hour_of_week;
 use super::estimate::{Ratio, to_f32};
 use super::falls::Falls;
 use super::fees::Fees;
+use super::lately::Lately;
 use super::week::{Rates, Week};
 
 /// Hours between two readings beyond which nothing is learned from what happened in between.
