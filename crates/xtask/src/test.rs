@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::browser;
 use crate::venv::Venv;
-use crate::wheel;
+use crate::wheel::{self, Profile};
 use crate::workspace::Workspace;
 
 /// Every test of every part.
@@ -15,7 +15,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     workspace.cargo("rust tests").args(["test"]).envs(binaries.clone()).run()?;
 
     let environment = Venv::ready(workspace)?;
-    wheel::install(workspace, &environment)?;
+    wheel::install(workspace, &environment, Profile::Dev)?;
     environment.step("python tests", "pytest", &workspace.root).args(["python/tests", "--quiet"]).envs(binaries.clone()).run()?;
     environment
         .step("published description", "pytest", &workspace.root)

@@ -29,22 +29,39 @@ const INPUTS: [&str; 11] = [
 /// What maturin finds out for an abi3 wheel. Clippy is given the same, so that neither undoes the other's builds of pyo3.
 const INTERPRETER: &str = "implementation=CPython\nversion=3.10\ntarget_abi=CPython-abi3-3.10\nshared=true\n";
 
+/// How the extension is built.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Profile {
+    /// Cargo's development profile and target directory, as for everything that is tested.
+    Dev,
+    /// As users get it.
+    Release,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+}
+
 /// Builds and installs the wheel, unless the one installed is of the same sources.
-pub(crate) fn install(workspace: &Workspace, environment: &Venv) -> Result<()> {
-    let made_from = fingerprint::of(&workspace.root, &INPUTS)?;
+pub(crate) fn install(workspace: &Workspace, environment: &Venv, profile: Profile) -> Result<()> {
+    let made_from = format!("{}, {}", fingerprint::of(&workspace.root, &INPUTS)?, profile.name());
     let stamp = environment.stamp("wheel");
     if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == made_from) {
         skip("python package", "its sources are unchanged");
         return Ok(());
     }
-    let folder = workspace.scratch().join("wheels");
+    let folder = workspace.scratch().join(format!("wheels-{}", profile.name()));
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     environment
         .step("python package", "maturin", &workspace.root)
-        // Cargo's development profile and target directory, as for everything else here.
-        .args(["build", "--profile", "dev", "--auditwheel", "skip", "--compression-level", "1", "--manifest-path"])
+        .args(["build", "--profile", profile.name(), "--auditwheel", "skip", "--compression-level", "1", "--manifest-path"])
         .args([workspace.python().join("Cargo.toml")])
         .args(["--interpreter".into(), environment.program("python"), "--out".into(), folder.clone()])
         .envs(extension_module(workspace)?)

@@ -4,6 +4,8 @@ mod client;
 mod machine;
 mod page;
 mod program;
+mod python;
+mod reader;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -15,6 +17,8 @@ use crate::workspace::Workspace;
 pub(crate) enum Subject {
     /// The client beside httpx with pydantic, requests with json, and reqwest with `serde_json`.
     Client,
+    /// The Python package beside the same two, into values and pandas.
+    Python,
     /// The default policy beside the usual ways to watch a wallet.
     Alerts,
     /// How fast wallets are judged and learned.
@@ -29,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()>
     for subject in subjects {
         let (name, table) = match subject {
             Subject::Client => ("client", client::measure(workspace)?),
+            Subject::Python => ("python", python::measure(workspace)?),
             Subject::Alerts => ("alerts", program::alerts(workspace)?),
             Subject::Engine => ("engine", program::engine(workspace)?),
             Subject::Sandbox => ("sandbox", program::sandbox(workspace)?),
