@@ -16,6 +16,7 @@ mod export;
 mod health;
 mod heartbeat;
 mod http;
+mod ledger;
 mod manual;
 mod messages;
 mod metrics;

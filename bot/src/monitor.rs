@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use vobiz_core::alert::{Deferred, State, notify};
+use tokio::time::timeout;
+use vobiz_core::alert::{Deferred, Observation, State, notify};
 
 use crate::delivery;
 use crate::doubts::remarks;
+use crate::ledger::{self, Cursor, Limit};
 use crate::messages::{self, Reader};
 use crate::metrics;
 use crate::observe::observe;
@@ -27,12 +29,14 @@ const MOST_REMARKS: usize = 1000;
 pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
     let (profiles, state) = (service.store.profiles().await?, service.store.alert_state().await?);
     let mut memory = Memory::new(service.business.clone(), profiles, state);
+    memory.top_ups = Arc::new(service.store.top_ups().await?);
+    let mut ledger = service.store.ledger_cursor().await?;
     let mut saved_at = service.clock.now();
     let mut remarked = HashSet::new();
     loop {
         let began = service.clock.now();
         tokio::select! {
-            polled = poll(&service, &mut memory, &mut remarked) => polled?,
+            polled = poll(&service, &mut memory, &mut ledger, &mut remarked) => polled?,
             () = service.stop.cancelled() => break,
         }
         if (began - saved_at).abs() >= PROFILES_SAVED {
@@ -55,7 +59,7 @@ async fn save(service: &Service, memory: &Memory) {
     }
 }
 
-async fn poll(service: &Service, memory: &mut Memory, remarked: &mut HashSet<String>) -> Result<()> {
+async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remarked: &mut HashSet<String>) -> Result<()> {
     let started = Instant::now();
     let listed = memory.state.roster.listed;
     let answers =
@@ -63,13 +67,60 @@ async fn poll(service: &Service, memory: &mut Memory, remarked: &mut HashSet<Str
     for error in answers.errors() {
         tracing::warn!(%error, "a part of this poll failed; rules on it are not judged");
     }
+    let notice = learn_ledger(service, memory, ledger, &answers.observation()).await;
     let took = started.elapsed();
     let snapshot = memory.judge(&service.policy, answers);
+    match ledger::announced(&service.api, &mut ledger.fees_read_at, snapshot.at).await {
+        Ok(fees) => memory.expect(&fees),
+        Err(error) => tracing::warn!(%error, "the fees that numbers announce cannot be read; tried again in a day"),
+    }
     let remarks = new_remarks(&snapshot, remarked);
-    record(service, &memory.state, &snapshot, &remarks, took).await?;
+    record(service, &memory.state, &snapshot, &remarks, notice, took).await?;
     memory.state = snapshot.evaluation.state.clone();
     service.published.publish(snapshot);
     Ok(())
+}
+
+/// Learns what is new in ledgers. Gives what chats are notified of once: that ledgers cannot be read in full, and why that
+/// matters.
+async fn learn_ledger(
+    service: &Service,
+    memory: &mut Memory,
+    cursor: &mut Cursor,
+    observation: &Observation,
+) -> Option<&'static str> {
+    if observation.customers.is_empty() {
+        return None;
+    }
+    let (before, limit) = (service.published.last(), cursor.limit);
+    let before = before.as_ref().map(|snapshot| &snapshot.observation);
+    let is_beyond_calls = |auth_id: &str, fall| memory.is_beyond_calls(auth_id, fall);
+    // The cursor moves with what is written: what could not be is read again.
+    let mut next = cursor.clone();
+    let read = ledger::read(&service.api, &mut next, before, observation, is_beyond_calls);
+    let entries = match timeout(service.poll_deadline, read).await {
+        Ok(Ok(entries)) => entries,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "ledgers cannot be read now; the next poll reads what is new since the last one");
+            return None;
+        }
+        Err(_) => {
+            tracing::warn!("ledgers were not read within the deadline of a poll; the next one tries again");
+            return None;
+        }
+    };
+    match service.store.keep_ledger(entries, &next, observation.at).await {
+        Ok(new) => memory.learn(&new, observation.at),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "what is new in ledgers cannot be written down and is read again");
+            return None;
+        }
+    }
+    *cursor = next;
+    cursor.limit.filter(|now| limit != Some(*now)).map(|limit| match limit {
+        Limit::NoGlobal => messages::NO_GLOBAL_LEDGER,
+        Limit::None => messages::NO_LEDGER,
+    })
 }
 
 /// What is odd about this sweep and was not reported since the start.
@@ -80,10 +131,17 @@ fn new_remarks(snapshot: &Snapshot, remarked: &mut HashSet<String>) -> Vec<Strin
     remarks(snapshot).into_iter().filter_map(|(key, sentence)| remarked.insert(key).then_some(sentence)).collect()
 }
 
-async fn record(service: &Service, before: &State, snapshot: &Snapshot, remarks: &[String], took: Duration) -> Result<()> {
+async fn record(
+    service: &Service,
+    before: &State,
+    snapshot: &Snapshot,
+    remarks: &[String],
+    notice: Option<&str>,
+    took: Duration,
+) -> Result<()> {
     let (mut owed, deferred) = owed(service, snapshot).await?;
-    if !remarks.is_empty() {
-        let html = messages::oddities(remarks);
+    let oddities = (!remarks.is_empty()).then(|| messages::oddities(remarks));
+    for html in oddities.into_iter().chain(notice.map(str::to_owned)) {
         let draft = |id| Draft { chat: id, html: html.clone(), silent: true, priority: Priority::Warning, ..Draft::default() };
         owed.extend(service.recipients().await?.into_iter().map(|(_, id)| draft(id)));
     }

@@ -1,6 +1,6 @@
 //! The bot's one judgement: what a sweep read, what the rules decided on it, and when.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,17 +10,20 @@ use tokio::time::timeout;
 use vobiz_core::alert::{
     Evaluation, NoData, NoDataReason, Observation, Policy, State, Subject, SubjectId, Transition, evaluate, evaluate_once,
 };
-use vobiz_core::forecast::{Business, Forecaster, Forecasts, Profile, Runway};
+use vobiz_core::forecast::{Business, Every, Forecaster, Forecasts, Profile, Runway};
+use vobiz_core::history::MovementKind;
 use vobiz_core::{Decimal, Error};
 
+use crate::ledger::{AnnouncedFee, Entry, TopUp};
 use crate::observe::Answers;
 
 /// Longest wait for a newer snapshot; after it the last one has to do.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
-/// What later judgements depend on: the profiles of wallets and the alert state.
+/// What later judgements depend on: the profiles of wallets and the alert state; and the last money paid into each wallet.
 pub(crate) struct Memory {
     forecaster: Arc<Forecaster>,
+    pub(crate) top_ups: Arc<HashMap<String, TopUp>>,
     pub(crate) state: State,
 }
 
@@ -32,6 +35,7 @@ pub(crate) struct Snapshot {
     pub(crate) observation: Observation,
     pub(crate) evaluation: Evaluation,
     forecaster: Arc<Forecaster>,
+    top_ups: Arc<HashMap<String, TopUp>>,
 }
 
 impl Memory {
@@ -41,7 +45,31 @@ impl Memory {
         for (auth_id, profile) in profiles {
             forecaster.restore(auth_id, profile);
         }
-        Self { forecaster: Arc::new(forecaster), state }
+        Self { forecaster: Arc::new(forecaster), top_ups: Arc::default(), state }
+    }
+
+    /// Takes in what is new in ledgers; before the poll that shows it in balances is judged.
+    pub(crate) fn learn(&mut self, entries: &[Entry], now: DateTime<Utc>) {
+        for entry in entries {
+            let Entry { auth_id, at, kind, amount, .. } = entry;
+            kind.teach(Arc::make_mut(&mut self.forecaster), auth_id, *at, *amount, now);
+            let is_latest = self.top_ups.get(auth_id).is_none_or(|known| known.at <= *at);
+            if *kind == MovementKind::Recharge && is_latest {
+                Arc::make_mut(&mut self.top_ups).insert(auth_id.clone(), TopUp { at: *at, amount: *amount });
+            }
+        }
+    }
+
+    /// Expects fees that are known in advance, of wallets that were read.
+    pub(crate) fn expect(&mut self, fees: &[AnnouncedFee]) {
+        for AnnouncedFee { auth_id, due, amount } in fees {
+            Arc::make_mut(&mut self.forecaster).fee_due(auth_id, *due, *amount, Every::Month);
+        }
+    }
+
+    /// Whether a fall between two readings is more than calls of this wallet explain.
+    pub(crate) fn is_beyond_calls(&self, auth_id: &str, fall: Decimal) -> bool {
+        self.forecaster.is_beyond_calls(auth_id, fall)
     }
 
     /// Judges what a poll read. The state moves on when the caller sets it.
@@ -60,7 +88,8 @@ impl Memory {
         let observation = answers.observation();
         Arc::make_mut(&mut self.forecaster).observe(&observation);
         let evaluation = evaluate(&observation, &self.forecaster.at(observation.at), &self.state);
-        Snapshot { at: observation.at, answers, observation, evaluation, forecaster: self.forecaster.clone() }
+        let (forecaster, top_ups) = (self.forecaster.clone(), self.top_ups.clone());
+        Snapshot { at: observation.at, answers, observation, evaluation, forecaster, top_ups }
     }
 
     /// The profile of each wallet.
@@ -147,6 +176,12 @@ impl Snapshot {
         self.forecaster.at(self.at).runway(subject.customer()?, subject.balance?)
     }
 
+    /// The last money paid into a wallet, as far as its ledger was read.
+    #[expect(dead_code, reason = "messages on one customer read it")]
+    pub(crate) fn last_top_up(&self, auth_id: &str) -> Option<TopUp> {
+        self.top_ups.get(auth_id).copied()
+    }
+
     /// The first currency that a wallet has.
     pub(crate) fn currency(&self) -> Option<&str> {
         self.observation.customers.iter().find_map(|subject| subject.currency.as_deref())
@@ -178,6 +213,11 @@ impl Published {
     /// Changes with every snapshot.
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<Snapshot>>> {
         self.latest.subscribe()
+    }
+
+    /// The last snapshot, where there is one.
+    pub(crate) fn last(&self) -> Option<Arc<Snapshot>> {
+        self.latest.borrow().clone()
     }
 
     /// Waits until somebody wants a sweep.

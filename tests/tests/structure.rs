@@ -48,7 +48,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
         &[
             "clock config metrics people systemd terminal",
             "observe reads",
-            "snapshot store",
+            "ledger snapshot store",
             "messages",
             "chart telegram",
             "delivery doubts service",

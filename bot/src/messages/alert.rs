@@ -112,10 +112,11 @@ fn lasting(alert: &Transition, reader: &Reader) -> String {
         Change::Gone => format!("⚪ {who} is no longer a customer"),
         _ => format!("⚪ {who} is no longer watched"),
     };
-    let left = subject.balance.map(|balance| format!("{} left", say(balance, currency)));
-    let burning = alert.runway().map(|runway| runway::burning(runway, currency));
-    let basis: Vec<String> = left.into_iter().chain(burning).collect();
-    let basis = if basis.is_empty() { String::new() } else { format!("\n{}", basis.join(", ")) };
+    let basis = match alert.runway() {
+        Some(runway) => Some(runway::basis(runway, subject.balance, currency, reader)),
+        None => subject.balance.map(|balance| format!("{} left", say(balance, currency))),
+    };
+    let basis = basis.map(|basis| format!("\n{basis}")).unwrap_or_default();
     format!("{news}{basis}\n{} · {}{}", code(&subject.id.to_string()), escape(&alert.rule), age(alert, reader))
 }
 

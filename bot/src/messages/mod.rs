@@ -25,7 +25,9 @@ pub(crate) use doubt::doubt;
 pub(crate) use figure::on_a_line as figure;
 pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
 pub(crate) use low::Low;
-pub(crate) use operation::{chat_accepts, chat_refuses, database_fails, database_works, oddities, updates_conflict};
+pub(crate) use operation::{
+    NO_GLOBAL_LEDGER, NO_LEDGER, chat_accepts, chat_refuses, database_fails, database_works, oddities, updates_conflict,
+};
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use summary::{SummaryData, summary};
 

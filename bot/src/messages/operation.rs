@@ -53,6 +53,14 @@ pub(crate) fn updates_conflict(why: &str) -> String {
 /// Rows that an oddity message names.
 const MOST_ODDITIES: usize = 10;
 
+/// The ledger of all customers is refused.
+pub(crate) const NO_GLOBAL_LEDGER: &str = "⚪ <b>The ledger of all customers cannot be read with this account</b>\nInstead, the ledger of each \
+     customer whose wallet moves by more than calls is read. Ask Vobiz for access to <code>GET /transactions</code> to see all of it.";
+
+/// Customers' ledgers are refused too.
+pub(crate) const NO_LEDGER: &str = "⚪ <b>No ledger can be read with this account</b>\nMoney paid in and fees are taken from \
+     the balances alone: alerts go on, and a fee is not expected before it was charged once.";
+
 /// What of the list of customers could not be understood, each as a sentence.
 pub(crate) fn oddities(sentences: &[String]) -> String {
     let mut text =

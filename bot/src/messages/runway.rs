@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use vobiz_core::Decimal;
-use vobiz_core::forecast::{Runway, Span};
-use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
+use vobiz_core::forecast::{NextFee, Runway, Span};
+use vobiz_core::rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
 
 use super::{Reader, say, span};
 
@@ -25,10 +25,41 @@ pub(super) fn left(runway: &Runway) -> String {
     }
 }
 
-/// `burning ₹190/h (normal ₹20/h)`
+/// What the forecast rests on: a fee to come, a single step, and what was measured in the last hour.
+///
+/// `₹800 fee due tomorrow 06:00, wallet has ₹600`, `₹4,637 gone in 5 minutes at 06:00`, `burning ₹190/h (normal at this hour: ₹20/h)`
+pub(super) fn basis(runway: &Runway, balance: Option<Decimal>, currency: Option<&str>, reader: &Reader) -> String {
+    let amount = |amount: f64| rounded(amount, currency);
+    let left = balance.map(|balance| say(balance, currency));
+    let fee = runway.fee.map(|fee| (fee, reader.at(reader.now + time(fee.after))));
+    let is_short = |fee: NextFee| balance.and_then(|balance| balance.to_f64()).is_some_and(|balance| balance < fee.amount);
+    let (mut parts, mut is_left_told) = (Vec::new(), false);
+    if let Some((fee, due)) = fee.filter(|(fee, _)| is_short(*fee)) {
+        let left = left.clone().unwrap_or_default();
+        parts.push(format!("{} fee due {due}, wallet has {left}", amount(fee.amount)));
+        is_left_told = true;
+    }
+    if let Some(step) = runway.step {
+        let at = reader.at(reader.now - time(step.ago));
+        parts.push(format!("{} gone in {} at {at}", amount(step.amount), span(time(step.within))));
+    }
+    parts.extend(left.filter(|_| !is_left_told).map(|left| format!("{left} left")));
+    parts.push(burning(runway, currency));
+    parts.join(", ")
+}
+
+/// `burning ₹190/h (normal at this hour: ₹20/h)`: what the readings of the last hour show, where they do.
 pub(super) fn burning(runway: &Runway, currency: Option<&str>) -> String {
-    let rate = |rate: f64| say(Decimal::from_f64(rate).unwrap_or_default().round_dp(if rate < 100.0 { 2 } else { 0 }), currency);
-    format!("burning {}/h (normal at this hour: {}/h)", rate(runway.burn), rate(runway.normal))
+    let normal = rounded(runway.normal, currency);
+    match runway.measured {
+        Some(rate) => format!("burning {}/h (normal at this hour: {normal}/h)", rounded(rate, currency)),
+        None => format!("normal at this hour: {normal}/h"),
+    }
+}
+
+/// An estimate as an amount: no paise from 100 on.
+fn rounded(estimate: f64, currency: Option<&str>) -> String {
+    say(Decimal::from_f64(estimate).unwrap_or_default().round_dp(if estimate < 100.0 { 2 } else { 0 }), currency)
 }
 
 fn length(span: Span) -> TimeDelta {

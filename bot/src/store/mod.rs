@@ -7,6 +7,7 @@ mod history;
 mod intents;
 mod judgement;
 mod lease;
+mod ledger;
 mod outbox;
 mod profiles;
 mod row;

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 use vobiz_core::history::{History, Sample, Wallet};
 
-use crate::store::Store;
+use crate::store::{Store, ledger};
 
 /// Which part of the history: places of wallets in the order of their rows, and instants in microseconds.
 pub(super) struct Part {
@@ -20,7 +20,7 @@ pub(super) struct Part {
 }
 
 impl Store {
-    /// The whole history in a database that is there, which may be in use. It has no ledger.
+    /// The whole history in a database that is there, which may be in use, with what was read of ledgers.
     pub(crate) async fn recorded_history(url: &str) -> Result<History> {
         let trouble = || {
             format!(
@@ -34,7 +34,9 @@ impl Store {
     pub(super) async fn history(&self) -> Result<History> {
         let mut connection = self.pool.acquire().await?;
         let all = Part { wallets: i64::MIN..i64::MAX, at: i64::MIN..i64::MAX };
-        Ok(part(&mut connection, &all).await?.0)
+        let mut history = part(&mut connection, &all).await?.0;
+        ledger::add_to(&mut history, &mut connection).await?;
+        Ok(history)
     }
 }
 

@@ -233,8 +233,23 @@ impl Transition {
         parts.extend(self.subject.balance.filter(|_| !is_amount).map(|balance| format!("{} left", balance.normalize())));
         parts.extend(runway.as_ref().map(|runway| match burn {
             Some(burn) => format!("burning {:.2}/h (normal {:.2}/h), empty in {}", burn.rate, burn.normal, range(runway)),
-            None => format!("burning {:.2}/h (normal {:.2}/h), empty in {}", runway.burn, runway.normal, range(runway)),
+            None => {
+                let measured = runway.measured.map(|rate| format!("burning {rate:.2}/h in the last hour ")).unwrap_or_default();
+                format!("{measured}(normal {:.2}/h), empty in {}", runway.normal, range(runway))
+            }
         }));
+        parts.extend(
+            runway
+                .as_ref()
+                .and_then(|runway| runway.step)
+                .map(|step| format!("{:.2} gone in {:.0} minutes {:.1} h ago", step.amount, step.within * 60.0, step.ago)),
+        );
+        parts.extend(
+            runway
+                .as_ref()
+                .and_then(|runway| runway.fee)
+                .map(|fee| format!("a fee of {:.2} is due in {:.1} h", fee.amount, fee.after)),
+        );
         parts.extend(coverage.as_ref().map(|coverage| {
             let (spent, lacking, hours) = (coverage.per_day, coverage.needed, coverage.morning_hours);
             format!(

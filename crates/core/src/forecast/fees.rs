@@ -52,8 +52,11 @@ impl Fees {
         self.paid(wall, amount, every);
     }
 
-    /// A fee is known to be due. The same one again, with another amount or day, takes its place.
+    /// So much is known to be due in all: it takes the place of all fees that are expected about then.
     pub(crate) fn due_at(&mut self, wall: i64, amount: f64, every: Every) {
+        for kept in &mut self.0 {
+            kept.take_if(|kept| kept.every == every && (wall - kept.due).abs() <= 2 * 86_400);
+        }
         self.expect(wall, wall, amount, every);
     }
 
@@ -62,8 +65,13 @@ impl Fees {
         let fee = Fee { amount: to_f32(amount), due, every };
         let is_same = |kept: &Fee| kept.every == every && (wall - kept.due).abs() <= 2 * 86_400;
         let known = self.0.iter().position(|kept| kept.as_ref().is_some_and(is_same));
-        let place = known.or_else(|| self.0.iter().position(Option::is_none)).unwrap_or(KEPT - 1);
+        let place = known.or_else(|| self.0.iter().position(Option::is_none)).unwrap_or_else(|| self.last_due());
         self.0[place] = Some(fee);
+    }
+
+    /// Of a full set the place of the fee that is due last.
+    fn last_due(&self) -> usize {
+        (0..KEPT).max_by_key(|place| self.0[*place].map(|fee| fee.due)).unwrap_or(0)
     }
 
     /// What is due from `from` on, twice of each kind, as seconds on the wall clock and amounts.

@@ -113,7 +113,7 @@ impl Town {
             }
             if balance < wallet.top_up / 10.0 {
                 balance += wallet.top_up;
-                self.forecaster.paid_in(wallet.name);
+                self.forecaster.paid_in(wallet.name, now);
             }
             balance -= self.fee(wallet.name, now);
             self.balances[place] = balance;

@@ -17,6 +17,8 @@ use crate::observation::Observation;
 
 /// Polls within which a movement of the ledger shows in the balance.
 const SETTLES: u8 = 3;
+/// Seconds by which the ledger may be ahead of the balance.
+const LISTED_LATE: i64 = 15 * 60;
 /// Hours before work begins in which it counts as begun: what is found on arrival was sent before.
 const SOON: f64 = 0.5;
 /// Days looked ahead by default.
@@ -48,6 +50,13 @@ pub(super) struct Wallet {
 impl Wallet {
     fn new(profile: Profile, fleet: &Fleet) -> Self {
         Self { rates: Box::new(profile.week.rates(fleet)), profile, moving: 0, hour: i64::MIN, currency: 0 }
+    }
+
+    /// A movement that is no call. One from before the last reading is in that balance already.
+    fn moved(&mut self, wall: i64) {
+        if self.profile.last_at().is_none_or(|last| wall > last - LISTED_LATE) {
+            self.moving = SETTLES;
+        }
     }
 }
 
@@ -112,17 +121,25 @@ impl Forecaster {
     }
 
     /// The ledger shows money paid into a wallet: the next rise, or lesser fall, is not a change of burn.
-    pub fn paid_in(&mut self, auth_id: &str) {
+    pub fn paid_in(&mut self, auth_id: &str, at: DateTime<Utc>) {
+        let wall = self.business.wall(at);
         if let Some(wallet) = self.wallets.get_mut(auth_id) {
-            wallet.moving = SETTLES;
+            wallet.moved(wall);
         }
     }
 
     /// The ledger shows a fee that comes again: it is expected from now on.
     pub fn fee(&mut self, auth_id: &str, at: DateTime<Utc>, amount: Decimal, every: Every) {
         let (Some(wallet), Some(amount)) = (self.wallets.get_mut(auth_id), amount.abs().to_f64()) else { return };
-        wallet.moving = SETTLES;
-        wallet.profile.fees.paid(self.business.wall(at), amount, every);
+        let wall = self.business.wall(at);
+        wallet.moved(wall);
+        wallet.profile.fees.paid(wall, amount, every);
+    }
+
+    /// Whether a fall between two readings is more than calls of this wallet explain.
+    pub fn is_beyond_calls(&self, auth_id: &str, fall: Decimal) -> bool {
+        let wallet = self.wallets.get(auth_id);
+        wallet.zip(fall.to_f64()).is_some_and(|(wallet, fall)| wallet.profile.is_beyond_calls(fall))
     }
 
     /// A fee that is known in advance, such as the `monthly_fee` of a phone number with its `next_billing_date`: it is

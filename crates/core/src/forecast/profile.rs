@@ -6,6 +6,7 @@ use super::business::hour_of_week;
 use super::estimate::{Ratio, to_f32};
 use super::falls::Falls;
 use super::fees::Fees;
+use super::last_hour::LastHour;
 use super::lately::Lately;
 use super::week::{Rates, Week};
 
@@ -80,6 +81,8 @@ pub struct Profile {
     /// How well the course of the last hours predicted the next one: `spent` is the covariance, `expected` the variance.
     trust: Ratio,
     pub(crate) falls: Falls,
+    #[serde(skip)]
+    pub(super) last_hour: LastHour,
 }
 
 /// One reading of a wallet, on the wall clock.
@@ -127,6 +130,7 @@ impl Default for Profile {
             judged: FIRST_WORTH,
             trust: Ratio::default(),
             falls: Falls::default(),
+            last_hour: LastHour::default(),
         }
     }
 }
@@ -156,6 +160,7 @@ impl Profile {
                 if is_far && self.falls.is_step(fall, rate, doubt.rate_to(now)) {
                     self.pace = [Pace::default(); 2];
                     self.fees.step(doubt.at, fall);
+                    self.last_hour.step(last.at, doubt.at, fall);
                 } else {
                     self.learn(last, doubt, Why { moved, is_far }, rates);
                 }
@@ -178,6 +183,16 @@ impl Profile {
         (balance <= 0.0 && fall > DOUBTFUL_HOURS * mean) || (is_known && self.falls.is_far(fall, mean))
     }
 
+    /// Whether a fall is more than calls explain.
+    pub(crate) fn is_beyond_calls(&self, fall: f64) -> bool {
+        self.hours >= LEAST_HOURS && self.falls.is_unknown(fall)
+    }
+
+    /// When it was read last, as a second on the wall clock.
+    pub(crate) fn last_at(&self) -> Option<i64> {
+        self.last.map(|last| last.at)
+    }
+
     /// Learns from what happened between two readings.
     fn learn(&mut self, from: Reading, to: Reading, why: Why, rates: &Rates) {
         let hours = seconds(to.at - from.at) / 3600.0;
@@ -188,6 +203,7 @@ impl Profile {
             return;
         }
         self.pace = [Pace { rate: to_f32(spent / hours), hours: to_f32(hours) }, self.pace[0]];
+        self.last_hour.add(from.at, to.at, spent);
         let spent = self.ordinary(from.at, spent, hours, why.is_far, rates);
         let mut at = from.at;
         while at < to.at {

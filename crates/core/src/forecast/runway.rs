@@ -1,9 +1,11 @@
 //! How long a wallet lasts: a walk over the hours to come.
 
 use super::ahead::{Ahead, Slot};
+use super::business::as_hours;
 use super::chance::{normal, normal_quantile};
 use super::estimate::Span;
 use super::fees::DueFees;
+use super::last_hour::Step;
 use super::profile::{Pace, Profile};
 use super::week::Rates;
 
@@ -24,6 +26,8 @@ const LEAST_FALSE_ALARM: f64 = 0.03;
 /// The most standard deviations that a conservative estimate allows for, and the most hours of a burst.
 const MOST_SIGMAS: f64 = 2.4;
 const BURST_AT_MOST: f64 = 6.0;
+/// Seconds before it is due at which a fee is reported.
+const FEE_SHOWN: i64 = 48 * 3600;
 /// The quantile of the range's ends: one wallet in ten lasts less than the low one, one in ten longer than the high one.
 const NORMAL_QUANTILE_10: f64 = 1.28;
 
@@ -44,12 +48,29 @@ pub struct Runway {
     pub likely: Option<Span>,
     /// Later in one case of ten.
     pub high: Option<Span>,
-    /// Spend per hour now.
+    /// Spend per hour that is expected now.
     pub burn: f64,
     /// Spend per hour that is normal for this wallet at this hour.
     pub normal: f64,
+    /// Spend per hour as the readings of the last hour show it, top-ups and single steps left out; `None` where too little
+    /// of that hour was read.
+    pub measured: Option<f64>,
+    /// Money that left the wallet in a single step within the last day.
+    pub step: Option<Step>,
+    /// The next fee that is expected within two days.
+    pub fee: Option<NextFee>,
     /// How many hours were looked ahead.
     pub horizon: f64,
+}
+
+/// A fee that the wallet will be charged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct NextFee {
+    /// How much, in units of the wallet's currency.
+    pub amount: f64,
+    /// Hours until it is due.
+    pub after: f64,
 }
 
 /// The forecast of one wallet.
@@ -73,6 +94,7 @@ impl Profile {
     /// How long `balance` lasts; `None` while too little was seen of the wallet.
     pub(crate) fn runway(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<Runway> {
         let outlook = self.outlook(ahead, rates)?;
+        let now = ahead.slots.first()?.wall;
         Some(Runway {
             cautious: outlook.cautious(balance),
             low: outlook.lasts(balance, NORMAL_QUANTILE_10),
@@ -80,6 +102,9 @@ impl Profile {
             high: outlook.lasts(balance, -NORMAL_QUANTILE_10),
             burn: outlook.burn,
             normal: outlook.normal,
+            measured: self.last_hour.rate(now),
+            step: self.last_hour.last_step(now),
+            fee: outlook.next_fee(now),
             horizon: ahead.hours(),
         })
     }
@@ -166,6 +191,13 @@ impl Outlook<'_> {
     /// Fees to come, each with the second on the wall clock at which it is due.
     pub(super) fn fees(&self) -> impl Iterator<Item = (i64, f64)> {
         self.fees.iter().flatten().copied()
+    }
+
+    /// The next fee, where it is due within two days.
+    fn next_fee(&self, now: i64) -> Option<NextFee> {
+        let fees = self.fees().filter(|(due, _)| (now..now + FEE_SHOWN).contains(due));
+        let (due, amount) = fees.min_by_key(|(due, _)| *due)?;
+        Some(NextFee { amount, after: as_hours(due - now) })
     }
 
     fn fees_in(&self, slot: &Slot) -> f64 {

@@ -1,11 +1,11 @@
 //! A policy rehearsed on recorded history: the notifications that it would have sent.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::alert::{Change, Observation, Policy, Severity, State, Subject, replay};
-use crate::forecast::{Business, Every, Forecaster};
-use crate::history::{History, MovementKind, Sweep};
+use crate::forecast::{Business, Forecaster};
+use crate::history::{History, Sweep};
 
 /// A notification that would have been sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,15 +122,7 @@ impl Replay {
             let Some(wallet) = usize::try_from(movement.wallet).ok().and_then(|wallet| history.wallets.get(wallet)) else {
                 continue;
             };
-            // What is older than any reading explains none of them.
-            if now - movement.at > TimeDelta::days(40) {
-                continue;
-            }
-            match movement.kind {
-                MovementKind::Recharge | MovementKind::Refund => self.forecaster.paid_in(&wallet.auth_id),
-                MovementKind::Rental => self.forecaster.fee(&wallet.auth_id, movement.at, movement.amount, Every::Month),
-                MovementKind::Fixed => self.forecaster.fee(&wallet.auth_id, movement.at, movement.amount, Every::Week),
-            }
+            movement.kind.teach(&mut self.forecaster, &wallet.auth_id, movement.at, movement.amount, now);
         }
     }
 }

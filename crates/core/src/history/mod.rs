@@ -7,6 +7,7 @@
 pub mod backtest;
 mod error;
 mod folder;
+mod movement;
 mod read;
 mod sweep;
 mod table;
@@ -15,12 +16,11 @@ mod tests;
 mod thin;
 mod write;
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 pub use error::HistoryError;
+pub use movement::{Movement, MovementKind};
 pub use read::Open;
 pub use sweep::Sweep;
 
@@ -63,56 +63,6 @@ pub struct Sample {
     pub wallet: u32,
     /// The balance; `None`: not read in this sweep, which says nothing of the sweeps after it.
     pub balance: Option<Decimal>,
-}
-
-/// A movement of a wallet that is not a call. It is known from `at` on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Movement {
-    /// When it happened.
-    pub at: DateTime<Utc>,
-    /// Place in [`History::wallets`].
-    pub wallet: u32,
-    /// What it was.
-    pub kind: MovementKind,
-    /// How much; below zero when money leaves the wallet.
-    pub amount: Decimal,
-}
-
-/// Why a wallet moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MovementKind {
-    /// Money paid in.
-    Recharge,
-    /// Money given back.
-    Refund,
-    /// A monthly fee, such as the rent of a number.
-    Rental,
-    /// A weekly fee.
-    Fixed,
-}
-
-impl MovementKind {
-    const ALL: [Self; 4] = [Self::Recharge, Self::Refund, Self::Rental, Self::Fixed];
-
-    /// As the files have it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Recharge => "recharge",
-            Self::Refund => "refund",
-            Self::Rental => "rental",
-            Self::Fixed => "fixed",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(text))
-    }
-}
-
-impl fmt::Display for MovementKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 impl History {
