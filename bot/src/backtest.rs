@@ -12,6 +12,7 @@ use vobiz_core::alert::{Policy, Rule};
 use vobiz_core::forecast::Business;
 use vobiz_core::history::History;
 use vobiz_core::history::backtest::{Notification, backtest};
+use vobiz_core::history::calibration::{calibrate, table};
 
 use crate::config::Config;
 use crate::store::Store;
@@ -35,6 +36,10 @@ pub(crate) struct Options {
     /// Write the notifications as CSV to this file; without one they are printed.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Print how often forecasts' ranges held and how wide they were, for 4, 12, 24 and 48 hours and by kind of wallet, in the place of
+    /// notifications.
+    #[arg(long, conflicts_with_all = ["out", "json", "from"])]
+    calibration: bool,
     /// Print one JSON object instead of words.
     #[arg(long)]
     json: bool,
@@ -53,8 +58,15 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         (None, Some(url)) => Store::recorded_history(url).await?,
         (None, None) => History::default(),
     };
+    if options.calibration {
+        let outcomes = calibrate(&history, &business);
+        return terminal::print_line(table(&outcomes).trim_end()).context("cannot print the outcome");
+    }
     let mut sent = backtest(&policy, &history, &business);
     sent.retain(|sent| options.from.is_none_or(|from| sent.at.with_timezone(&business.zone).date_naive() >= from));
+    let messages = sent.len();
+    // What is judged are alerts: reminders of one that fires only count as messages.
+    sent.retain(|sent| !["empty", "repeat"].contains(&sent.kind));
     let (wallets, polls) = (history.wallets.len(), history.polls.len());
     let left_out: Vec<&Rule> = policy.rules().iter().filter(|rule| !rule.metric().is_in_history()).collect();
     for rule in &left_out {
@@ -65,7 +77,8 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         write(out, &sent).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if options.json {
-        return terminal::print_line(&to_json(&sent, wallets, polls, &left_out).to_string()).context("cannot print the outcome");
+        return terminal::print_line(&to_json(&sent, [wallets, polls, messages], &left_out).to_string())
+            .context("cannot print the outcome");
     }
     if options.out.is_none() {
         write(io::stdout().lock(), &sent).context("cannot print the outcome")?;
@@ -73,7 +86,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let counts = counts(&sent);
     let counts: Vec<String> = counts.iter().map(|((rule, kind), count)| format!("{rule}: {count} × {kind}")).collect();
     let counts = if counts.is_empty() { "nothing would have been sent".to_owned() } else { counts.join(", ") };
-    terminal::eprint_line(&format!("{wallets} wallets, {polls} polls; {counts}"));
+    terminal::eprint_line(&format!(
+        "{wallets} wallets, {polls} polls; {counts}; {messages} messages to a chat that gets each by itself, reminders included"
+    ));
     Ok(())
 }
 
@@ -102,7 +117,7 @@ fn counts(sent: &[Notification]) -> BTreeMap<(&str, &str), usize> {
     counts
 }
 
-fn to_json(sent: &[Notification], wallets: usize, polls: usize, left_out: &[&Rule]) -> serde_json::Value {
+fn to_json(sent: &[Notification], [wallets, polls, messages]: [usize; 3], left_out: &[&Rule]) -> serde_json::Value {
     let counts = counts(sent).into_iter().map(|((rule, kind), count)| json!({"rule": rule, "kind": kind, "count": count}));
     let rows = sent.iter().map(|notification| {
         json!({
@@ -118,6 +133,7 @@ fn to_json(sent: &[Notification], wallets: usize, polls: usize, left_out: &[&Rul
     json!({
         "wallets": wallets,
         "polls": polls,
+        "messages": messages,
         "not_rehearsed": left_out.iter().map(|rule| rule.name()).collect::<Vec<_>>(),
         "counts": counts.collect::<Vec<_>>(),
         "notifications": rows.collect::<Vec<_>>(),

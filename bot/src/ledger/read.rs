@@ -145,3 +145,82 @@ async fn of_wallets(
 fn is_unavailable(error: &Error) -> bool {
     matches!(error.status(), Some(403 | 404 | 501))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use vobiz_core::alert::Subject;
+    use vobiz_core::history::MovementKind;
+    use vobiz_sandbox::{Fault, Options, Sandbox};
+
+    use super::*;
+
+    struct World {
+        sandbox: Sandbox,
+        api: PartnerClient,
+        last: Option<Observation>,
+        cursor: Cursor,
+    }
+
+    impl World {
+        async fn start() -> Self {
+            let sandbox = Sandbox::start(Options { customers: 5, seed: 3, ..Options::default() }).await.unwrap();
+            let api = PartnerClient::builder(sandbox.auth_id(), sandbox.auth_token().to_owned());
+            let api = api.base_url(sandbox.base_url()).rate(0, 1).build().unwrap();
+            Self { sandbox, api, last: None, cursor: Cursor::default() }
+        }
+
+        /// What a poll finds in ledgers after so many minutes.
+        async fn poll(&mut self, minutes: u64) -> Vec<Entry> {
+            self.sandbox.clock().advance(Duration::from_secs(60 * minutes));
+            let customers = self.api.accounts().all().await.unwrap();
+            let customers = customers.iter().map(|account| Subject::of(account, None)).collect();
+            let seen = Observation::complete(self.sandbox.clock().now(), customers);
+            let entries = read(&self.api, &mut self.cursor, self.last.as_ref(), &seen, |_, _| false).await.unwrap();
+            self.last = Some(seen);
+            entries
+        }
+
+        fn top_up(&self) -> String {
+            let auth_id = self.sandbox.wallets()[0].auth_id.clone();
+            self.sandbox.top_up(&auth_id, Decimal::from(5000)).unwrap();
+            auth_id
+        }
+    }
+
+    fn top_ups(entries: &[Entry], auth_id: &str) -> usize {
+        let is_it = |entry: &&Entry| entry.auth_id == auth_id && entry.kind == MovementKind::Recharge;
+        entries.iter().filter(is_it).filter(|entry| entry.amount == Decimal::from(5000)).count()
+    }
+
+    #[tokio::test]
+    async fn a_top_up_is_read_with_the_poll_after_it_and_again_after_an_absence() {
+        let mut world = World::start().await;
+        world.poll(5).await;
+        let auth_id = world.top_up();
+        assert_eq!(top_ups(&world.poll(5).await, &auth_id), 1);
+        assert_eq!(
+            top_ups(&world.poll(60).await, &auth_id),
+            1,
+            "rows that are listed late are read, those known are dropped by id"
+        );
+        assert_eq!(top_ups(&world.poll(60).await, &auth_id), 0);
+        world.top_up();
+        assert_eq!(top_ups(&world.poll(30 * 60).await, &auth_id), 1, "a day and more away");
+        assert_eq!(world.cursor.limit, None);
+    }
+
+    #[tokio::test]
+    async fn without_the_ledger_of_all_customers_those_of_wallets_that_moved_are_read() {
+        let mut world = World::start().await;
+        let operation = Some("GET /transactions".to_owned());
+        world.sandbox.faults().add(Fault { operation, status: Some(403), ..Fault::default() });
+        world.poll(5).await;
+        assert_eq!(world.cursor.limit, Some(Limit::NoGlobal));
+        let auth_id = world.top_up();
+        assert_eq!(top_ups(&world.poll(5).await, &auth_id), 1);
+        let known = serde_json::to_string(&world.cursor).unwrap();
+        assert_eq!(serde_json::from_str::<Cursor>(&known).unwrap(), world.cursor, "kept over restarts");
+    }
+}

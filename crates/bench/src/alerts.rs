@@ -19,7 +19,9 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use rust_decimal::Decimal;
 use vobiz_core::alert::Policy;
+use vobiz_core::forecast::Business;
 use vobiz_core::history::History;
+use vobiz_core::history::calibration::{calibrate, table as table_of_ranges};
 use vobiz_sandbox::history::{Plan, live};
 
 use notes::Note;
@@ -87,6 +89,16 @@ fn tables(out: &mut impl std::io::Write, folders: &[PathBuf], rows: Vec<Row>) ->
         tell(&format!("{}: watched in {:.0} s", folder.display(), started.elapsed().as_secs_f64()));
     }
     table(out, &scored)
+}
+
+/// How often the ranges of forecasts held in the worlds of these folders.
+pub(crate) fn calibration(folders: &[&str]) -> Result<()> {
+    for folder in folders {
+        let history = truth::history(Path::new(folder))?;
+        let outcomes = calibrate(&history, &Business::default());
+        writeln!(std::io::stdout(), "`{folder}`:\n\n{}", table_of_ranges(&outcomes))?;
+    }
+    Ok(())
 }
 
 pub(crate) use fans::run as fans;
@@ -174,7 +186,7 @@ fn by_truth(history: &History, truth: &Truth, notes: Vec<Note>) -> Result<Vec<No
 }
 
 /// Columns of the table: name, figure, decimals.
-const COLUMNS: [(&str, &str, usize); 11] = [
+const COLUMNS: [(&str, &str, usize); 13] = [
     ("in time %", "in_time_pct", 1),
     ("late %", "late_pct", 1),
     ("too early %", "too_early_pct", 1),
@@ -185,6 +197,8 @@ const COLUMNS: [(&str, &str, usize); 11] = [
     ("sudden, min", "sudden_median_min", 0),
     ("90th", "sudden_p90_min", 0),
     ("rings an event", "rings_per_event", 2),
+    ("rings an event and severity", "rings_per_event_and_severity", 2),
+    ("messages an event", "messages_per_event", 2),
     ("flaps", "flaps", 0),
 ];
 

@@ -23,6 +23,7 @@ fn main() -> Result<()> {
         ["alerts", scratch, ref folders @ ..] => alerts::run(scratch, folders),
         ["shipped", ref folders @ ..] => alerts::shipped(folders),
         ["world", maker, seed, folder] => alerts::make(maker, seed, folder),
+        ["calibration", ref folders @ ..] => alerts::calibration(folders),
         ["fans", folder] => alerts::fans(folder),
         ["judge", folder, file] => alerts::judge(folder, file),
         ["engine"] => engine::run(),
@@ -30,7 +31,7 @@ fn main() -> Result<()> {
         ["sandbox", path] => sandbox::run(path),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | fans FOLDER | sandbox PATH | engine"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine"
             )
         }
     }

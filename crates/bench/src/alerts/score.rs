@@ -70,6 +70,10 @@ pub(super) fn score(truth: &Truth, notes: &[Note]) -> Score {
         .map(|((at, wallet), _)| (*wallet, truth.wallets[*wallet].topups.partition_point(|topup| topup < at)))
         .collect();
     let alerted = float(good.iter().collect::<HashSet<_>>().len());
+    let severities = judged.iter().filter(|(_, note)| note.kind.is_ring()).map(|(_, note)| note.severity);
+    let is_good = fate.iter().map(|fate| *fate != Fate::FalseAlarm);
+    let good_severities = severities.zip(is_good).filter(|(_, is_good)| *is_good).map(|(severity, _)| severity);
+    let by_severity = float(good.iter().zip(good_severities).collect::<HashSet<_>>().len());
 
     let runs: Vec<&RunOut> = truth.run_outs.iter().filter(|run| run.at >= WARM_UP + DAY && run.at < truth.end).collect();
     let verdicts = |which: fn(&Wallet) -> bool| -> Vec<(Verdict, f64)> {
@@ -119,6 +123,7 @@ pub(super) fn score(truth: &Truth, notes: &[Note]) -> Score {
         ("late_rings", Some(count(&fate, Fate::Late))),
         ("anomaly_rings", Some(count(&fate, Fate::Anomaly))),
         ("rings_per_event", (alerted > 0.0).then(|| float(good.len()) / alerted)),
+        ("rings_per_event_and_severity", (by_severity > 0.0).then(|| float(good.len()) / by_severity)),
         ("messages_per_event", (alerted > 0.0).then(|| float(judged.len()) / alerted)),
         ("flaps", Some(real)),
         ("quick_refires", Some(float(flaps.len()) - real)),
@@ -302,6 +307,18 @@ mod tests {
         let score = score(&truth(at(23, 12), "foreseeable"), &[note(16, 9, Kind::Fire), note(24, 9, Kind::Escalate)]);
         assert!((figure(&score, "false_per_100") - 1.0).abs() < 1e-9, "{score:?}");
         assert!((figure(&score, "late_rings") - 1.0).abs() < 1e-9, "{score:?}");
+    }
+
+    #[test]
+    fn a_critical_ring_after_a_warning_is_another_severity_of_the_event_and_a_second_one_rings_twice() {
+        let critical = |day, hour| Note { severity: "critical", ..note(day, hour, Kind::Escalate) };
+        let figures = |notes: &[Note]| {
+            let score = score(&truth(at(23, 12), "foreseeable"), notes);
+            (figure(&score, "rings_per_event"), figure(&score, "rings_per_event_and_severity"))
+        };
+        let once = [note(22, 13, Kind::Fire), critical(23, 9)];
+        assert_eq!(figures(&once), (2.0, 1.0));
+        assert_eq!(figures(&[once.as_slice(), &[critical(23, 10), critical(23, 11)]].concat()), (4.0, 2.0));
     }
 
     #[test]

@@ -198,6 +198,13 @@ impl Forecasts<'_> {
         wallet.profile.runway(balance.to_f64()?, ahead, &wallet.rates)
     }
 
+    /// What a wallet will spend in so many hours, fees included: less in one case of ten, as likely less as more, and more in one
+    /// case of ten. `None` while too little is known of it.
+    pub fn spend(&self, auth_id: &str, hours: f64) -> Option<[f64; 3]> {
+        let (wallet, ahead) = self.wallet(auth_id)?;
+        wallet.profile.spend(hours, ahead, &wallet.rates)
+    }
+
     /// For a rule whose alerts are over at so many hours: the cautious runway, or that many where it is longer.
     pub(crate) fn up_to(&self, hours: f64, in_working_hours: bool) -> Cautious<'_> {
         Cautious(self.of.as_ref().map(|(forecaster, ahead)| (*forecaster, ahead.up_to(hours, in_working_hours))))

@@ -38,6 +38,7 @@ mod burn;
 mod burn_tests;
 mod business;
 mod chance;
+mod conformal;
 mod coverage;
 #[cfg(test)]
 mod coverage_tests;
@@ -59,6 +60,7 @@ mod week;
 
 pub use burn::Burn;
 pub use business::Business;
+pub use conformal::RangeRecord;
 pub use coverage::Coverage;
 pub use estimate::Span;
 pub use fees::Every;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::business::hour_of_week;
+use super::conformal::Conformal;
 use super::estimate::{Ratio, to_f32};
 use super::falls::Falls;
 use super::fees::Fees;
@@ -81,8 +82,11 @@ pub struct Profile {
     /// How well the course of the last hours predicted the next one: `spent` is the covariance, `expected` the variance.
     trust: Ratio,
     pub(crate) falls: Falls,
+    /// How often ranges held. Stored last: of a profile that was stored without it, it reads as zeros.
+    pub(super) range: Conformal,
+    /// Not stored. Apart, so that a profile stays within a kibibyte.
     #[serde(skip)]
-    pub(super) last_hour: LastHour,
+    pub(super) last_hour: Box<LastHour>,
 }
 
 /// One reading of a wallet, on the wall clock.
@@ -130,7 +134,8 @@ impl Default for Profile {
             judged: FIRST_WORTH,
             trust: Ratio::default(),
             falls: Falls::default(),
-            last_hour: LastHour::default(),
+            range: Conformal::default(),
+            last_hour: Box::default(),
         }
     }
 }
@@ -312,12 +317,33 @@ impl Profile {
         if self.forecast.expected > 0.0 {
             let slack = to_f32(self.week.mean() * 1.2);
             let expected_spend = self.forecast.expected + slack;
+            self.judge_range();
             let wrong = ((self.forecast.spent + slack) / expected_spend).ln().clamp(-1.5, 1.5);
             self.judged = (self.judged + 1.0).min(ERRORS);
             // What noise alone explains is counted elsewhere.
             self.error += (wrong * wrong - self.noise / expected_spend - self.error) / self.judged;
         }
         self.forecast = Ratio::default();
+    }
+
+    /// Compares the range of the forecast with what came. A call more or less is no miss.
+    fn judge_range(&mut self) {
+        let (spent, expected) = (f64::from(self.forecast.spent), f64::from(self.forecast.expected));
+        let spread = super::runway::spread(f64::from(self.error), f64::from(self.noise), expected);
+        let [low, _, high] = super::runway::range(expected, spread * self.range.width());
+        let call = self.falls.call();
+        self.range.judge((low - call..=high + call).contains(&spent));
+    }
+
+    /// Noise of an hour's spend, in hours of mean spend.
+    pub(crate) fn noise_hours(&self) -> f64 {
+        let mean = self.week.mean();
+        if mean > 0.0 { f64::from(self.noise) / mean } else { 0.0 }
+    }
+
+    /// Whether so little cannot pay for a call.
+    pub(crate) fn cannot_pay(&self, balance: f64) -> bool {
+        self.falls.cannot_pay(balance)
     }
 
     /// How the recent days went, against the usual week.

@@ -3,6 +3,7 @@
 use super::ahead::{Ahead, Slot};
 use super::business::as_hours;
 use super::chance::{normal, normal_quantile};
+use super::conformal::RangeRecord;
 use super::estimate::Span;
 use super::fees::DueFees;
 use super::last_hour::Step;
@@ -59,6 +60,8 @@ pub struct Runway {
     pub step: Option<Step>,
     /// The next fee that is expected within two days.
     pub fee: Option<NextFee>,
+    /// How often such ranges of this wallet held; `None` before one was judged.
+    pub record: Option<RangeRecord>,
     /// How many hours were looked ahead.
     pub horizon: f64,
 }
@@ -97,16 +100,30 @@ impl Profile {
         let now = ahead.slots.first()?.wall;
         Some(Runway {
             cautious: outlook.cautious(balance),
-            low: outlook.lasts(balance, NORMAL_QUANTILE_10),
+            low: outlook.lasts(balance, NORMAL_QUANTILE_10 * self.range.width()),
             likely: outlook.lasts(balance, 0.0),
-            high: outlook.lasts(balance, -NORMAL_QUANTILE_10),
+            high: outlook.lasts(balance, -NORMAL_QUANTILE_10 * self.range.width()),
             burn: outlook.burn,
             normal: outlook.normal,
             measured: self.last_hour.rate(now),
             step: self.last_hour.last_step(now),
             fee: outlook.next_fee(now),
+            record: self.range.record(),
             horizon: ahead.hours(),
         })
+    }
+
+    /// The 10, 50 and 90 % quantiles of what is spent in so many hours, fees included; `None` while too little was seen.
+    pub(crate) fn spend(&self, hours: f64, ahead: &Ahead, rates: &Rates) -> Option<[f64; 3]> {
+        let outlook = self.outlook(ahead, rates)?;
+        let (mut calls, mut fees) = (0.0, 0.0);
+        for slot in ahead.slots.iter().take_while(|slot| slot.after < hours) {
+            let part = ((hours - slot.after) / slot.length.max(f64::MIN_POSITIVE)).min(1.0);
+            calls += outlook.calls(slot) * part;
+            fees += outlook.fees_in(slot);
+        }
+        let spread = outlook.spread(calls) * self.range.width();
+        Some(range(calls, spread).map(|calls| calls + fees))
     }
 
     /// The cautious time that `balance` lasts, as far as `ahead` looks, and whether a burst is under way; `None` while too
@@ -166,6 +183,16 @@ impl Profile {
     }
 }
 
+/// Standard deviation of the logarithm of so much spend on calls.
+pub(super) fn spread(error: f64, noise: f64, calls: f64) -> f64 {
+    if calls > 0.0 { (error.max(LEAST_VARIANCE) + noise / calls).ln_1p().sqrt() } else { 0.0 }
+}
+
+/// The 10, 50 and 90 % quantiles of spend on calls.
+pub(super) fn range(calls: f64, spread: f64) -> [f64; 3] {
+    [-NORMAL_QUANTILE_10, 0.0, NORMAL_QUANTILE_10].map(|z| calls * (z * spread).exp())
+}
+
 impl Outlook<'_> {
     /// The time by which the chance to be empty outweighs the chance of a false alarm.
     fn cautious(&self, balance: f64) -> Option<Span> {
@@ -207,7 +234,7 @@ impl Outlook<'_> {
 
     /// Standard deviation of the logarithm of so much spend on calls.
     fn spread(&self, calls: f64) -> f64 {
-        if calls > 0.0 { (self.variance + self.noise / calls).ln_1p().sqrt() } else { 0.0 }
+        spread(self.variance, self.noise, calls)
     }
 
     /// The chance that so much money is not used by the close of the next working day.

@@ -351,7 +351,63 @@ fn a_profile_is_small_and_comes_back_from_its_bytes() {
     course.live(10 * DAY, 1.0);
     let profile = course.forecaster.profile("MA_X").unwrap();
     let text = serde_json::to_string(profile).unwrap();
-    assert_eq!(&serde_json::from_str::<Profile>(&text).unwrap(), profile);
+    // The last hour is measured anew.
+    let kept = Profile { last_hour: Box::default(), ..profile.clone() };
+    assert_eq!(serde_json::from_str::<Profile>(&text).unwrap(), kept);
+}
+
+/// The six things that an on-call person met, as far as they are the forecast's.
+#[test]
+fn a_monthly_fee_at_dawn_is_told_as_one_step_and_burn_is_what_was_measured() {
+    let mut course = Course::new(100_000.0);
+    course.live(14 * DAY + 6 * 12, 1.0);
+    course.balance -= 800.0;
+    course.live(2, 1.0);
+    let runway = course.runway(3417).unwrap();
+    let step = runway.step.unwrap();
+    assert!((step.amount - 800.0).abs() < 1e-6 && (step.within * 60.0 - 5.0).abs() < 1e-6, "{step:?}");
+    assert_eq!(runway.measured, Some(0.0), "nobody calls at six");
+    assert!(runway.cautious.unwrap().hours > 24.0, "{runway:?}");
+}
+
+#[test]
+fn burn_is_that_of_the_last_hour_and_not_expected() {
+    let mut course = Course::new(100_000.0);
+    course.live(14 * DAY + 12 * 12, 1.0);
+    course.live(12, 0.5);
+    let runway = course.runway(3000).unwrap();
+    assert!((runway.measured.unwrap() - 30.0).abs() < 0.5, "{runway:?}");
+    course.now += TimeDelta::hours(2);
+    assert_eq!(course.runway(3000).unwrap().measured, None, "not read since");
+}
+
+#[test]
+fn a_fee_that_the_wallet_cannot_pay_is_reported_before_it_is_due() {
+    let mut course = Course::new(100_000.0);
+    course.live(14 * DAY + 20 * 12, 1.0);
+    course.forecaster.fee_due("MA_X", course.now + TimeDelta::hours(10), Decimal::from(500), Every::Month);
+    course.forecaster.fee_due("MA_X", course.now + TimeDelta::hours(11), Decimal::from(800), Every::Month);
+    let fee = course.runway(600).unwrap().fee.unwrap();
+    assert!((fee.amount - 800.0).abs() < 0.01 && (fee.after - 11.0).abs() < 0.01, "one announcement replaces another: {fee:?}");
+    course.forecaster.fee_due("MA_X", course.now + TimeDelta::days(6), Decimal::from(70), Every::Month);
+    assert!((course.runway(600).unwrap().fee.unwrap().amount - 800.0).abs() < 0.01);
+}
+
+#[test]
+fn how_often_the_range_held_is_counted() {
+    let mut course = Course::new(100_000.0);
+    course.live(9 * DAY, 1.0);
+    let record = course.runway(600).unwrap().record.unwrap();
+    assert!((5..=8).contains(&record.of) && record.held <= record.of, "{record:?}");
+}
+
+#[test]
+fn a_movement_from_before_the_last_reading_explains_no_later_one() {
+    let mut course = Course::new(100_000.0);
+    course.live(14 * DAY + 11 * 12, 1.0);
+    course.forecaster.paid_in("MA_X", course.now - TimeDelta::hours(1));
+    course.live(2, 30.0);
+    assert!(course.runway(5000).unwrap().burn > 1000.0, "the burst is seen");
 }
 
 proptest! {

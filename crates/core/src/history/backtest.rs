@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::alert::{Change, Observation, Policy, Severity, State, Subject, replay};
-use crate::forecast::{Business, Forecaster};
+use crate::forecast::{Business, Forecaster, Forecasts, Profile};
 use crate::history::{History, Sweep};
 
 /// A notification that would have been sent.
@@ -15,7 +15,7 @@ pub struct Notification {
     pub at: DateTime<Utc>,
     /// Of which customer.
     pub auth_id: String,
-    /// What happened: `fire`, `escalate`, `fall` or `resolve`.
+    /// What happened: `fire`, `escalate`, `fall` or `resolve`; `empty` and `repeat` for what a chat is sent while it fires.
     pub kind: &'static str,
     /// How bad it is; of an alert that is over, was.
     pub severity: Severity,
@@ -30,7 +30,7 @@ pub struct Notification {
 /// What the policy would have sent over a history, poll by poll, by the same decisions as live.
 ///
 /// Rules on what a history does not have ([`Metric::is_in_history`](crate::alert::Metric::is_in_history)) have no effect.
-/// A movement of the ledger is known from its instant on. Reminders of alerts that still fire are left out.
+/// A movement of the ledger is known from its instant on.
 pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<Notification> {
     let mut life = Replay::new(history, business);
     let (mut state, mut sent) = (State::default(), Vec::new());
@@ -44,6 +44,8 @@ pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<
                 Change::Escalate => "escalate",
                 Change::Fall => "fall",
                 Change::Resolve | Change::Gone | Change::Unwatched | Change::Superseded => "resolve",
+                Change::Empty => "empty",
+                Change::Repeat => "repeat",
                 _ => return None,
             };
             Some(Notification {
@@ -61,7 +63,7 @@ pub fn backtest(policy: &Policy, history: &History, business: &Business) -> Vec<
 }
 
 /// What is known at a poll of the history.
-struct Replay {
+pub(super) struct Replay {
     observation: Observation,
     forecaster: Forecaster,
     /// What each wallet read last, and whether it is listed yet.
@@ -75,7 +77,7 @@ struct Replay {
 }
 
 impl Replay {
-    fn new(history: &History, business: &Business) -> Self {
+    pub(super) fn new(history: &History, business: &Business) -> Self {
         Self {
             observation: Observation::complete(DateTime::UNIX_EPOCH, Vec::with_capacity(history.wallets.len())),
             forecaster: Forecaster::new(business.clone()),
@@ -86,7 +88,17 @@ impl Replay {
         }
     }
 
-    fn poll(&mut self, history: &History, sweep: &Sweep<'_>) {
+    /// The forecasts at the last poll.
+    pub(super) fn forecasts(&self, now: DateTime<Utc>) -> Forecasts<'_> {
+        self.forecaster.at(now)
+    }
+
+    /// What is remembered of a wallet.
+    pub(super) fn profile(&self, auth_id: &str) -> Option<&Profile> {
+        self.forecaster.profile(auth_id)
+    }
+
+    pub(super) fn poll(&mut self, history: &History, sweep: &Sweep<'_>) {
         self.observation.at = sweep.at;
         let subjects = &mut self.observation.customers;
         for place in self.unread.drain(..) {

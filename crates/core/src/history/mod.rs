@@ -5,6 +5,7 @@
 //! files of a history are described at [`History::read`].
 
 pub mod backtest;
+pub mod calibration;
 mod error;
 mod folder;
 mod movement;
