@@ -177,7 +177,6 @@ impl Snapshot {
     }
 
     /// The last money paid into a wallet, as far as its ledger was read.
-    #[expect(dead_code, reason = "messages on one customer read it")]
     pub(crate) fn last_top_up(&self, auth_id: &str) -> Option<TopUp> {
         self.top_ups.get(auth_id).copied()
     }

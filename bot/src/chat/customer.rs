@@ -32,7 +32,8 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let subject = snapshot.subject(&account.auth_id);
     let runway = subject.and_then(|subject| snapshot.runway(subject));
     let alerts = snapshot.alerts_of(&account.auth_id).collect();
-    let html = Card { account, subject, runway: runway.as_ref(), alerts }.text(&request.reader);
+    let top_up = snapshot.last_top_up(&account.auth_id);
+    let html = Card { account, subject, runway: runway.as_ref(), top_up, alerts }.text(&request.reader);
     Ok(Answer { as_of: Some(snapshot.at), ..Answer::with(html, messages::again(&command(&account.auth_id))) })
 }
 
@@ -50,5 +51,5 @@ async fn unlisted(request: &Request<'_>, wanted: &str) -> String {
         None
     };
     let subject = Subject::of(&account, fallback.as_deref());
-    Card { account: &account, subject: Some(&subject), runway: None, alerts: Vec::new() }.text(&request.reader)
+    Card { account: &account, subject: Some(&subject), runway: None, top_up: None, alerts: Vec::new() }.text(&request.reader)
 }

@@ -6,7 +6,8 @@ use vobiz_core::accounts::Account;
 use vobiz_core::alert::{Subject, Transition};
 use vobiz_core::forecast::Runway;
 
-use super::{Reader, code, escape, figure, runway, show, sign, whose};
+use super::{Reader, code, escape, figure, runway, say, show, sign, whose};
+use crate::ledger::TopUp;
 
 /// What `/customer` shows.
 pub(crate) struct Card<'a> {
@@ -15,6 +16,8 @@ pub(crate) struct Card<'a> {
     pub(crate) subject: Option<&'a Subject>,
     /// How long the wallet lasts, where that can be forecast.
     pub(crate) runway: Option<&'a Runway>,
+    /// The last money paid in, as far as the ledger was read.
+    pub(crate) top_up: Option<TopUp>,
     pub(crate) alerts: Vec<&'a Transition>,
 }
 
@@ -30,6 +33,9 @@ impl Card<'_> {
         }
         if let Some(runway) = self.runway {
             let _ = write!(text, "\n{}; {}", capitalized(&runway::runs_dry(runway, reader)), runway::burning(runway, currency));
+        }
+        if let Some(top_up) = self.top_up {
+            let _ = write!(text, "\nTopped up {} at {}", say(top_up.amount, currency), reader.at(top_up.at));
         }
         for alert in &self.alerts {
             let (rule, since) = (escape(&alert.rule), reader.at(alert.since));

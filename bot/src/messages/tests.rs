@@ -187,7 +187,7 @@ fn a_customer_is_shown_with_wallet_alerts_and_what_the_account_says() {
     let snapshot = looks(vec![accounts]);
     let cards = snapshot.answers.customers.iter().map(|account| {
         let (subject, alerts) = (snapshot.subject(&account.auth_id), snapshot.alerts_of(&account.auth_id).collect());
-        Card { account, subject, runway: None, alerts }.text(&reader())
+        Card { account, subject, runway: None, top_up: None, alerts }.text(&reader())
     });
     let texts = cards.chain([several(12, "sharma"), several(2, "<b>"), no_customer("MA_<X>")]).collect::<Vec<_>>();
     assert_snapshot!(texts.join("\n---\n"));

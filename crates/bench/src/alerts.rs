@@ -162,7 +162,7 @@ fn rows() -> Result<Vec<Row>> {
     };
     let mut rows = vec![ours("with", true), ours("without", false)];
     rows.extend([Way::Amount(2_000.0), Way::DaysLeft(2.0), Way::Line(24.0), Way::SevenDays(1.0)].map(|way| usual(way, false)));
-    for tenths in [30, 60, 90] {
+    for tenths in [30, 45, 75, 90] {
         let hours = Decimal::new(tenths, 1);
         let policy = Box::new(ours::policy(hours)?);
         let watcher = Watcher::Ours { policy, has_ledger: true };

@@ -21,7 +21,7 @@ impl Policy {
     pub const DEFAULT_CRITICAL: Decimal = Decimal::from_parts(500, 0, 0, false, 0);
 
     /// The level of the default rule under which a runway is a warning, in working hours.
-    pub const DEFAULT_RUNWAY: Decimal = Decimal::from_parts(45, 0, 0, false, 1);
+    pub const DEFAULT_RUNWAY: Decimal = Decimal::from_parts(6, 0, 0, false, 0);
 
     /// Takes rules together.
     ///
@@ -76,7 +76,7 @@ impl Policy {
 impl Default for Policy {
     /// Four rules.
     ///
-    /// - `runway`: `customer.runway` under four and a half working hours is a warning; under one it is critical, and so is an
+    /// - `runway`: `customer.runway` under six working hours is a warning; under one it is critical, and so is an
     ///   empty wallet, and a warning on which nobody acted in two days.
     /// - `low balance` for wallets that have no forecast: `customer.balance` under 2000 is a warning, under 500 critical.
     /// - `partner wallet`: `partner.coverage` under three days is a warning, under one day critical.
@@ -118,7 +118,7 @@ mod tests {
             policy.rules().iter().map(Rule::name).collect::<Vec<_>>(),
             ["runway", "low balance", "partner wallet", "unread wallets"]
         );
-        assert_eq!(policy.rules()[0].recovers_at(Policy::DEFAULT_RUNWAY), Some(Decimal::from(9)));
+        assert_eq!(policy.rules()[0].recovers_at(Policy::DEFAULT_RUNWAY), Some(Decimal::from(12)));
         assert_eq!(policy.rules()[1].recovers_at(Policy::DEFAULT_WARNING), Some(Decimal::from(2200)));
         assert_eq!(policy.low_balance(), Decimal::from(2000));
     }
