@@ -231,12 +231,13 @@ impl Transition {
         let mut parts = Vec::new();
         let is_amount = self.metric.unit() == Unit::Money;
         parts.extend(self.subject.balance.filter(|_| !is_amount).map(|balance| format!("{} left", balance.normalize())));
-        parts.extend(runway.as_ref().map(|runway| match burn {
-            Some(burn) => format!("burning {:.2}/h (normal {:.2}/h), empty in {}", burn.rate, burn.normal, range(runway)),
-            None => {
-                let measured = runway.measured.map(|rate| format!("burning {rate:.2}/h in the last hour ")).unwrap_or_default();
-                format!("{measured}(normal {:.2}/h), empty in {}", runway.normal, range(runway))
-            }
+        parts.extend(runway.as_ref().map(|runway| {
+            let (rate, normal) = match burn {
+                Some(burn) => (Some(burn.rate), burn.normal),
+                None => (runway.measured, runway.normal),
+            };
+            let rate = rate.map(|rate| format!("burning {rate:.2}/h ")).unwrap_or_default();
+            format!("{rate}(normal {normal:.2}/h), empty in {}", range(runway))
         }));
         parts.extend(
             runway
