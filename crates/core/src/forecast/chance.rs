@@ -1,5 +1,10 @@
 //! The normal distribution, as far as forecasts need it.
 
+/// Least relative variance of any forecast.
+pub(crate) const LEAST_VARIANCE: f64 = 0.02;
+/// The quantile of a range's ends: one wallet in ten lasts less than the low one, one in ten longer than the high one.
+pub(crate) const NORMAL_QUANTILE_10: f64 = 1.28;
+
 /// The chance of a standard normal variable to be under `x`; right to three decimals.
 pub(crate) fn normal(x: f64) -> f64 {
     // sqrt(2/π); the cubic term is the usual correction.
@@ -14,6 +19,16 @@ pub(crate) fn normal_quantile(chance: f64) -> f64 {
         if normal(middle) < chance { low = middle } else { high = middle }
     }
     f64::midpoint(low, high)
+}
+
+/// Standard deviation of the logarithm of so much spend on calls: the relative variance of the forecast, and an hour's noise.
+pub(crate) fn spread(error: f64, noise: f64, calls: f64) -> f64 {
+    if calls > 0.0 { (error.max(LEAST_VARIANCE) + noise / calls).ln_1p().sqrt() } else { 0.0 }
+}
+
+/// The 10, 50 and 90 % quantiles of spend on calls.
+pub(crate) fn range(calls: f64, spread: f64) -> [f64; 3] {
+    [-NORMAL_QUANTILE_10, 0.0, NORMAL_QUANTILE_10].map(|z| calls * (z * spread).exp())
 }
 
 #[cfg(test)]

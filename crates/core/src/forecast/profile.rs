@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::business::hour_of_week;
+use super::chance::{range, spread};
 use super::conformal::Conformal;
 use super::estimate::{Ratio, to_f32};
 use super::falls::Falls;
@@ -329,8 +330,8 @@ impl Profile {
     /// Compares the range of the forecast with what came. A call more or less is no miss.
     fn judge_range(&mut self) {
         let (spent, expected) = (f64::from(self.forecast.spent), f64::from(self.forecast.expected));
-        let spread = super::runway::spread(f64::from(self.error), f64::from(self.noise), expected);
-        let [low, _, high] = super::runway::range(expected, spread * self.range.width());
+        let deviation = spread(f64::from(self.error), f64::from(self.noise), expected);
+        let [low, _, high] = range(expected, deviation * self.range.width());
         let call = self.falls.call();
         self.range.judge((low - call..=high + call).contains(&spent));
     }

@@ -2,7 +2,7 @@
 
 use super::ahead::{Ahead, Slot};
 use super::business::as_hours;
-use super::chance::{normal, normal_quantile};
+use super::chance::{LEAST_VARIANCE, NORMAL_QUANTILE_10, normal, normal_quantile, range, spread};
 use super::conformal::RangeRecord;
 use super::estimate::Span;
 use super::fees::DueFees;
@@ -16,8 +16,6 @@ const BURST_SIGMAS: f64 = 6.0;
 const EACH_SIGMAS: f64 = 3.0;
 /// Part of the mean spend that is usual at any hour, as far as bursts go.
 const LEAST_USUAL: f64 = 0.3;
-/// Least relative variance of any forecast.
-const LEAST_VARIANCE: f64 = 0.02;
 /// A wallet that uses less than this share of its money before the close of the next working day needed nobody yet.
 const USED_UP: f64 = 0.8;
 /// The cost of a false alarm against that of a late alert.
@@ -29,8 +27,6 @@ const MOST_SIGMAS: f64 = 2.4;
 const BURST_AT_MOST: f64 = 6.0;
 /// Seconds before it is due at which a fee is reported.
 const FEE_SHOWN: i64 = 48 * 3600;
-/// The quantile of the range's ends: one wallet in ten lasts less than the low one, one in ten longer than the high one.
-const NORMAL_QUANTILE_10: f64 = 1.28;
 
 /// How long a wallet lasts at the burn it is likely to have, as a range. A `None` end lies beyond the days looked ahead.
 ///
@@ -122,8 +118,8 @@ impl Profile {
             calls += outlook.calls(slot) * part;
             fees += outlook.fees_in(slot);
         }
-        let spread = outlook.spread(calls) * self.range.width();
-        Some(range(calls, spread).map(|calls| calls + fees))
+        let deviation = outlook.spread(calls) * self.range.width();
+        Some(range(calls, deviation).map(|calls| calls + fees))
     }
 
     /// The cautious time that `balance` lasts, as far as `ahead` looks, and whether a burst is under way; `None` while too
@@ -181,16 +177,6 @@ impl Profile {
         };
         if is_far(one) && is_far(two) && (rate - usual) * hours > BURST_SIGMAS * spread { rate - usual } else { 0.0 }
     }
-}
-
-/// Standard deviation of the logarithm of so much spend on calls.
-pub(super) fn spread(error: f64, noise: f64, calls: f64) -> f64 {
-    if calls > 0.0 { (error.max(LEAST_VARIANCE) + noise / calls).ln_1p().sqrt() } else { 0.0 }
-}
-
-/// The 10, 50 and 90 % quantiles of spend on calls.
-pub(super) fn range(calls: f64, spread: f64) -> [f64; 3] {
-    [-NORMAL_QUANTILE_10, 0.0, NORMAL_QUANTILE_10].map(|z| calls * (z * spread).exp())
 }
 
 impl Outlook<'_> {
