@@ -148,6 +148,8 @@ KINDS = [
     vobiz.DecodeError,
     vobiz.IncompleteError,
     vobiz.OutcomeUnknownError,
+    vobiz.HistoryError,
+    vobiz.PolicyError,
     vobiz.PeriodMismatchError,
 ]
 

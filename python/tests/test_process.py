@@ -124,10 +124,19 @@ except vobiz.VobizError as error:
     assert run(program) == (0, "VobizTimeoutError 0\n")
 
 
+QUIET = ["-W", "ignore:This process:DeprecationWarning"]
+"""Python 3.12 and later warn at every fork of a process that has threads."""
+
+
 def run(program: str) -> tuple[int, str]:
     """Run a program to its end; return its exit code and everything it printed."""
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False, cwd=Path(sys.executable).parent
+        [sys.executable, *QUIET, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(sys.executable).parent,
     )
     return done.returncode, done.stdout + done.stderr
 

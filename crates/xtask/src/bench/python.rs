@@ -28,6 +28,9 @@ const CASES: [Case; 6] = [
 const READERS: [(&str, &str); 3] =
     [("vobiz", "vobiz-partner"), ("httpx", "httpx + pydantic"), ("requests", "requests + json (Decimal)")];
 
+/// What a table is of: its title, the figure of a run, and how that is written.
+type Figure = (&'static str, fn(&Cost) -> f64, fn(f64) -> String);
+
 /// Checks that all totals are the same, then runs everything and writes the tables.
 pub(crate) fn measure(workspace: &Workspace) -> Result<String> {
     workspace.cargo("bench programs").args(["build", "--release", "--package", "vobiz-bench"]).run()?;
@@ -62,7 +65,7 @@ fn table(costs: &[Vec<Vec<Cost>>]) -> Result<String> {
     let names = READERS.map(|(_, name)| name).join(" | ");
     let mut text = String::new();
     let megabytes: fn(f64) -> String = |kib| format!("{:.1} MB", kib / 1024.0);
-    let figures: [(&str, fn(&Cost) -> f64, fn(f64) -> String); 3] = [
+    let figures: [Figure; 3] = [
         ("CPU", |cost| cost.cpu, milliseconds),
         ("Wall", |cost| cost.wall, milliseconds),
         ("Peak memory", |cost| cost.memory, megabytes),
