@@ -1,7 +1,7 @@
 //! The bot's one judgement: what a sweep read, what the rules decided on it, and when.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -36,6 +36,16 @@ pub(crate) struct Snapshot {
     pub(crate) evaluation: Evaluation,
     forecaster: Arc<Forecaster>,
     top_ups: Arc<HashMap<String, TopUp>>,
+    /// Made when somebody asks for it.
+    by_time_to_empty: OnceLock<Vec<WalletAhead>>,
+}
+
+/// A customer's wallet, and how long it lasts where that can be forecast.
+#[derive(Debug, Clone)]
+pub(crate) struct WalletAhead {
+    /// Its place in the observation.
+    place: usize,
+    pub(crate) runway: Option<Runway>,
 }
 
 impl Memory {
@@ -88,8 +98,8 @@ impl Memory {
         let observation = answers.observation();
         Arc::make_mut(&mut self.forecaster).observe(&observation);
         let evaluation = evaluate(&observation, &self.forecaster.at(observation.at), &self.state);
-        let (forecaster, top_ups) = (self.forecaster.clone(), self.top_ups.clone());
-        Snapshot { at: observation.at, answers, observation, evaluation, forecaster, top_ups }
+        let (forecaster, top_ups, by_time_to_empty) = (self.forecaster.clone(), self.top_ups.clone(), OnceLock::new());
+        Snapshot { at: observation.at, answers, observation, evaluation, forecaster, top_ups, by_time_to_empty }
     }
 
     /// The profile of each wallet.
@@ -179,6 +189,41 @@ impl Snapshot {
     /// The last money paid into a wallet, as far as its ledger was read.
     pub(crate) fn last_top_up(&self, auth_id: &str) -> Option<TopUp> {
         self.top_ups.get(auth_id).copied()
+    }
+
+    /// Every customer's wallet: what is empty, what runs dry soonest, what lasts or has no forecast, with the least first, then
+    /// those that are paid later, then what was not read.
+    pub(crate) fn by_time_to_empty(&self) -> &[WalletAhead] {
+        self.by_time_to_empty.get_or_init(|| {
+            let forecasts = self.forecaster.at(self.at);
+            let ahead = |(place, subject): (usize, &Subject)| {
+                let runway = subject.customer().zip(subject.balance).and_then(|(id, balance)| forecasts.runway(id, balance));
+                WalletAhead { place, runway }
+            };
+            let mut wallets: Vec<_> = self.observation.customers.iter().enumerate().map(ahead).collect();
+            let hours = |wallet: &WalletAhead| match (self.wallet(wallet).balance, &wallet.runway) {
+                (Some(balance), _) if balance <= Decimal::ZERO => 0.0,
+                (_, runway) => runway.and_then(|runway| runway.likely.or(runway.low)).map_or(f64::INFINITY, |span| span.hours),
+            };
+            wallets.sort_by(|one, other| {
+                let (left, right) = (self.wallet(one), self.wallet(other));
+                (left.balance.is_none().cmp(&right.balance.is_none()))
+                    .then_with(|| right.is_prepaid.cmp(&left.is_prepaid))
+                    .then_with(|| hours(one).total_cmp(&hours(other)))
+                    .then_with(|| (&left.currency, left.balance, &left.id).cmp(&(&right.currency, right.balance, &right.id)))
+            });
+            wallets
+        })
+    }
+
+    /// The customer of a wallet.
+    pub(crate) fn wallet(&self, wallet: &WalletAhead) -> &Subject {
+        &self.observation.customers[wallet.place]
+    }
+
+    /// The id of that customer.
+    pub(crate) fn auth_id(&self, wallet: &WalletAhead) -> Option<&str> {
+        self.wallet(wallet).customer()
     }
 
     /// The first currency that a wallet has.

@@ -1,12 +1,20 @@
 //! The commands: a file for each, and one list that help, menu and parsing are made from.
 
 pub(crate) use super::request::Command;
-use super::{analytics, customer, dashboard, help, low, summary};
+use super::{analytics, customer, customers, dashboard, help, low, summary, top};
 use crate::people::Role;
 
 /// Every command, in the order of the help.
-pub(crate) const COMMANDS: &[&Command] =
-    &[&summary::COMMAND, &low::COMMAND, &customer::COMMAND, &dashboard::COMMAND, &analytics::COMMAND, &HELP];
+pub(crate) const COMMANDS: &[&Command] = &[
+    &summary::COMMAND,
+    &low::COMMAND,
+    &customers::COMMAND,
+    &customer::COMMAND,
+    &top::COMMAND,
+    &dashboard::COMMAND,
+    &analytics::COMMAND,
+    &HELP,
+];
 
 /// `/help`: it is here because it shows the list that it is part of.
 const HELP: Command = Command {

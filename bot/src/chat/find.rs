@@ -1,4 +1,5 @@
-//! Finding a customer by what somebody typed: an id, a name, a part of either, or a name with a typing error.
+//! Finding customers by what somebody typed: an id, a name, a part of either, or a name with a typing error; and a page of
+//! many.
 
 use vobiz_core::accounts::Account;
 
@@ -30,6 +31,17 @@ pub(super) fn customer<'a>(
             });
             Err(Answer::with(messages::several(many.len(), wanted), messages::choices(offered)))
         }
+    }
+}
+
+/// The words of a line and the page that it ends with, as the buttons under a list have it: `sharma #2`.
+pub(super) fn page<'a, 'w>(words: &'w [&'a str]) -> Result<(&'w [&'a str], usize), String> {
+    match words {
+        [rest @ .., last] if last.starts_with('#') => match last[1..].parse() {
+            Ok(page @ 1..) => Ok((rest, page)),
+            _ => Err(format!("“{last}” is not a page; the second one is #2.")),
+        },
+        all => Ok((all, 1)),
     }
 }
 

@@ -4,6 +4,7 @@ use futures::FutureExt as _;
 use vobiz_core::Decimal;
 
 use super::amount;
+use super::find;
 use super::request::{Answer, Command, Refusal, Request};
 use crate::messages;
 use crate::people::Role;
@@ -29,13 +30,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
 
 /// The amount and the page of `/low`, `/low 500`, and what the buttons under a list carry: `/low 500 #2`.
 fn read(words: &[&str]) -> Result<(Option<Decimal>, usize), String> {
-    let (words, page) = match words {
-        [rest @ .., last] if last.starts_with('#') => match last[1..].parse() {
-            Ok(page @ 1..) => (rest, page),
-            _ => return Err(format!("“{last}” is not a page; the second one is #2.")),
-        },
-        all => (all, 1),
-    };
+    let (words, page) = find::page(words)?;
     match words {
         [] => Ok((None, page)),
         [one] => amount::parse(one).map(|level| (Some(level), page)).map_err(|wrong| format!("{wrong} {EXAMPLE}")),

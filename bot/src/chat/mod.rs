@@ -4,6 +4,7 @@ mod amount;
 mod analytics;
 mod command;
 mod customer;
+mod customers;
 mod dashboard;
 mod find;
 mod heard;
@@ -13,6 +14,7 @@ mod queue;
 mod reply;
 mod request;
 mod summary;
+mod top;
 
 use std::sync::Arc;
 use std::time::Duration;

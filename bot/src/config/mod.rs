@@ -115,10 +115,13 @@ impl Config {
             report.close();
             zone
         });
-        let chats = chats(&mut root);
+        let mut chats = chats(&mut root);
         let people = people::read(&mut root);
         let policy = Policy::read(&mut root);
         let business = root.table("business", "[business]").map(Business::read).unwrap_or_default();
+        for chat in &mut chats {
+            chat.settings.business = business.clone();
+        }
         let operations = operations::read(&mut root);
         root.close();
         if telegram.as_ref().is_some_and(|telegram| telegram.webhook_url.is_some()) && operations.listen.is_none() {
@@ -245,7 +248,7 @@ fn chats(root: &mut Table<'_>) -> Vec<Chat> {
         table.close();
         let (zone, default) = (zone.unwrap_or(DEFAULT_ZONE), ChatSettings::default());
         let quiet = quiet.map(|(from, to)| QuietHours { from, to, zone });
-        let settings = ChatSettings { fold_from: fold_from.unwrap_or(default.fold_from), quiet };
+        let settings = ChatSettings { fold_from: fold_from.unwrap_or(default.fold_from), quiet, ..default };
         chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, settings });
     }
     chats

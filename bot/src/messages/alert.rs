@@ -16,7 +16,7 @@ pub(crate) struct Notice {
 pub(crate) fn notice(notification: &Notification, reader: &Reader) -> Vec<Notice> {
     let texts = match &notification.content {
         Content::Alerts { occasion, transitions } => match (occasion, transitions.as_slice()) {
-            (Occasion::Now, [one]) => vec![single(one, reader)],
+            (Occasion::Now | Occasion::Reminder, [one]) => vec![single(one, reader)],
             (_, many) => super::split(&grouped(*occasion, many, reader)),
         },
         Content::DataHealth(change) => vec![data_health(change, reader)],
@@ -157,6 +157,8 @@ fn head(occasion: Occasion, alerts: &[Transition], is_bad: bool) -> String {
         _ if !is_bad => format!("🟢 {many} resolved"),
         Occasion::Found => format!("{sign} {many} {need}, at the start: {counts}"),
         Occasion::Welcome => format!("{sign} This chat gets alerts from now on. {many} {need} already: {counts}"),
+        Occasion::Reminder if are_wallets => format!("{sign} {many} still {need}: {counts}"),
+        Occasion::Reminder => format!("{sign} Still firing: {many}: {counts}"),
         Occasion::HandOver => format!("{sign} After quiet hours {many} {need}: {counts}"),
         Occasion::DryPartner => {
             format!("{sign} Your own wallet is critical, so customers cannot be topped up from it: {many}")

@@ -41,6 +41,7 @@ pub(crate) fn button(text: &str, command: &str) -> Button {
     Button { text: text.to_owned(), command: command.to_owned(), data: None }
 }
 
-fn refresh(text: &str, command: &str) -> Button {
+/// A button that reads again what is shown.
+pub(crate) fn refresh(text: &str, command: &str) -> Button {
     button(&format!("↻ {text}"), command)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use vobiz_core::Decimal;
 use vobiz_core::accounts::Account;
 use vobiz_core::alert::{Subject, Transition};
 use vobiz_core::forecast::Runway;
@@ -19,6 +20,8 @@ pub(crate) struct Card<'a> {
     /// The last money paid in, as far as the ledger was read.
     pub(crate) top_up: Option<TopUp>,
     pub(crate) alerts: Vec<&'a Transition>,
+    /// What it spent since midnight, where its history tells.
+    pub(crate) spent_today: Option<Decimal>,
 }
 
 impl Card<'_> {
@@ -36,6 +39,9 @@ impl Card<'_> {
         }
         if let Some(top_up) = self.top_up {
             let _ = write!(text, "\nTopped up {} at {}", say(top_up.amount, currency), reader.at(top_up.at));
+        }
+        if let Some(spent) = self.spent_today {
+            let _ = write!(text, "\nSpent {} today", say(spent, currency));
         }
         for alert in &self.alerts {
             let (rule, since) = (escape(&alert.rule), reader.at(alert.since));

@@ -123,11 +123,12 @@ pub(super) fn row(wallet: &LowWallet<'_>, level: Decimal, fallback: Option<&str>
         _ => alert.runway().map(runway::left),
     });
     let why = why.map(|why| format!(", {why}")).unwrap_or_default();
-    format!("{sign} {what}  {} {}{why}", whose(subject), code(&subject.id.to_string()))
+    let dormant = if alert.is_some_and(|alert| alert.is_dormant(reader.now)) { " · dormant" } else { "" };
+    format!("{sign} {what}  {} {}{why}{dormant}", whose(subject), code(&subject.id.to_string()))
 }
 
 /// What makes a customer one that rules do not watch by default.
-fn notes(subject: &Subject) -> String {
+pub(super) fn notes(subject: &Subject) -> String {
     let notes = [(!subject.is_prepaid, "postpaid"), (!subject.is_active, "inactive"), (subject.auto_recharge, "auto-recharge")];
     notes.iter().filter(|(applies, _)| *applies).fold(String::new(), |text, (_, note)| text + " · " + note)
 }

@@ -3,6 +3,7 @@
 mod alert;
 mod buttons;
 mod customer;
+mod customers;
 mod doubt;
 mod figure;
 mod list;
@@ -11,6 +12,7 @@ mod operation;
 mod report;
 mod runway;
 mod summary;
+mod top;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -21,6 +23,7 @@ use vobiz_core::{Error, money};
 pub(crate) use alert::{Notice, notice};
 pub(crate) use buttons::{again, choices, pages, reports, summary as summary_buttons};
 pub(crate) use customer::{Card, no_customer, several};
+pub(crate) use customers::customers;
 pub(crate) use doubt::doubt;
 pub(crate) use figure::on_a_line as figure;
 pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
@@ -30,6 +33,7 @@ pub(crate) use operation::{
 };
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use summary::{SummaryData, summary};
+pub(crate) use top::{Top, buttons as top_buttons, top};
 
 /// Characters that one message holds, counted after the markup is taken off.
 const LONGEST_MESSAGE: usize = 4096;
@@ -222,6 +226,18 @@ pub(crate) fn beside(value: Decimal, level: Decimal, currency: Option<&str>) -> 
 /// `84.8 %`
 pub(crate) fn percent(rate: Decimal) -> String {
     format!("{:.1} %", rate.round_dp_with_strategy(1, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+}
+
+/// `+18 %`, `−5 %`, `unchanged`; nothing where there was nothing to compare with.
+pub(crate) fn change(now: Decimal, before: Decimal) -> Option<String> {
+    let percent = now.checked_sub(before)?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(before)?.round();
+    Some(if percent.is_zero() {
+        "unchanged".to_owned()
+    } else if percent.is_sign_negative() {
+        format!("−{} %", percent.abs())
+    } else {
+        format!("+{percent} %")
+    })
 }
 
 /// `1 wallet`, `3 wallets`

@@ -9,7 +9,7 @@ use vobiz_core::alert::{Severity, Subject};
 use vobiz_core::dashboard::{DayFigures, Report};
 use vobiz_core::{Decimal, Error};
 
-use super::{Reader, counted, escape, low, percent, show, weekday};
+use super::{Reader, change, counted, escape, low, percent, show, weekday};
 use crate::snapshot::Snapshot;
 
 /// Wallets that a summary names; it is the caption of a picture, which holds little.
@@ -131,18 +131,6 @@ fn day_line(day: &DayFigures, currency: Option<&str>) -> String {
     parts.extend(super::report::answered(day.answered_calls, day.total_calls).map(|rate| format!("{} answered", percent(rate))));
     parts.extend(day.total_cost.map(|cost| show(cost, currency)));
     parts.join(", ")
-}
-
-/// `+18 %`, `−5 %`, `unchanged`; nothing where there was nothing to compare with.
-fn change(now: Decimal, before: Decimal) -> Option<String> {
-    let percent = now.checked_sub(before)?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(before)?.round();
-    Some(if percent.is_zero() {
-        "unchanged".to_owned()
-    } else if percent.is_sign_negative() {
-        format!("−{} %", percent.abs())
-    } else {
-        format!("+{percent} %")
-    })
 }
 
 fn wallets(customers: &[Subject], fallback: Option<&str>) -> String {

@@ -187,10 +187,25 @@ fn a_customer_is_shown_with_wallet_alerts_and_what_the_account_says() {
     let snapshot = looks(vec![accounts]);
     let cards = snapshot.answers.customers.iter().map(|account| {
         let (subject, alerts) = (snapshot.subject(&account.auth_id), snapshot.alerts_of(&account.auth_id).collect());
-        Card { account, subject, runway: None, top_up: None, alerts }.text(&reader())
+        Card { account, subject, runway: None, top_up: None, alerts, spent_today: None }.text(&reader())
     });
     let texts = cards.chain([several(12, "sharma"), several(2, "<b>"), no_customer("MA_<X>")]).collect::<Vec<_>>();
     assert_snapshot!(texts.join("\n---\n"));
+}
+
+#[test]
+fn customers_are_listed_by_time_to_empty_each_with_a_button() {
+    let full = serde_json::json!({"name": "A very long name & Sons of Mumbai and Pune", "billing_mode": "postpaid"});
+    let accounts = vec![row(1, Some("412"), &serde_json::json!({})), row(2, Some("-9"), &full), row(3, None, &full)];
+    let snapshot = looks(vec![accounts]);
+    let page = |wallets: &[crate::snapshot::WalletAhead], page| {
+        let (text, buttons) = customers(&snapshot, wallets, "/customers sharma", page, &reader());
+        let buttons = buttons.concat().into_iter().map(|button| format!("[{} → {}]", button.text, button.command));
+        format!("{text}\n{}", buttons.collect::<Vec<_>>().join("\n"))
+    };
+    let wallets = snapshot.by_time_to_empty();
+    let many: Vec<_> = wallets.iter().cycle().take(20).cloned().collect();
+    assert_snapshot!([page(wallets, 1), page(&many, 3), page(&[], 1)].join("\n---\n"));
 }
 
 #[test]

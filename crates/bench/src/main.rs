@@ -1,12 +1,13 @@
 //! The programs that `cargo xtask bench` runs beside each other.
 //!
 //! `serve` is the service of all of them and prints its address; `client` reads it, with the crate or without, and prints
-//! one line of what that cost. `alerts` and `judge` are the alert benchmark, `engine` its speed.
+//! one line of what that cost. `alerts` and `judge` are the alert benchmark, `engine` its speed, `month` counts messages.
 
 mod alerts;
 mod client;
 mod engine;
 mod measure;
+mod month;
 mod sandbox;
 mod service;
 
@@ -27,11 +28,12 @@ fn main() -> Result<()> {
         ["fans", folder] => alerts::fans(folder),
         ["judge", folder, file] => alerts::judge(folder, file),
         ["engine"] => engine::run(),
+        ["month", bot] => month::run(bot),
         ["engine", what, wallets] => engine::measure(what, wallets),
         ["sandbox", path] => sandbox::run(path),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine | month BOT"
             )
         }
     }

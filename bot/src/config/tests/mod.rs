@@ -106,7 +106,7 @@ fn every_setting_is_read() {
     let first = RuleDraft {
         hold: Hold::For(Duration::from_mins(10)),
         recover: Recover::Amount(50.into()),
-        repeat: Repeat { critical: Some(Duration::from_hours(1)), ..Repeat::default() },
+        repeat: Some(Repeat { critical: Some(Duration::from_hours(1)), ..Repeat::default() }),
         scope: Scope { postpaid: true, ..Scope::default() },
         ..RuleDraft::new("low balance", Metric::CustomerBalance, levels)
     };

@@ -7,6 +7,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod thin;
+mod wallet;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -96,6 +96,7 @@ pub(super) fn amount(row: &SqliteRow, column: usize) -> Result<Option<Decimal>> 
     text.map(|text| Decimal::from_str(text).context("a balance is not a decimal number")).transpose()
 }
 
-fn instant(micros: i64) -> Result<DateTime<Utc>> {
+/// The instant of so many microseconds since 1970.
+pub(super) fn instant(micros: i64) -> Result<DateTime<Utc>> {
     DateTime::from_timestamp_micros(micros).context("an instant is out of range")
 }

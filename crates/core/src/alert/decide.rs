@@ -59,12 +59,16 @@ impl Judge<'_> {
             recovered: streak(before.and_then(|alert| alert.recovered), lasts && self.has_recovered(value)),
             absent: None,
             balance: subject.balance.filter(|_| self.rule.metric().unit() != Unit::Money),
+            steady_since: None,
             value,
             read_at,
             unread_since: None,
             snooze: before.and_then(|alert| alert.snooze),
         };
         let metric = self.rule.metric();
+        let figure = |alert: &Alert| alert.money(metric).unwrap_or(alert.value);
+        let steady = before.filter(|before| figure(before) == figure(&alert)).and_then(|before| before.steady_since);
+        let alert = Alert { steady_since: Some(steady.map_or(self.at, |since| since.min(self.at))), ..alert };
         let is_topped_up =
             before.and_then(|before| before.money(metric)).zip(alert.money(metric)).is_some_and(|(then, now)| now > then);
         let (firing, change) = self.decide(&alert, is_topped_up, can_wait);

@@ -125,6 +125,11 @@ fn escalates(rule: &Rule) -> Option<String> {
 }
 
 fn repeats(rule: &Rule) -> String {
+    if rule.is_reminded_at_work() {
+        return "While it fires, reminders come with those of other rules: when work begins, and when critical also an hour before \
+                it ends."
+            .to_owned();
+    }
     let can_be_critical = rule.all_levels().any(|levels| levels.critical.is_some()) || rule.escalate_after().is_some();
     let can_be_warning = rule.all_levels().any(|levels| levels.warning.is_some());
     let severities =

@@ -126,7 +126,7 @@ fn draft(table: &mut Table<'_>) -> Option<Rule> {
         overrides,
         hold: hold.unwrap_or(draft.hold),
         recover: recover.unwrap_or(draft.recover),
-        repeat: repeat.unwrap_or_default(),
+        repeat,
         scope,
         in_working_hours: in_working_hours.unwrap_or_default(),
         recover_for,
@@ -306,15 +306,14 @@ fn hours(time: Duration) -> Decimal {
     Decimal::from(time.as_secs()) / Decimal::from(3600)
 }
 
-/// Reminders: `"never"`, or a table of a duration or `"never"` for each severity.
+/// Reminders: `"never"`, or a table of a duration or `"never"` for each severity. `None` where nothing is written.
 fn repeat(rule: &mut Table<'_>) -> Option<Repeat> {
     const NEVER: &str = "never";
-    if let Some(value) = rule.value("repeat")
-        && matches!(value.node, DeValue::String(text) if text.trim() == NEVER)
-    {
+    let value = rule.value("repeat")?;
+    if matches!(value.node, DeValue::String(text) if text.trim() == NEVER) {
         return Some(Repeat::NEVER);
     }
-    let mut table = rule.table("repeat", "repeat = { warning = \"24h\", critical = \"4h\" }, or repeat = \"never\"")?;
+    let mut table = value.table("repeat = { warning = \"24h\", critical = \"4h\" }, or repeat = \"never\"")?;
     let mut after = |key, example, default| match table.value(key) {
         Some(value) if matches!(value.node, DeValue::String(text) if text.trim() == NEVER) => None,
         Some(value) => duration(value, example).or(default),

@@ -103,7 +103,7 @@ include_auto_recharge = true",
     let draft = &read(&text).unwrap()[0];
     assert_eq!(draft.hold, Hold::For(minutes(10)));
     assert_eq!((draft.recover_for, draft.escalate_after), (Some(minutes(20)), Some(minutes(30))));
-    assert_eq!(draft.repeat, Repeat { warning: Some(minutes(40)), critical: Some(minutes(50)) });
+    assert_eq!(draft.repeat, Some(Repeat { warning: Some(minutes(40)), critical: Some(minutes(50)) }));
     assert!(draft.only_without_forecast && draft.scope.postpaid && draft.scope.auto_recharge && !draft.scope.inactive);
 }
 
@@ -116,7 +116,7 @@ fn reminders_may_be_switched_off_for_all_or_for_one_severity() {
         ("repeat.critical = \"never\"", Repeat { critical: None, warning: day }),
     ] {
         let draft = &read(&rule("customer.balance", &format!("below = {{ warning = 5, critical = 1 }}\n{lines}"))).unwrap()[0];
-        assert_eq!(draft.repeat, expected, "{lines}");
+        assert_eq!(draft.repeat, Some(expected), "{lines}");
     }
     for (lines, expected) in [
         (

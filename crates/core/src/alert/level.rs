@@ -130,7 +130,8 @@ impl Recover {
     }
 }
 
-/// After how long chats are reminded of an alert that still fires; `None`: never.
+/// After how long chats are reminded of an alert that still fires, by rules that are not reminded of at working hours; `None`:
+/// never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
     /// While it is a warning (default 24 h).

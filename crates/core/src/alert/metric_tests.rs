@@ -281,7 +281,7 @@ fn a_clock_that_was_set_back_counts_polls_and_begins_spans_anew() {
 
 #[test]
 fn a_clock_that_was_years_ahead_does_not_silence_what_fires() {
-    let policy = policy(draft(Metric::CustomerBalance, "", "2000"));
+    let policy = policy(RuleDraft { repeat: Some(Repeat::default()), ..draft(Metric::CustomerBalance, "", "2000") });
     let low = |poll| Observation::complete(at(poll), vec![customer("MA_1", "1500", "INR")]);
     let ahead = evaluate(&policy, &low(1_000_000), &Forecasts::none(), &State::default(), at(1_000_000));
     let (mut state, mut repeats) = (ahead.state, Vec::new());

@@ -45,6 +45,9 @@ mod notify_tests;
 mod pass;
 mod policy;
 mod reading;
+mod reminder;
+#[cfg(test)]
+mod reminder_tests;
 mod roster;
 mod rule;
 #[cfg(test)]

@@ -10,8 +10,10 @@ use super::data_health::DataHealthChange;
 use super::evaluate::Evaluation;
 use super::level::Severity;
 use super::metric::SubjectKind;
+use super::reminder::{is_due, reminder};
 use super::state::AlertKey;
 use super::transition::{Change, Transition};
+use crate::forecast::Business;
 use crate::time::next_local;
 
 /// More notifications than this at once are a storm.
@@ -24,11 +26,13 @@ pub struct ChatSettings {
     pub fold_from: usize,
     /// When only what cannot wait may make a sound.
     pub quiet: Option<QuietHours>,
+    /// When people work: reminders come then.
+    pub business: Business,
 }
 
 impl Default for ChatSettings {
     fn default() -> Self {
-        Self { fold_from: 4, quiet: None }
+        Self { fold_from: 4, quiet: None, business: Business::default() }
     }
 }
 
@@ -93,6 +97,8 @@ pub enum Occasion {
     DryPartner,
     /// Quiet hours are over, and these fire.
     HandOver,
+    /// They still fire, at the beginning of working hours or before their end.
+    Reminder,
 }
 
 /// What a chat knows and what waits for it, for the next evaluation.
@@ -105,6 +111,8 @@ pub struct Deferred {
     outage: Outage,
     /// When it last got everything that fires. A chat that never did is new.
     notified_all_at: Option<DateTime<Utc>>,
+    /// When the last reminder of everything was due; `None` before the first.
+    reminded_at: Option<DateTime<Utc>>,
 }
 
 /// Why an alert waits.
@@ -134,7 +142,7 @@ impl Deferred {
     /// Of a chat that got everything then.
     #[cfg(test)]
     pub(super) fn known(at: DateTime<Utc>) -> Self {
-        Self { notified_all_at: Some(at), ..Self::default() }
+        Self { notified_all_at: Some(at), reminded_at: Some(at), ..Self::default() }
     }
 
     /// How many alerts wait for the end of quiet hours.
@@ -152,7 +160,8 @@ impl Deferred {
 ///
 /// Nothing is dropped. In quiet hours a chat gets at once what cannot wait, which every evaluation looks at again, and ends of
 /// alerts without sound. The rest waits until they are over, when everything that fires is handed over in one notification.
-/// The end of an alert is sent to chats that know of the alert. A new chat gets everything that fires, once.
+/// The end of an alert is sent to chats that know of the alert. A new chat gets everything that fires, once. What still fires
+/// when work begins, or shortly before it ends, is reminded of in one notification.
 pub fn notify(
     settings: &ChatSettings,
     evaluation: &Evaluation,
@@ -182,13 +191,14 @@ pub fn notify(
         gate.notified_all_at = Some(now);
         sent.push(Notification::alerts(Occasion::HandOver, handed_over, false));
     }
+    let reminded_at = gate.remind(settings, evaluation, deferred.reminded_at.map(|at| at.min(now)), &mut sent);
     let (due, good) = (std::mem::take(&mut gate.due), std::mem::take(&mut gate.good));
     let all_at_once = if evaluation.is_first { Some(Occasion::Found) } else { is_new.then_some(Occasion::Welcome) };
     sent.extend(grouped(due, settings.fold_from, all_at_once));
     let (fallen, over): (Vec<_>, Vec<_>) = good.into_iter().partition(|transition| transition.change == Change::Fall);
     sent.extend([fallen, over].into_iter().flat_map(|group| folded(group, settings.fold_from, quiet.is_some())));
     let held = gate.held.into_iter().collect();
-    (sent, Deferred { held, outage, notified_all_at: gate.notified_all_at })
+    (sent, Deferred { held, outage, notified_all_at: gate.notified_all_at, reminded_at })
 }
 
 /// Sorts transitions into what is due now and what waits.
@@ -237,6 +247,25 @@ impl Gate {
                 self.due.push(transition.clone());
             }
         }
+    }
+
+    /// The reminder at working hours, unless everything comes now anyway. Gives when one was last due.
+    fn remind(
+        &self,
+        settings: &ChatSettings,
+        evaluation: &Evaluation,
+        last: Option<DateTime<Utc>>,
+        sent: &mut Vec<Notification>,
+    ) -> Option<DateTime<Utc>> {
+        let Some(last) = last.filter(|_| self.notified_all_at != Some(self.now)) else { return Some(self.now) };
+        if self.quiet.is_some() || !is_due(&settings.business, last, self.now) {
+            return Some(last);
+        }
+        let reminded = reminder(&settings.business, evaluation, &self.due, last, self.now);
+        if !reminded.is_empty() {
+            sent.push(Notification::alerts(Occasion::Reminder, reminded, false));
+        }
+        Some(self.now)
     }
 
     /// Whether the chat got everything so recently that a reminder would be a repetition.

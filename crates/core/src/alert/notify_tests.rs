@@ -20,7 +20,11 @@ fn time(text: &str) -> NaiveTime {
 
 fn policy() -> Policy {
     let levels = Levels { warning: Some(2000.into()), critical: Some(500.into()) };
-    let draft = RuleDraft { hold: Hold::Polls(1), ..RuleDraft::new("low", Metric::CustomerBalance, levels) };
+    let draft = RuleDraft {
+        hold: Hold::Polls(1),
+        repeat: Some(Repeat::default()),
+        ..RuleDraft::new("low", Metric::CustomerBalance, levels)
+    };
     Policy::new(vec![draft.build().unwrap()]).unwrap()
 }
 

@@ -157,7 +157,7 @@ mod tests {
             ),
             (RuleDraft { recover: Recover::Percent(Decimal::MAX), ..draft() }, "recover leads to an amount too large to hold"),
             (
-                RuleDraft { repeat: Repeat { warning: Some(Duration::ZERO), ..Repeat::default() }, ..draft() },
+                RuleDraft { repeat: Some(Repeat { warning: Some(Duration::ZERO), ..Repeat::default() }), ..draft() },
                 "repeat.warning must be at least 1s",
             ),
             (RuleDraft { name: " ".into(), ..draft() }, "name must be 1 to 100 characters on one line"),

@@ -33,8 +33,8 @@ pub struct RuleDraft {
     pub hold: Hold,
     /// Hysteresis (default 10 %).
     pub recover: Recover,
-    /// When reminders are due.
-    pub repeat: Repeat,
+    /// After how long chats are reminded of an alert. `None`: together with all others, at working hours.
+    pub repeat: Option<Repeat>,
     /// Which customers it watches.
     pub scope: Scope,
     /// Whether hours of the levels are working hours; of `customer.runway` only.
@@ -84,7 +84,7 @@ impl RuleDraft {
             overrides: BTreeMap::new(),
             hold: Hold::Polls(2),
             recover: Recover::Percent(Decimal::TEN),
-            repeat: Repeat::default(),
+            repeat: None,
             scope: Scope::default(),
             in_working_hours: false,
             recover_for: None,
@@ -156,7 +156,7 @@ impl RuleDraft {
             return refuse("min_calls", "is for calls.answer_rate alone");
         }
         self.hold.check()?;
-        self.repeat.check()?;
+        self.repeat.map_or(Ok(()), Repeat::check)?;
         streak::check_time("recover_for", self.recover_for)?;
         streak::check_time("escalate_after", self.escalate_after)
     }
@@ -250,9 +250,14 @@ impl Rule {
         self.filter.contains(subject)
     }
 
-    /// After how long chats are reminded of an alert of this severity; `None`: never.
+    /// After how long chats are reminded of an alert of this severity; `None`: never, or at working hours.
     pub fn repeat(&self, severity: Severity) -> Option<Duration> {
-        self.draft.repeat.of(severity)
+        self.draft.repeat?.of(severity)
+    }
+
+    /// Whether chats are reminded of its alerts together with all others, at working hours.
+    pub fn is_reminded_at_work(&self) -> bool {
+        self.draft.repeat.is_none()
     }
 
     /// Whether hours of the levels are working hours.

@@ -108,7 +108,7 @@ fn a_top_up_ends_it_at_once_and_a_respite_only_when_it_lasts() {
 #[test]
 fn a_warning_that_nobody_answers_becomes_critical_and_a_small_payment_lets_it_age_again() {
     let levels = Levels { warning: Some(40.into()), critical: None };
-    let repeat = Repeat { warning: Some(Duration::from_hours(90)), critical: Some(Duration::from_hours(90)) };
+    let repeat = Some(Repeat { warning: Some(Duration::from_hours(90)), critical: Some(Duration::from_hours(90)) });
     let aging = |draft| RuleDraft { levels, repeat, escalate_after: Some(Duration::from_hours(10)), ..draft };
     let mut life = Life::new(aging, 5 * 6 * DAY);
     assert_eq!(life.live(5 * DAY + 12), [(Change::Fire, Severity::Warning), (Change::Escalate, Severity::Critical)]);

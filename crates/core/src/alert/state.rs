@@ -95,6 +95,9 @@ pub struct Alert {
     /// The wallet when the value was read, where it is not the value itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Decimal>,
+    /// Since when the money in the wallet, or the value where it is about no wallet, is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steady_since: Option<DateTime<Utc>>,
     /// The last value that was read.
     pub value: Decimal,
     /// When that was.

@@ -72,7 +72,9 @@ fn what_was_not_read_neither_counts_nor_interrupts() {
 
 #[test]
 fn a_reminder_of_an_alert_that_fires_comes_when_due() {
-    let policy = Policy::default();
+    let levels = Levels { warning: Some(2000.into()), critical: Some(500.into()) };
+    let draft = RuleDraft { repeat: Some(Repeat::default()), ..RuleDraft::new("low", Metric::CustomerBalance, levels) };
+    let policy = Policy::new(vec![draft.build().unwrap()]).unwrap();
     let mut readings = vec![Some(400); 2 + 48 + 48];
     readings[60] = None;
     let changes = changes(&policy, &readings);

@@ -81,8 +81,12 @@ pub struct Transition {
     pub age: TimeDelta,
     /// Since when the wallet cannot pay for a call.
     pub empty_since: Option<DateTime<Utc>>,
-    /// After how long chats are reminded of it; `None`: never.
+    /// Since when the money in the wallet, or the value where it is about no wallet, is the same.
+    pub steady_since: Option<DateTime<Utc>>,
+    /// After how long chats are reminded of it; `None`: never, or at working hours.
     pub repeats_after: Option<TimeDelta>,
+    /// Whether chats are reminded of it together with all others, at working hours.
+    pub is_reminded_at_work: bool,
     /// How long the level was seen crossed.
     pub streak: Option<Streak>,
     /// The numbers behind the value.
@@ -124,6 +128,8 @@ impl Transition {
             since: firing.since,
             age: (now - firing.ages_from).max(TimeDelta::zero()),
             empty_since: alert.empty.map(|empty| empty.since),
+            steady_since: alert.steady_since,
+            is_reminded_at_work: rule.is_reminded_at_work(),
             repeats_after: rule.repeat(firing.severity).and_then(|after| TimeDelta::from_std(after).ok()),
             streak: alert.streak(crossed),
             basis,

@@ -78,6 +78,14 @@ impl Business {
         as_hours(next.unwrap_or(today + DAY) - from)
     }
 
+    /// The last time, on the wall clock, that it was this minute of a working day; `None` where nobody worked for 60 days.
+    pub(crate) fn last(&self, minute: u32, now: DateTime<Utc>) -> Option<i64> {
+        let now = self.wall(now);
+        let today = now - now.rem_euclid(DAY);
+        let days = (0..60).map(|days| today - days * DAY).filter(|day| day_of(*day).is_some_and(|day| self.works_on(day)));
+        days.map(|day| day + i64::from(minute) * 60).find(|at| *at <= now)
+    }
+
     /// Working seconds of the day that begins at `midnight`, within `from..to`; all on the wall clock.
     pub(crate) fn worked(&self, midnight: i64, from: i64, to: i64) -> i64 {
         let opens = (midnight + i64::from(self.opens) * 60).max(from);

@@ -23,6 +23,8 @@ pub(crate) enum Subject {
     Alerts,
     /// How fast wallets are judged and learned.
     Engine,
+    /// The messages that the bot sends by itself in a month.
+    Month,
     /// The sandbox with fifty thousand customers.
     Sandbox,
 }
@@ -36,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()>
             Subject::Python => ("python", python::measure(workspace)?),
             Subject::Alerts => ("alerts", program::alerts(workspace)?),
             Subject::Engine => ("engine", program::engine(workspace)?),
+            Subject::Month => ("month", program::month(workspace)?),
             Subject::Sandbox => ("sandbox", program::sandbox(workspace)?),
         };
         let text = format!("{table}\n{}\n", machine::describe());
