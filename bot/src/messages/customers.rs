@@ -24,7 +24,10 @@ pub(crate) fn customers(
     }
     let pages_in_all = wallets.len().div_ceil(PAGE).max(1);
     let page = page.clamp(1, pages_in_all);
-    let mut text = format!("<b>{}</b>, the first to run dry first", counted(wallets.len(), "customer", "customers"));
+    let mut text = match wallets.len() {
+        0 => "No customers".to_owned(),
+        many => format!("<b>{}</b>, the first to run dry first", counted(many, "customer", "customers")),
+    };
     let shown: Vec<_> = wallets.iter().skip((page - 1) * PAGE).take(PAGE).collect();
     for wallet in &shown {
         let _ = write!(text, "\n{}", row(snapshot, wallet, reader));
