@@ -31,6 +31,8 @@ pub struct Forecaster {
     fleet: Fleet,
     /// Local day on which the fleet was last looked at.
     fleet_day: Option<i64>,
+    /// Seconds east of UTC at the last poll.
+    offset: Option<i64>,
     /// In the order in which they came, which is mostly that of the next poll.
     wallets: IndexMap<String, Wallet>,
 }
@@ -78,6 +80,7 @@ impl Forecaster {
             return;
         }
         let wall = self.business.wall(observation.at);
+        self.change_clock(wall - observation.at.timestamp());
         if self.fleet_day != Some(wall.div_euclid(24 * HOUR)) {
             self.fleet_day = Some(wall.div_euclid(24 * HOUR));
             // In the same order each time: the last digits of a sum depend on it.
@@ -107,6 +110,15 @@ impl Forecaster {
                 wallet.hour = hour;
                 *wallet.rates = wallet.profile.week.rates(&self.fleet);
             }
+        }
+    }
+
+    /// Where the wall clock went forward or back since the last poll, so do the readings of all wallets: the time between two of
+    /// them stays what it was.
+    fn change_clock(&mut self, offset: i64) {
+        let change = self.offset.replace(offset).map_or(0, |before| offset - before);
+        if change != 0 {
+            self.wallets.values_mut().for_each(|wallet| wallet.profile.change_clock(change));
         }
     }
 

@@ -38,6 +38,8 @@ mod burn;
 mod burn_tests;
 mod business;
 mod chance;
+#[cfg(test)]
+mod clock_change_tests;
 mod conformal;
 mod coverage;
 #[cfg(test)]

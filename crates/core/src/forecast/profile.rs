@@ -181,6 +181,13 @@ impl Profile {
         self.last = Some(now);
     }
 
+    /// The wall clock went forward by so many seconds, or back.
+    pub(crate) fn change_clock(&mut self, seconds: i64) {
+        for reading in [&mut self.last, &mut self.doubt].into_iter().flatten() {
+            reading.at += seconds;
+        }
+    }
+
     /// Whether a fall is so large that the next reading must confirm it: it may be a single step, and a failing service
     /// can show an empty wallet.
     fn is_doubtful(&self, fall: f64, balance: f64) -> bool {
@@ -253,7 +260,9 @@ impl Profile {
     }
 
     fn close(&mut self, hour: usize, rates: &Rates) {
-        let (spent, seen) = (f64::from(self.spent), f64::from(self.seen).min(1.0));
+        // An hour that came twice was seen for two hours.
+        let seen = f64::from(self.seen);
+        let (spent, seen) = (f64::from(self.spent) / seen.max(1.0), seen.min(1.0));
         if self.hours >= LEAST_HOURS {
             let expected = f64::from(rates[hour]) * seen;
             let level = self.level_factor();
