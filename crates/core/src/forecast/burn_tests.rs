@@ -148,3 +148,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn how_often_the_range_held_is_counted() {
+    let mut course = Course::new(100_000.0);
+    course.live(9 * 288, 1.0);
+    let record = course.runway(600).unwrap().record.unwrap();
+    assert!((5..=8).contains(&record.of) && record.held <= record.of, "{record:?}");
+}
+
+#[test]
+fn a_movement_from_before_the_last_reading_explains_no_later_one() {
+    let mut course = Course::new(100_000.0);
+    course.live(14 * 288 + 11 * 12, 1.0);
+    course.forecaster.paid_in("MA_X", course.now - TimeDelta::hours(1));
+    course.live(2, 30.0);
+    assert!(course.runway(5000).unwrap().burn > 1000.0, "the burst is seen");
+}

@@ -57,7 +57,7 @@ impl Course {
         }
     }
 
-    fn runway(&self, balance: i64) -> Option<Runway> {
+    pub(super) fn runway(&self, balance: i64) -> Option<Runway> {
         self.forecaster.at(self.now).runway("MA_X", balance.into())
     }
 }
@@ -392,23 +392,6 @@ fn a_fee_that_the_wallet_cannot_pay_is_reported_before_it_is_due() {
     assert!((fee.amount - 800.0).abs() < 0.01 && (fee.after - 11.0).abs() < 0.01, "one announcement replaces another: {fee:?}");
     course.forecaster.fee_due("MA_X", course.now + TimeDelta::days(6), Decimal::from(70), Every::Month);
     assert!((course.runway(600).unwrap().fee.unwrap().amount - 800.0).abs() < 0.01);
-}
-
-#[test]
-fn how_often_the_range_held_is_counted() {
-    let mut course = Course::new(100_000.0);
-    course.live(9 * DAY, 1.0);
-    let record = course.runway(600).unwrap().record.unwrap();
-    assert!((5..=8).contains(&record.of) && record.held <= record.of, "{record:?}");
-}
-
-#[test]
-fn a_movement_from_before_the_last_reading_explains_no_later_one() {
-    let mut course = Course::new(100_000.0);
-    course.live(14 * DAY + 11 * 12, 1.0);
-    course.forecaster.paid_in("MA_X", course.now - TimeDelta::hours(1));
-    course.live(2, 30.0);
-    assert!(course.runway(5000).unwrap().burn > 1000.0, "the burst is seen");
 }
 
 proptest! {
