@@ -405,7 +405,7 @@ impl Profile {
 
     /// The version of the form in which a profile is serialised: bytes of another version cannot be read. Raised with every
     /// change of a field.
-    pub const VERSION: u16 = 1;
+    pub const VERSION: u16 = 2;
 
     /// Hours that must be seen before there is a forecast: two days tell a night from a quiet day, one does not.
     pub const KNOWN_AFTER: u8 = 48;
