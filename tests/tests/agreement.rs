@@ -91,7 +91,7 @@ impl Scene {
         insert.execute(&mut database).await.expect("the database can be written");
         if metric == Metric::DataAge {
             let health = json!({"read_at": Utc::now() - TimeDelta::hours(2)}).to_string();
-            let update = sqlx::query("UPDATE facts SET value = $1 WHERE name = 'data_health'").bind(health);
+            let update = sqlx::query("INSERT OR REPLACE INTO facts (name, value) VALUES ('data_health', $1)").bind(health);
             assert_eq!(update.execute(&mut database).await.expect("the database can be written").rows_affected(), 1);
         }
         sqlx::query("DELETE FROM alerts").execute(&mut database).await.expect("the database can be written");

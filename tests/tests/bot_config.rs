@@ -66,7 +66,9 @@ async fn a_look_judges_the_partner_the_fleet_and_the_calls_by_rules_of_their_own
     let output = home.output(&["check", "--config", "bot.toml"]);
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(2), "{printed}");
-    assert!(printed.starts_with("critical: Your own wallet has ₹"), "the worst first: {printed}");
+    assert!(printed.starts_with("VOBIZ CRITICAL - "), "{printed}");
+    let second = printed.lines().nth(1).unwrap_or_default();
+    assert!(second.starts_with("critical: Your own wallet has ₹"), "the worst first: {printed}");
     assert!(printed.contains("warning: All customer wallets together hold ₹"), "{printed}");
     assert!(!printed.contains("data.age"), "{printed}");
     assert!(printed.contains("unknown: calls.volume: the figure is not reported"), "{printed}");

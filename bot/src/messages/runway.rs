@@ -33,17 +33,17 @@ pub(super) fn basis(runway: &Runway, balance: Option<Decimal>, currency: Option<
     let left = balance.map(|balance| say(balance, currency));
     let fee = runway.fee.map(|fee| (fee, reader.at(reader.now + time(fee.after))));
     let is_short = |fee: NextFee| balance.and_then(|balance| balance.to_f64()).is_some_and(|balance| balance < fee.amount);
-    let (mut parts, mut is_left_told) = (Vec::new(), false);
+    let (mut parts, mut is_left_shown) = (Vec::new(), false);
     if let Some((fee, due)) = fee.filter(|(fee, _)| is_short(*fee)) {
         let left = left.clone().unwrap_or_default();
         parts.push(format!("{} fee due {due}, wallet has {left}", amount(fee.amount)));
-        is_left_told = true;
+        is_left_shown = true;
     }
     if let Some(step) = runway.step {
         let at = reader.at(reader.now - time(step.ago));
         parts.push(format!("{} gone in {} at {at}", amount(step.amount), span(time(step.within))));
     }
-    parts.extend(left.filter(|_| !is_left_told).map(|left| format!("{left} left")));
+    parts.extend(left.filter(|_| !is_left_shown).map(|left| format!("{left} left")));
     parts.push(burning(runway, currency));
     parts.join(", ")
 }

@@ -62,7 +62,7 @@ const BROKEN: &[(&str, &str)] = &[
     ),
     (
         "[[people]]\nid = 7\nname = \" \"\nrole = \"root\"",
-        ":7: people[0].role \"root\" is not a role; write viewer, operator or admin",
+        ":6: people[0].name must be 1 to 100 characters on one line\n:7: people[0].role \"root\" is not a role; write viewer, operator or admin",
     ),
     ("[[people]]\nid = 7\nname = \" \"\nrole = \"admin\"", ":6: people[0].name must be 1 to 100 characters on one line"),
     ("[[people]]\nid = 7\nname = \"A\"", ":4: people[0].role is missing; write role = \"operator\""),

@@ -36,7 +36,7 @@ impl Chat {
         }
     }
 
-    /// Lives through hours in which `balances` gives each wallet's money; the messages, with their time.
+    /// Replays hours in which `balances` gives each wallet's money; the messages, with their time.
     fn live(&mut self, hours: i64, balances: impl Fn(DateTime<Utc>) -> Vec<i64>) -> Vec<String> {
         let mut sent = Vec::new();
         for _ in 0..hours * 2 {
