@@ -9,9 +9,6 @@ use vobiz_core::forecast::Profile;
 use super::Store;
 use super::row::column;
 
-/// Bytes by which profiles grew since the first version.
-const MOST_ADDED: usize = 16;
-
 impl Store {
     /// What a database that is there remembers of each wallet, and the alert state; nothing is created or changed, and nothing is
     /// known without one.
@@ -34,10 +31,7 @@ impl Store {
             .await?;
         let read = |row: &SqliteRow| {
             let subject: String = column(row, "profiles", "subject")?;
-            // What a profile of an earlier version does not have is zero.
-            let mut stored = column::<&[u8]>(row, "profiles", "profile")?.to_vec();
-            stored.extend([0; MOST_ADDED]);
-            let profile = postcard::from_bytes(&stored);
+            let profile = postcard::from_bytes(column(row, "profiles", "profile")?);
             let profile = profile.with_context(|| format!("profiles, {subject}"))?;
             anyhow::Ok((subject, profile))
         };

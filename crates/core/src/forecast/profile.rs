@@ -83,7 +83,7 @@ pub struct Profile {
     /// How well the course of the last hours predicted the next one: `spent` is the covariance, `expected` the variance.
     trust: Ratio,
     pub(crate) falls: Falls,
-    /// How often ranges held. Stored last: of a profile that was stored without it, it reads as zeros.
+    /// How often ranges held.
     pub(super) range: Conformal,
     /// Not stored. Apart, so that a profile stays within a kibibyte.
     #[serde(skip)]

@@ -359,7 +359,7 @@ fn a_profile_is_small_and_comes_back_from_its_bytes() {
 
 /// The six things that an on-call person met, as far as they are the forecast's.
 #[test]
-fn a_monthly_fee_at_dawn_is_shown_as_one_step_and_burn_is_what_was_measured() {
+fn a_monthly_fee_at_dawn_is_reported_as_one_step_and_burn_is_what_was_measured() {
     let mut course = Course::new(100_000.0);
     course.live(14 * DAY + 6 * 12, 1.0);
     course.balance -= 800.0;
