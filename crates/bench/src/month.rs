@@ -3,6 +3,7 @@
 //! The program that ships lives the month, and what it prints is counted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -42,10 +43,10 @@ pub(crate) fn run(bot: &str) -> Result<()> {
     let all: usize = kinds.values().sum();
     let mut table = "| messages | in 30 days |\n| --- | --: |\n".to_owned();
     for (kind, name) in Kind::ALL {
-        table += &format!("| {name} | {} |\n", of(kind));
+        let _ = writeln!(table, "| {name} | {} |", of(kind));
     }
-    table += &format!("| all beside the summaries | {} |\n", all - of(Kind::Summary));
-    write!(std::io::stdout(), "{table}")?;
+    let _ = writeln!(table, "| all beside the summaries | {} |", all - of(Kind::Summary));
+    std::io::stdout().write_all(table.as_bytes())?;
     Ok(())
 }
 

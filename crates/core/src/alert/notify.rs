@@ -191,7 +191,7 @@ pub fn notify(
         gate.notified_all_at = Some(now);
         sent.push(Notification::alerts(Occasion::HandOver, handed_over, false));
     }
-    let reminded_at = gate.remind(settings, evaluation, deferred.reminded_at.map(|at| at.min(now)), &mut sent);
+    let reminded_at = Some(gate.remind(settings, evaluation, deferred.reminded_at.map(|at| at.min(now)), &mut sent));
     let (due, good) = (std::mem::take(&mut gate.due), std::mem::take(&mut gate.good));
     let all_at_once = if evaluation.is_first { Some(Occasion::Found) } else { is_new.then_some(Occasion::Welcome) };
     sent.extend(grouped(due, settings.fold_from, all_at_once));
@@ -256,16 +256,16 @@ impl Gate {
         evaluation: &Evaluation,
         last: Option<DateTime<Utc>>,
         sent: &mut Vec<Notification>,
-    ) -> Option<DateTime<Utc>> {
-        let Some(last) = last.filter(|_| self.notified_all_at != Some(self.now)) else { return Some(self.now) };
+    ) -> DateTime<Utc> {
+        let Some(last) = last.filter(|_| self.notified_all_at != Some(self.now)) else { return self.now };
         if self.quiet.is_some() || !is_due(&settings.business, last, self.now) {
-            return Some(last);
+            return last;
         }
         let reminded = reminder(&settings.business, evaluation, &self.due, last, self.now);
         if !reminded.is_empty() {
             sent.push(Notification::alerts(Occasion::Reminder, reminded, false));
         }
-        Some(self.now)
+        self.now
     }
 
     /// Whether the chat got everything so recently that a reminder would be a repetition.

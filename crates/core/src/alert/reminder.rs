@@ -27,7 +27,7 @@ pub(super) fn reminder(
     last: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Vec<Transition> {
-    let Some(least) = due(business, last, now) else { return Vec::new() };
+    let Some(severity) = due(business, last, now) else { return Vec::new() };
     let sent: BTreeSet<AlertKey> = sent.iter().map(Transition::key).collect();
     let alerts = &evaluation.state.alerts;
     let is_snoozed = |firing: &Transition| alerts.get(&firing.key()).is_some_and(|alert| alert.snooze.is_some());
@@ -38,7 +38,7 @@ pub(super) fn reminder(
     let reminded: Vec<_> = evaluation
         .firing
         .iter()
-        .filter(|firing| firing.is_reminded_at_work && firing.severity >= least && !firing.is_dormant(now))
+        .filter(|firing| firing.is_reminded_at_work && firing.severity >= severity && !firing.is_dormant(now))
         .filter(|firing| !is_snoozed(firing) && !sent.contains(&firing.key()))
         .collect();
     let is_worth_sending = reminded.iter().any(|firing| is_new(firing));
