@@ -24,6 +24,7 @@ mod migrate;
 mod monitor;
 mod notices;
 mod observe;
+mod pair;
 mod people;
 mod print_summary;
 mod reads;
@@ -102,6 +103,13 @@ enum Command {
         /// The database, `sqlite://PATH`; without one, that of the configuration. No bot may use it.
         #[arg(long, value_name = "URL", conflicts_with = "config")]
         database: Option<String>,
+    },
+    /// Print a one-time code that adds a chat, and gives whoever uses it a role.
+    Pair {
+        #[command(flatten)]
+        source: Source,
+        #[command(flatten)]
+        options: pair::Options,
     },
     /// Look at the configuration alone.
     #[command(subcommand)]
@@ -201,6 +209,7 @@ async fn main() -> ExitCode {
             async { backup::run(&source.database(database)?, &file).await.map(|()| 0) }.await
         }
         Command::Migrate { source, database } => async { migrate::run(&source.database(database)?).await.map(|()| 0) }.await,
+        Command::Pair { source, options } => async { pair::run(&source.load()?, &options).await.map(|()| 0) }.await,
         Command::Config(Configuration::Check(source)) => source.check().map(|()| 0),
         Command::Health { listen } => health::run(listen).await,
         Command::Completions { shell } => print(&manual::completions(&mut Arguments::command(), shell)),

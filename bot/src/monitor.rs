@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use tokio::time::timeout;
 use vobiz_core::alert::{Deferred, Observation, State, notify};
 
+use crate::chat::{Muted, SNOOZE};
 use crate::delivery;
 use crate::doubts::remarks;
 use crate::ledger::{self, Cursor, Limit};
@@ -17,7 +18,7 @@ use crate::metrics;
 use crate::observe::observe;
 use crate::service::Service;
 use crate::snapshot::{Memory, Snapshot};
-use crate::store::{Draft, Priority, Sweep};
+use crate::store::{Draft, Priority, Setting, Sweep};
 
 /// How often profiles are saved, besides at the end. What a crash loses of them, later readings make up for.
 const PROFILES_SAVED: TimeDelta = TimeDelta::minutes(10);
@@ -69,6 +70,11 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
     }
     let notice = learn_ledger(service, memory, ledger, &answers.observation()).await;
     let took = started.elapsed();
+    let muted = service.store.settings::<Muted>(SNOOZE).await.unwrap_or_else(|error| {
+        tracing::error!(error = format!("{error:#}"), "snoozes cannot be read; alerts ring as if there were none");
+        Vec::new()
+    });
+    memory.mute(muted.iter().map(|setting| &setting.value));
     let snapshot = memory.judge(&service.policy, answers);
     match ledger::announced(&service.api, &mut ledger.fees_read_at, snapshot.at).await {
         Ok(fees) => memory.expect(&fees),
@@ -77,6 +83,13 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
     let remarks = new_remarks(&snapshot, remarked);
     record(service, &memory.state, &snapshot, &remarks, notice, took).await?;
     memory.state = snapshot.evaluation.state.clone();
+    let is_over = |setting: &Setting<Muted>| {
+        memory.state.alerts.get(&setting.value.key).is_none_or(|alert| alert.firing.is_none() || alert.snooze.is_none())
+    };
+    let ended: Vec<Setting<Muted>> = muted.into_iter().filter(is_over).collect();
+    if let Err(error) = service.store.end_settings(SNOOZE, &ended).await {
+        tracing::warn!(error = format!("{error:#}"), "snoozes that are over cannot be removed");
+    }
     service.published.publish(snapshot);
     Ok(())
 }

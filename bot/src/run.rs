@@ -88,6 +88,7 @@ async fn start(config: &Config, options: &Options) -> Result<Parts> {
     let store = if options.standby { stand_by(&config.database_url).await? } else { Store::open(&config.database_url).await? };
     store.settle_copy(options.owed, Clock::System.now()).await?;
     let service = Arc::new(Service::over(config.clone(), Clock::System, store)?);
+    service.serve_paired().await?;
     service.give_up_for_others().await?;
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);
     parts.tasks.spawn({
@@ -210,11 +211,10 @@ impl Parts {
             let stop = stop.clone();
             Box::new(move || Box::pin(until_stop(stop.clone(), systemd::watchdog())))
         });
-        for chat in &service.chats {
-            let (service, chat) = (service.clone(), chat.clone());
-            let part = move || until_stop(service.stop.clone(), schedule::run(service.clone(), chat.clone()));
-            start("summaries", Box::new(move || Box::pin(part())));
-        }
+        start("summaries", {
+            let service = service.clone();
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), schedule::run(service.clone()))))
+        });
         start("chats", {
             let (service, telegram, username) = (service.clone(), telegram.clone(), username.clone());
             Box::new(move || {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::try_join_all;
 use vobiz_core::time::next_local;
 
 use crate::chat;
@@ -17,8 +18,22 @@ const LATE: TimeDelta = TimeDelta::minutes(10);
 /// A summary missed for longer than this is not sent any more.
 const CATCH_UP: TimeDelta = TimeDelta::hours(12);
 
-/// Sends one chat's summaries until the task is dropped.
-pub(crate) async fn run(service: Arc<Service>, chat: Chat) -> Result<()> {
+/// Sends each chat's summaries until the task is dropped. What is due is in the database, so that all begin again with a new chat.
+pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
+    let mut chats = service.chats.subscribe();
+    loop {
+        let served = chats.borrow_and_update().clone();
+        let each = try_join_all(served.iter().map(|chat| run_for(&service, chat)));
+        tokio::select! {
+            // Without a chat there is nothing to do until one comes.
+            ended = each, if !served.is_empty() => ended.map(drop)?,
+            changed = chats.changed() => changed?,
+        }
+    }
+}
+
+/// Sends one chat's summaries.
+async fn run_for(service: &Service, chat: &Chat) -> Result<()> {
     let Some(time) = chat.daily_summary else { return std::future::pending().await };
     let spec = format!("{} {time}", chat.zone);
     loop {
@@ -30,7 +45,7 @@ pub(crate) async fn run(service: Arc<Service>, chat: Chat) -> Result<()> {
             service.clock.wait_towards(due).await;
             continue;
         }
-        let owed = if now - due <= CATCH_UP { summary(&service, &chat, due).await? } else { Vec::new() };
+        let owed = if now - due <= CATCH_UP { summary(service, chat, due).await? } else { Vec::new() };
         if owed.is_empty() {
             tracing::warn!(chat = chat.id, %due, "a summary was missed for too long and is not sent");
         }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use vobiz_core::alert::Policy;
+use vobiz_core::alert::{ChatSettings, Policy};
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Business;
 use vobiz_core::profile::Profile;
@@ -22,6 +24,8 @@ use crate::store::Store;
 
 /// The kind of setting that roles are: each by the id of its person.
 pub(crate) const PERSON: &str = "person";
+/// The kind of setting that paired chats are.
+pub(crate) const CHAT: &str = "chat";
 
 /// What every part of the bot works with.
 pub(crate) struct Service {
@@ -30,7 +34,8 @@ pub(crate) struct Service {
     pub(crate) clock: Clock,
     pub(crate) policy: Policy,
     pub(crate) business: Business,
-    pub(crate) chats: Vec<Chat>,
+    /// The chats that are served: the file's, then those that were paired.
+    pub(crate) chats: watch::Sender<Vec<Arc<Chat>>>,
     /// The roles that the file gives.
     pub(crate) people: Vec<Member>,
     pub(crate) report_zone: Tz,
@@ -43,6 +48,8 @@ pub(crate) struct Service {
     pub(crate) stop: CancellationToken,
     /// What the last sweep found.
     pub(crate) published: Published,
+    /// Held while somebody changes something, so that of two people at once the second one sees what the first one did.
+    pub(crate) changes: tokio::sync::Mutex<()>,
     /// Reports that people asked for.
     pub(crate) reports: Reads<Report>,
     /// The partner's own profile.
@@ -89,7 +96,7 @@ impl Service {
             clock,
             policy,
             business,
-            chats,
+            chats: watch::Sender::new(chats.into_iter().map(Arc::new).collect()),
             people,
             report_zone,
             poll_every,
@@ -97,15 +104,40 @@ impl Service {
             operations,
             complete: watch::Sender::new(None),
             published: Published::default(),
+            changes: tokio::sync::Mutex::default(),
             reports: Reads::default(),
             profiles: Reads::default(),
             stop: CancellationToken::new(),
         })
     }
 
+    /// Serves the chats that were paired, beside those of the file.
+    pub(crate) async fn serve_paired(&self) -> Result<()> {
+        let paired = self.store.settings::<bool>(CHAT).await?;
+        paired.iter().filter_map(|setting| setting.name.parse().ok()).for_each(|id| self.serve(id));
+        Ok(())
+    }
+
+    /// Serves a chat from now on.
+    pub(crate) fn serve(&self, id: i64) {
+        let zone = self.report_zone;
+        self.chats.send_if_modified(|chats| {
+            let is_new = !chats.iter().any(|chat| chat.id == id);
+            if is_new {
+                chats.push(Arc::new(Chat { id, zone, daily_summary: None, settings: ChatSettings::default() }));
+            }
+            is_new
+        });
+    }
+
+    /// The chats that are served, as they are called in the file.
+    pub(crate) fn chats(&self) -> Vec<Arc<Chat>> {
+        self.chats.borrow().clone()
+    }
+
     /// The chat of this id, if it is served; also under the id that its group had before.
-    pub(crate) async fn chat(&self, id: i64) -> Result<Option<&Chat>> {
-        for chat in &self.chats {
+    pub(crate) async fn chat(&self, id: i64) -> Result<Option<Arc<Chat>>> {
+        for chat in self.chats() {
             if chat.id == id || self.store.present_chat(chat.id).await? == id {
                 return Ok(Some(chat));
             }
@@ -115,9 +147,9 @@ impl Service {
 
     /// The chats that get notifications, each with the id that it has now. A group configured under its old id and its new
     /// one is one chat.
-    pub(crate) async fn recipients(&self) -> Result<Vec<(&Chat, i64)>> {
-        let mut recipients: Vec<(&Chat, i64)> = Vec::new();
-        for chat in &self.chats {
+    pub(crate) async fn recipients(&self) -> Result<Vec<(Arc<Chat>, i64)>> {
+        let mut recipients: Vec<(Arc<Chat>, i64)> = Vec::new();
+        for chat in self.chats() {
             let id = self.store.present_chat(chat.id).await?;
             match recipients.iter_mut().find(|(_, known)| *known == id) {
                 // What is configured under the present id holds.

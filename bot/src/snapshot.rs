@@ -14,6 +14,7 @@ use vobiz_core::forecast::{Business, Every, Forecaster, Forecasts, Profile, Runw
 use vobiz_core::history::MovementKind;
 use vobiz_core::{Decimal, Error};
 
+use crate::chat::Muted;
 use crate::ledger::{AnnouncedFee, Entry, TopUp};
 use crate::observe::Answers;
 
@@ -92,6 +93,18 @@ impl Memory {
         self.judged(answers, |observation, forecasts, before| {
             evaluate_once(policy, observation, forecasts, before, observation.at)
         })
+    }
+
+    /// Has the alerts muted that people snoozed, and no others.
+    pub(crate) fn mute<'a>(&mut self, muted: impl Iterator<Item = &'a Muted>) {
+        for alert in self.state.alerts.values_mut() {
+            alert.snooze = None;
+        }
+        for Muted { key, snooze, .. } in muted {
+            if let Some(alert) = self.state.alerts.get_mut(key).filter(|alert| alert.firing.is_some()) {
+                alert.snooze = Some(*snooze);
+            }
+        }
     }
 
     fn judged(&mut self, answers: Answers, evaluate: impl Fn(&Observation, &Forecasts<'_>, &State) -> Evaluation) -> Snapshot {

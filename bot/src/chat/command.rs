@@ -1,18 +1,27 @@
 //! The commands: a file for each, and one list that help, menu and parsing are made from.
 
 pub(crate) use super::request::Command;
-use super::{analytics, customer, customers, dashboard, help, low, summary, top};
+use super::{alerts, analytics, audit, customer, customers, dashboard, help, low, mute, people, status, summary, take, top, unmute, why};
 use crate::people::Role;
+use crate::store::is_code;
 
 /// Every command, in the order of the help.
 pub(crate) const COMMANDS: &[&Command] = &[
     &summary::COMMAND,
+    &alerts::COMMAND,
+    &why::COMMAND,
+    &take::COMMAND,
+    &mute::COMMAND,
+    &unmute::COMMAND,
     &low::COMMAND,
     &customers::COMMAND,
     &customer::COMMAND,
     &top::COMMAND,
     &dashboard::COMMAND,
     &analytics::COMMAND,
+    &status::COMMAND,
+    &people::COMMAND,
+    &audit::COMMAND,
     &HELP,
 ];
 
@@ -36,6 +45,13 @@ pub(crate) enum Line<'a> {
     Wrong(String),
     /// Not for this bot.
     Talk,
+}
+
+/// The code of `/start CODE`.
+pub(crate) fn code<'a>(text: &'a str, bot: &str) -> Option<&'a str> {
+    let Line::Command(command, words) = parse(text, bot) else { return None };
+    let is_start = text.trim_start().get(..6).is_some_and(|first| first.eq_ignore_ascii_case("/start"));
+    words.first().copied().filter(|word| command.name == "help" && is_start && is_code(word))
 }
 
 /// Reads a line; `bot` is the bot's own name, by which groups address it.

@@ -1,7 +1,10 @@
 //! The chats: updates in, answers owed.
 
+mod act;
+mod alerts;
 mod amount;
 mod analytics;
+mod audit;
 mod command;
 mod customer;
 mod customers;
@@ -10,11 +13,18 @@ mod find;
 mod heard;
 mod help;
 mod low;
+mod mute;
+mod people;
 mod queue;
 mod reply;
 mod request;
+mod status;
 mod summary;
 mod top;
+mod take;
+mod unmute;
+mod until;
+mod why;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +32,7 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::sync::watch;
 
+pub(crate) use act::{Muted, SNOOZE};
 pub(crate) use command::menu;
 pub(crate) use request::Answer;
 pub(crate) use summary::{picture, read as read_summary, summary};
@@ -101,11 +112,11 @@ fn backoff(failures: u32) -> Duration {
 
 /// An answer of any length as messages, the first of them with its picture and its buttons.
 pub(crate) fn drafts(chat: i64, thread: Option<i32>, answer: Answer) -> Vec<Draft> {
-    let Answer { html, mut picture, mut buttons, .. } = answer;
+    let Answer { html, mut picture, mut buttons, owed, .. } = answer;
     let parts = if picture.is_some() { messages::split_caption(&html) } else { messages::split(&html) };
     let draft = |html| {
         let (picture, buttons) = (picture.take(), std::mem::take(&mut buttons));
         Draft { chat, html, picture, buttons, thread, ..Draft::default() }
     };
-    parts.into_iter().map(draft).collect()
+    parts.into_iter().map(draft).chain(owed).collect()
 }

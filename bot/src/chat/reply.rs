@@ -16,6 +16,8 @@ use crate::store::Draft;
 use crate::telegram::Telegram;
 
 const NOT_SERVED: &str = "This bot serves its own chats only.";
+/// Characters that Telegram shows of the answer to a press.
+const LONGEST_TOAST: usize = 200;
 const OLD_BUTTON: &str = "This button is too old. /help shows what can be asked.";
 
 /// What answering needs.
@@ -35,21 +37,24 @@ impl Desk {
         let chat = self.service.chat(heard.chat).await?;
         match (&heard.what, chat) {
             (What::Moved(new), _) => {
-                let is_served = self.service.chats.iter().any(|chat| chat.id == *new);
+                let is_served = self.service.chats().iter().any(|chat| chat.id == *new);
                 self.service.store.move_chat(heard.chat, *new, is_served).await?;
                 Ok(Vec::new())
             }
-            (What::Line(text), Some(chat)) => self.line(heard, text, chat).await,
+            (What::Line(text), Some(chat)) => self.line(heard, text, &chat).await,
             (What::Line(text), None) => self.stranger(heard, text).await,
             (What::Press { .. }, None) => {
                 self.acknowledge(heard, Some(NOT_SERVED));
                 Ok(Vec::new())
             }
-            (What::Press { message, .. }, Some(chat)) => self.press(item, *message, chat).await,
+            (What::Press { message, .. }, Some(chat)) => self.press(item, *message, &chat).await,
         }
     }
 
     async fn line(&self, heard: &Heard, text: &str, chat: &Chat) -> Result<Vec<Draft>> {
+        if let Some(code) = command::code(text, &self.bot) {
+            return self.pair(heard, code, false).await;
+        }
         let answer = match command::parse(text, &self.bot) {
             Line::Command(command, words) => self.command(heard, command, words, chat).await?,
             Line::Wrong(refusal) => Answer::text(messages::escape(&refusal)),
@@ -61,6 +66,9 @@ impl Desk {
 
     /// A stranger gets the id of the chat, which its owner needs; seldom, and in groups only when the bot is spoken to.
     async fn stranger(&self, heard: &Heard, text: &str) -> Result<Vec<Draft>> {
+        if let Some(code) = command::code(text, &self.bot) {
+            return self.pair(heard, code, true).await;
+        }
         let is_spoken_to = heard.is_private || !matches!(command::parse(text, &self.bot), Line::Talk);
         tracing::info!(chat = heard.chat, "a message from a chat that is not served");
         if !is_spoken_to || !self.service.store.may_tell_stranger(heard.chat, heard.at).await? {
@@ -68,6 +76,29 @@ impl Desk {
         }
         let answer = Answer::text(format!("{NOT_SERVED} The id of this one is <code>{}</code>.", heard.chat));
         Ok(drafts(heard.chat, heard.thread, answer))
+    }
+
+    /// Somebody has a one-time code.
+    async fn pair(&self, heard: &Heard, code: &str, is_new: bool) -> Result<Vec<Draft>> {
+        let say = |words: String| Ok(drafts(heard.chat, heard.thread, Answer::text(words)));
+        let Some(person) = &heard.from else {
+            return say(
+                "Nobody can tell who wrote that code. Write it as yourself, not as an anonymous admin or a channel.".to_owned()
+            );
+        };
+        let _one_at_a_time = self.service.changes.lock().await;
+        let had = self.service.members().await?.into_iter().find(|member| member.person.id == person.id);
+        let had = had.map(|member| member.role);
+        let Some(role) = self.service.store.pair(code, person, had, (heard.chat, is_new), heard.at).await? else {
+            return say(
+                "That code is not valid: it is misspelt, was used, or is older than 10 minutes. Whoever runs the bot can \
+                        make another with “vobiz-bot pair”."
+                    .to_owned(),
+            );
+        };
+        let chat = if is_new { "This chat is served from now on, and gets alerts. " } else { "" };
+        self.service.serve_paired().await?;
+        say(format!("{chat}You are {}. /help lists what can be asked.", role.with_article()))
     }
 
     /// The answer to a press takes the place of the message that the button is under, where that is a text.
@@ -81,13 +112,21 @@ impl Desk {
             self.acknowledge(heard, Some(OLD_BUTTON));
             return Ok(Vec::new());
         };
-        self.acknowledge(heard, None);
-        let answer = self.command(heard, command, words, chat).await?;
+        let acts = command.acts();
+        if !acts {
+            self.acknowledge(heard, None);
+        }
+        let mut answer = self.command(heard, command, words, chat).await?;
+        if acts {
+            self.acknowledge(heard, answer.toast.as_deref());
+        }
         let edits = message.filter(|_| answer.picture.is_none());
+        let changed = std::mem::take(&mut answer.owed);
         let mut owed = drafts(heard.chat, heard.thread, answer);
         if let Some(first) = owed.first_mut() {
             first.edits = edits;
         }
+        owed.extend(changed);
         Ok(owed)
     }
 
@@ -106,7 +145,6 @@ impl Desk {
             service: &self.service,
             chat,
             chat_id: heard.chat,
-            thread: heard.thread,
             pressed,
             person: heard.from.as_ref(),
             role,
@@ -126,6 +164,10 @@ impl Desk {
                 }
                 Ok(answer)
             }
+            // The message that a button is under stays as it is when the press is refused.
+            Err(Refusal::Wrong(words)) if request.is_press && command.acts() => {
+                Ok(Answer { toast: Some(words), ..Answer::default() })
+            }
             Err(Refusal::Wrong(words)) => Ok(Answer::text(messages::escape(&words))),
             Err(Refusal::Failed(error)) => Err(error),
         }
@@ -134,18 +176,23 @@ impl Desk {
     /// Whether a later press makes an earlier one needless: both show something in the place of the same message.
     pub(super) fn supersedes(later: &Item, earlier: &Item) -> bool {
         let shows_in = |item: &Item| match (&item.heard.what, &item.intent) {
-            (What::Press { message: Some(message), .. }, Some(_)) => Some((item.heard.chat, *message)),
+            (What::Press { message: Some(message), .. }, Some(intent)) => match command::parse(&intent.command, "") {
+                // What somebody did is done, whatever is pressed after it.
+                Line::Command(command, _) if !command.acts() => Some((item.heard.chat, *message)),
+                _ => None,
+            },
             _ => None,
         };
         shows_in(earlier).is_some_and(|place| shows_in(later) == Some(place))
     }
 
     /// Tells who pressed a button that it was heard, with words or without.
-    pub(super) fn acknowledge(&self, heard: &Heard, words: Option<&'static str>) {
+    pub(super) fn acknowledge(&self, heard: &Heard, words: Option<&str>) {
         let What::Press { query, .. } = &heard.what else { return };
         let (telegram, query) = (self.telegram.clone(), query.clone());
+        let words = words.map(|words| words.chars().take(LONGEST_TOAST).collect::<String>());
         tokio::spawn(async move {
-            if let Err(failure) = telegram.acknowledge(&query, words).await {
+            if let Err(failure) = telegram.acknowledge(&query, words.as_deref()).await {
                 tracing::debug!(%failure, "a press could not be acknowledged, as happens when it was long ago");
             }
         });

@@ -9,11 +9,13 @@ use crate::messages::Reader;
 use crate::people::{Person, Role};
 use crate::service::Service;
 use crate::snapshot::Snapshot;
-use crate::store::Buttons;
+use crate::store::{Buttons, Draft};
 
 /// How old figures may be that a typed line is answered with, where they are not those of the last sweep.
 const FRESH_ENOUGH: TimeDelta = TimeDelta::seconds(5);
 
+/// What is said before the first poll ended.
+const NOT_READ: &str = "The customers have not been read yet. The first poll is still under way; ask again in a minute.";
 /// The refusal for a message that was written in the name of a chat.
 const NOBODY_KNOWN: &str =
     "This needs a person with a role, and nobody can tell who writes as an anonymous admin or as a channel. Write as yourself.";
@@ -25,8 +27,6 @@ pub(crate) struct Request<'a> {
     pub(crate) chat: &'a Chat,
     /// The id that the chat has now.
     pub(crate) chat_id: i64,
-    /// The forum topic that it was asked in.
-    pub(crate) thread: Option<i32>,
     /// The message whose button was pressed, where its text can be changed.
     pub(crate) pressed: Option<i32>,
     /// Who asks; nobody where the chat itself writes.
@@ -48,6 +48,10 @@ pub(crate) struct Answer {
     /// A picture that the text is the caption of.
     pub(crate) picture: Option<Vec<u8>>,
     pub(crate) buttons: Buttons,
+    /// Messages that change with it, in this chat and in others.
+    pub(crate) owed: Vec<Draft>,
+    /// What is shown for a moment to who pressed a button.
+    pub(crate) toast: Option<String>,
     /// When its figures were read, where the text must say so.
     pub(crate) as_of: Option<DateTime<Utc>>,
 }
@@ -74,6 +78,13 @@ pub(crate) struct Command {
     /// What somebody must be to use it.
     pub(crate) role: Role,
     pub(crate) answer: for<'a> fn(&'a Request<'a>) -> Reply<'a>,
+}
+
+impl Command {
+    /// Whether it changes something, and not only shows it.
+    pub(crate) fn acts(&self) -> bool {
+        self.role > Role::Viewer
+    }
 }
 
 impl Answer {
@@ -147,12 +158,15 @@ impl Request<'_> {
         (self.is_press || self.asked_at - read_at > TimeDelta::minutes(1)).then_some(read_at)
     }
 
+    /// The last sweep, whoever asks.
+    pub(crate) async fn last_snapshot(&self) -> Result<Arc<Snapshot>, String> {
+        self.service.published.latest().await.ok_or_else(|| NOT_READ.to_owned())
+    }
+
     /// The last sweep; for a pressed button, one that ended after it was pressed.
     pub(crate) async fn snapshot(&self) -> Result<Arc<Snapshot>, String> {
         let published = &self.service.published;
         let snapshot = if self.is_press { published.since(self.asked_at).await } else { published.latest().await };
-        snapshot.ok_or_else(|| {
-            "The customers have not been read yet. The first poll is still under way; ask again in a minute.".to_owned()
-        })
+        snapshot.ok_or_else(|| NOT_READ.to_owned())
     }
 }

@@ -98,7 +98,7 @@ impl Attempt {
             Failure::Moved(new) => {
                 tracing::info!(from = chat, to = new, "a group has another id now");
                 self.end(&batch, Ended::NotSent).await;
-                let is_served = self.service.chats.iter().any(|served| served.id == new);
+                let is_served = self.service.chats().iter().any(|served| served.id == new);
                 match self.service.store.move_chat(chat, new, is_served).await {
                     Ok(()) => Outcome::Moved,
                     Err(error) => {

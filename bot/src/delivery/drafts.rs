@@ -42,7 +42,15 @@ fn drafts_of(chat: i64, notification: &Notification, reader: &Reader) -> Vec<Dra
     };
     let priority = priority(&lines);
     let mut lines = Some(lines);
+    let mut buttons = match &notification.content {
+        Content::Alerts { transitions, .. } => match transitions.as_slice() {
+            [one] if one.change.is_bad() => messages::alert_buttons(one),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
     let draft = |Notice { html, silent }| Draft {
+        buttons: std::mem::take(&mut buttons),
         chat,
         html,
         silent,

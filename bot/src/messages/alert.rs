@@ -167,6 +167,11 @@ fn head(occasion: Occasion, alerts: &[Transition], is_bad: bool) -> String {
     }
 }
 
+/// An alert that fires, on a line.
+pub(crate) fn firing_row(alert: &Transition, reader: &Reader) -> String {
+    row(alert, true, reader)
+}
+
 /// One of many, on a line.
 pub(super) fn row(alert: &Transition, is_bad: bool, reader: &Reader) -> String {
     let Transition { subject, level, value, severity, metric, .. } = alert;

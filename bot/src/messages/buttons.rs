@@ -1,5 +1,7 @@
 //! What is on buttons. Each carries the command that it is a shortcut for.
 
+use vobiz_core::alert::Transition;
+
 use crate::store::{Button, Buttons};
 
 /// Under reports: the others, and the one that is shown to read it again.
@@ -34,6 +36,16 @@ pub(crate) fn choices(rows: impl Iterator<Item = (String, String)>) -> Buttons {
 /// Under a summary: where to look closer.
 pub(crate) fn summary() -> Buttons {
     vec![vec![button("Low wallets", "/low"), button("Dashboard", "/dashboard")]]
+}
+
+/// Under an alert: what can be done about it.
+pub(crate) fn alert(alert: &Transition) -> Buttons {
+    let target = format!("{} {}", alert.subject.id, alert.rule);
+    let mut look = vec![button("Why", &format!("/why {target}"))];
+    if let Some(customer) = alert.subject.id.customer() {
+        look.push(button("Customer", &format!("/customer {customer}")));
+    }
+    vec![vec![button("Take", &format!("/take {target}")), button("Snooze", &format!("/mute {target}"))], look]
 }
 
 /// A button that is a shortcut for a command.

@@ -13,6 +13,7 @@ mod report;
 mod runway;
 mod summary;
 mod top;
+mod why;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -20,8 +21,9 @@ use vobiz_core::Decimal;
 use vobiz_core::alert::{Severity, Subject};
 use vobiz_core::{Error, money};
 
+pub(crate) use alert::firing_row as alert_row;
 pub(crate) use alert::{Notice, notice};
-pub(crate) use buttons::{again, choices, pages, reports, summary as summary_buttons};
+pub(crate) use buttons::{again, alert as alert_buttons, button, choices, pages, reports, summary as summary_buttons};
 pub(crate) use customer::{Card, no_customer, several};
 pub(crate) use customers::customers;
 pub(crate) use doubt::doubt;
@@ -34,6 +36,7 @@ pub(crate) use operation::{
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use summary::{SummaryData, summary};
 pub(crate) use top::{Top, buttons as top_buttons, top};
+pub(crate) use why::why;
 
 /// Characters that one message holds, counted after the markup is taken off.
 const LONGEST_MESSAGE: usize = 4096;

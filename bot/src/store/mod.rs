@@ -1,6 +1,8 @@
 //! What survives a restart: alert state, messages owed, what was handled. One `SQLite` file.
 
+mod alert_messages;
 mod chats;
+mod codes;
 mod copy;
 mod draft;
 mod history;
@@ -28,7 +30,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::watch;
 
+pub(crate) use alert_messages::AlertMessage;
 pub(crate) use chats::ChatState;
+pub(crate) use codes::is_code;
 pub(crate) use copy::OwedByCopy;
 pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
 pub(crate) use history::Sweep;
@@ -115,6 +119,17 @@ impl Store {
         let store = Self::over(pool, held);
         store.take_lease().await?;
         Ok(store)
+    }
+
+    /// Opens a database for a small change, also while a bot uses it; `SQLite` lets one write after the other.
+    pub(crate) async fn open_beside(url: &str) -> Result<Self> {
+        match Self::lock(url)? {
+            Lock::Held(held) => Self::open_held(url, held).await,
+            Lock::Busy(_) => {
+                let options = SqliteConnectOptions::from_str(url)?.create_if_missing(false).busy_timeout(BUSY);
+                Ok(Self::over(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?, Held::default()))
+            }
+        }
     }
 
     /// Opens a database that is there, and changes nothing in it. Another process may use it.

@@ -62,11 +62,6 @@ impl Store {
         Ok(rows.iter().filter_map(|row| setting(row).inspect_err(unreadable).ok()).collect())
     }
 
-    /// One of them.
-    pub(crate) async fn setting<T: DeserializeOwned>(&self, kind: &str, name: &str) -> Result<Option<Setting<T>>> {
-        Ok(self.settings(kind).await?.into_iter().find(|setting| setting.name == name))
-    }
-
     /// Sets something, or takes it back where there is no value, and records who did.
     pub(crate) async fn change<T: Serialize>(
         &self,
@@ -92,13 +87,6 @@ impl Store {
                 .await?;
         }
         Ok(())
-    }
-
-    /// Records something that was done, beside settings.
-    pub(crate) async fn record_action(&self, change: &Change<'_>, now: DateTime<Utc>) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        audit(&mut transaction, change, now).await?;
-        Ok(transaction.commit().await?)
     }
 
     /// What was changed since then, the latest first.
@@ -186,10 +174,10 @@ mod tests {
             after: after.map(str::to_owned),
         };
         store.change(("quiet", "-5"), Some(&"22:00-07:00"), &change(None, Some("22:00-07:00")), now).await.unwrap();
-        let set = store.setting::<String>("quiet", "-5").await.unwrap().unwrap();
+        let set = store.settings::<String>("quiet").await.unwrap().remove(0);
         assert_eq!((set.value.as_str(), &set.by, set.at), ("22:00-07:00", &by, now));
         store.end_settings("quiet", &[Setting { at: now + TimeDelta::seconds(1), ..set.clone() }]).await.unwrap();
-        assert!(store.setting::<String>("quiet", "-5").await.unwrap().is_some(), "another change than the one that ended");
+        assert_eq!(store.settings::<String>("quiet").await.unwrap().len(), 1, "another change than the one that ended");
         store.change::<String>(("quiet", "-5"), None, &change(Some("22:00-07:00"), None), now).await.unwrap();
         assert_eq!(store.settings::<String>("quiet").await.unwrap(), []);
         let entries = store.audit_since(now).await.unwrap();

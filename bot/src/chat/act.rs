@@ -1,0 +1,164 @@
+//! What people do about alerts: take, snooze, and take back. The change is stored and audited, the monitor applies it with the
+//! next poll, and each message about the alert shows it.
+
+use serde::{Deserialize, Serialize};
+use vobiz_core::alert::{AlertKey, Snooze, Transition, Until};
+
+use super::request::{Answer, Refusal, Request};
+use super::until;
+use crate::messages::{self, escape};
+use crate::people::{Person, Role};
+use crate::snapshot::Snapshot;
+use crate::store::{Change, Draft, Setting};
+
+/// The kind of setting that snoozes are.
+pub(crate) const SNOOZE: &str = "snooze";
+
+/// An alert that somebody took or snoozed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Muted {
+    pub(crate) key: AlertKey,
+    pub(crate) snooze: Snooze,
+    /// Whether it was taken: somebody works on it.
+    pub(crate) is_taken: bool,
+}
+
+impl Muted {
+    /// `taken by Asha at 02:55`, `snoozed by Asha until 09:00`
+    pub(crate) fn words(setting: &Setting<Self>, reader: &messages::Reader) -> String {
+        let who = &setting.by.name;
+        if setting.value.is_taken {
+            format!("taken by {who} at {}", reader.at(setting.at))
+        } else {
+            format!("snoozed by {who} {}", until::words(setting.value.snooze.until, reader))
+        }
+    }
+}
+
+/// The alerts that the words after a command name: an id or a part of a name, and perhaps a rule.
+pub(super) fn find<'a>(snapshot: &'a Snapshot, words: &[&str], example: &str) -> Result<Vec<&'a Transition>, String> {
+    let Some((who, rule)) = words.split_first() else {
+        return Err(format!("Which alert? Write the customer's id: {example}. /alerts lists what fires."));
+    };
+    let firing = &snapshot.evaluation.firing;
+    let id = |alert: &&Transition| alert.subject.id.to_string().eq_ignore_ascii_case(who);
+    let named =
+        |alert: &&Transition| alert.subject.name.as_deref().is_some_and(|name| name.to_lowercase().contains(&who.to_lowercase()));
+    let mut found: Vec<&Transition> = firing.iter().filter(id).collect();
+    if found.is_empty() {
+        found = firing.iter().filter(named).collect();
+    }
+    let Some(first) = found.first() else {
+        return Err(format!("No alert fires for “{who}”. /alerts lists what fires; /customer {who} shows a customer."));
+    };
+    if let Some(other) = found.iter().find(|alert| alert.subject.id != first.subject.id) {
+        let name = |alert: &Transition| alert.subject.name.clone().unwrap_or_else(|| alert.subject.id.to_string());
+        let (one, two) = (name(first), name(other));
+        return Err(format!("“{who}” may be {one} ({}) or {two} ({}). Write the id.", first.subject.id, other.subject.id));
+    }
+    if rule.is_empty() {
+        return Ok(found);
+    }
+    let wanted = rule.join(" ");
+    let rules: Vec<String> = found.iter().map(|alert| format!("“{}”", alert.rule)).collect();
+    found.retain(|alert| alert.rule.split_whitespace().collect::<Vec<_>>().join(" ").eq_ignore_ascii_case(&wanted));
+    if found.is_empty() {
+        return Err(format!("No rule “{wanted}” fires for {who}; what fires is {}. {}.", rules.join(", "), until::FORMS));
+    }
+    Ok(found)
+}
+
+/// Mutes alerts for somebody, or takes that back.
+pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Option<(Until, bool)>) -> Result<Answer, Refusal> {
+    let by = request.actor(Role::Operator).await?;
+    // Of two people at once the second one finds what the first one did.
+    let _one_at_a_time = request.service.changes.lock().await;
+    let mut before = request.service.store.settings::<Muted>(SNOOZE).await?;
+    let mut answer = Answer::default();
+    let mut done = Vec::new();
+    for alert in alerts {
+        let key = alert.key();
+        let known = before.iter().position(|setting| setting.value.key == key).map(|place| before.swap_remove(place));
+        let who = messages::whose(&alert.subject);
+        match (&known, mute) {
+            (Some(known), Some(wanted)) if is_same(&known.value, wanted) => {
+                done.push(format!("{who}: already {}", escape(&Muted::words(known, &request.reader))));
+                continue;
+            }
+            (None, None) => {
+                done.push(format!("{who} is not snoozed"));
+                continue;
+            }
+            _ => {}
+        }
+        let words = change(request, by, alert, known.as_ref(), mute).await?;
+        answer.owed.extend(changed_messages(request, alert, &words).await?);
+        done.push(format!("{who}: {}", escape(&words)));
+    }
+    let is_shown = |draft: &Draft| draft.chat == request.chat_id && draft.edits == request.pressed;
+    answer.toast = Some(messages::terminal(&done.join("\n")));
+    if request.pressed.is_none() || !answer.owed.iter().any(is_shown) {
+        answer.html = done.join("\n");
+        answer.buttons = vec![vec![messages::button("‹ Alerts", "/alerts")]];
+    }
+    Ok(answer)
+}
+
+/// Whether the same was asked for again: a second press, or another person's.
+fn is_same(known: &Muted, (until, is_taken): (Until, bool)) -> bool {
+    let is_as_long = match (known.snooze.until, until) {
+        (Until::Time(known), Until::Time(wanted)) => (wanted - known).abs() < chrono::TimeDelta::minutes(2),
+        (known, wanted) => known == wanted,
+    };
+    known.is_taken == is_taken && is_as_long
+}
+
+/// Stores the change with its record; gives the words for what holds from now on.
+async fn change(
+    request: &Request<'_>,
+    by: &Person,
+    alert: &Transition,
+    known: Option<&Setting<Muted>>,
+    mute: Option<(Until, bool)>,
+) -> Result<String, Refusal> {
+    let (key, now, reader) = (alert.key(), request.asked_at, &request.reader);
+    let muted = mute.map(|(until, is_taken)| {
+        let snooze = Snooze { until, severity: alert.severity, set_at: now };
+        Muted { key: key.clone(), snooze, is_taken }
+    });
+    let (subject, name) = (key.subject.to_string(), format!("{}\n{}", key.rule, key.subject));
+    let after = muted.clone().map(|value| Muted::words(&Setting { name: name.clone(), value, by: by.clone(), at: now }, reader));
+    let action = match mute {
+        Some((_, true)) => "take",
+        Some(_) => "snooze",
+        None => "unsnooze",
+    };
+    let change = Change {
+        by,
+        chat: request.chat_id,
+        action,
+        subject: &subject,
+        before: known.map(|known| Muted::words(known, reader)),
+        after: after.clone(),
+    };
+    request.service.store.change((SNOOZE, &name), muted.as_ref(), &change, now).await?;
+    Ok(after.unwrap_or_else(|| format!("no longer snoozed, by {} at {}", by.name, reader.at(now))))
+}
+
+/// Each chat's message about an alert, with what was done.
+async fn changed_messages(request: &Request<'_>, alert: &Transition, words: &str) -> Result<Vec<Draft>, Refusal> {
+    let messages = request.service.store.alert_messages(&alert.key(), request.asked_at).await?;
+    let draft = |message: crate::store::AlertMessage| Draft {
+        chat: message.chat,
+        html: format!("{}\n<i>{}</i>", message.html, escape(&capitalized(words))),
+        edits: Some(message.message),
+        buttons: messages::alert_buttons(alert),
+        ..Draft::default()
+    };
+    Ok(messages.into_iter().map(draft).collect())
+}
+
+fn capitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

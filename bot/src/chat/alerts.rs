@@ -1,0 +1,62 @@
+//! `/alerts`: what fires, ranked by time to empty.
+
+use futures::FutureExt as _;
+use vobiz_core::alert::Transition;
+
+use super::act::{Muted, SNOOZE};
+use super::request::{Answer, Command, Refusal, Request};
+use crate::messages::{self, button, counted, escape};
+use crate::people::Role;
+
+pub(super) const COMMAND: Command = Command {
+    name: "alerts",
+    about: "what fires now, the first to run dry on top",
+    example: "/alerts",
+    role: Role::Viewer,
+    answer: |request| answer(request).boxed(),
+};
+
+/// Alerts on a page.
+const ROWS: usize = 8;
+
+async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
+    let page = match request.arguments.as_slice() {
+        [] => 1,
+        [page] => match page.strip_prefix('#').and_then(|page| page.parse().ok()) {
+            Some(page @ 1_usize..) => page,
+            _ => return Err(format!("“{page}” is not a page; the second one is /alerts #2").into()),
+        },
+        [_, second, ..] => return Err(format!("“{second}” is one word too many. Write /alerts or /alerts #2").into()),
+    };
+    let snapshot = request.last_snapshot().await?;
+    let muted = request.service.store.settings::<Muted>(SNOOZE).await?;
+    let firing = ranked(&snapshot.evaluation.firing);
+    let pages = firing.len().div_ceil(ROWS).max(1);
+    let page = page.min(pages);
+    let unread = snapshot.answers.errors().next().map(messages::failure);
+    let mut lines = vec![match (firing.len(), unread) {
+        (0, Some(unread)) => format!("⚪ No alert fires, but not everything could be read.\n{unread}"),
+        (0, None) => "🟢 No alert fires.".to_owned(),
+        (many, _) => format!("<b>{}</b>", counted(many, "alert fires", "alerts fire")),
+    }];
+    let mut buttons = Vec::new();
+    for alert in firing.iter().skip((page - 1) * ROWS).take(ROWS) {
+        let (key, name) = (alert.key(), messages::plain(&messages::whose(&alert.subject)));
+        let target = format!("{} {}", key.subject, key.rule);
+        let state = muted.iter().find(|setting| setting.value.key == key);
+        let words = state.map(|state| format!("\n   {}", escape(&Muted::words(state, &request.reader)))).unwrap_or_default();
+        lines.push(format!("{}{words}", messages::alert_row(alert, &request.reader)));
+        let mut row = vec![button(&name, &format!("/why {target}"))];
+        row.extend(state.map(|_| button("Unsnooze", &format!("/unmute {target}"))));
+        buttons.push(row);
+    }
+    buttons.extend(messages::pages("/alerts", page, pages));
+    Ok(Answer { as_of: Some(snapshot.at), ..Answer::with(lines.join("\n"), buttons) })
+}
+
+/// The first to be empty first; of those without a forecast, the worst first.
+fn ranked(firing: &[Transition]) -> Vec<&Transition> {
+    let mut ranked: Vec<&Transition> = firing.iter().collect();
+    ranked.sort_by(|one, other| one.hours_left().total_cmp(&other.hours_left()).then_with(|| other.severity.cmp(&one.severity)));
+    ranked
+}
