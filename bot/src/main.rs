@@ -32,6 +32,7 @@ mod run;
 mod schedule;
 mod service;
 mod snapshot;
+mod snooze;
 mod store;
 mod systemd;
 mod telegram;

@@ -9,7 +9,6 @@ use chrono::TimeDelta;
 use tokio::time::timeout;
 use vobiz_core::alert::{Deferred, Observation, State, notify};
 
-use crate::chat::{Muted, SNOOZE};
 use crate::delivery;
 use crate::doubts::remarks;
 use crate::ledger::{self, Cursor, Limit};
@@ -18,6 +17,7 @@ use crate::metrics;
 use crate::observe::observe;
 use crate::service::Service;
 use crate::snapshot::{Memory, Snapshot};
+use crate::snooze::{Muted, SNOOZE};
 use crate::store::{Draft, Priority, Setting, Sweep};
 
 /// How often profiles are saved, besides at the end. What a crash loses of them, later readings make up for.

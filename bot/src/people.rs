@@ -5,6 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// The kind of setting that roles are: each by the id of its person.
+pub(crate) const PERSON: &str = "person";
+/// The kind of setting that paired chats are.
+pub(crate) const CHAT: &str = "chat";
+
 /// Somebody who writes or presses: Telegram's id of them, and the name they have there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Person {

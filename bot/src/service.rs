@@ -17,15 +17,10 @@ use vobiz_core::{PartnerClient, RetryPolicy};
 
 use crate::clock::Clock;
 use crate::config::{Chat, Config, Operations};
-use crate::people::{Member, Person, Role, effective};
+use crate::people::{CHAT, Member, PERSON, Person, Role, effective};
 use crate::reads::Reads;
 use crate::snapshot::Published;
 use crate::store::Store;
-
-/// The kind of setting that roles are: each by the id of its person.
-pub(crate) const PERSON: &str = "person";
-/// The kind of setting that paired chats are.
-pub(crate) const CHAT: &str = "chat";
 
 /// What every part of the bot works with.
 pub(crate) struct Service {

@@ -14,9 +14,9 @@ use vobiz_core::forecast::{Business, Every, Forecaster, Forecasts, Profile, Runw
 use vobiz_core::history::MovementKind;
 use vobiz_core::{Decimal, Error};
 
-use crate::chat::Muted;
 use crate::ledger::{AnnouncedFee, Entry, TopUp};
 use crate::observe::Answers;
+use crate::snooze::Muted;
 
 /// Longest wait for a newer snapshot; after it the last one has to do.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);

@@ -46,14 +46,14 @@ const LAYERS: [(&str, &[&str]); 6] = [
     (
         "bot",
         &[
-            "clock config metrics people systemd terminal",
+            "clock config metrics people snooze systemd terminal",
             "observe reads",
             "ledger snapshot store",
             "messages",
             "chart telegram",
             "delivery doubts service",
             "chat heartbeat http monitor notices schedule upkeep",
-            "backtest backup check config_check demo export health manual migrate print_summary run",
+            "backtest backup check config_check demo export health manual migrate pair print_summary run",
             "main",
         ],
     ),

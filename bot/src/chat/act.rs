@@ -1,37 +1,23 @@
 //! What people do about alerts: take, snooze, and take back. The change is stored and audited, the monitor applies it with the
 //! next poll, and each message about the alert shows it.
 
-use serde::{Deserialize, Serialize};
-use vobiz_core::alert::{AlertKey, Snooze, Transition, Until};
+use vobiz_core::alert::{Snooze, Transition, Until};
 
 use super::request::{Answer, Refusal, Request};
 use super::until;
 use crate::messages::{self, escape};
 use crate::people::{Person, Role};
 use crate::snapshot::Snapshot;
+use crate::snooze::{Muted, SNOOZE};
 use crate::store::{Change, Draft, Setting};
 
-/// The kind of setting that snoozes are.
-pub(crate) const SNOOZE: &str = "snooze";
-
-/// An alert that somebody took or snoozed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Muted {
-    pub(crate) key: AlertKey,
-    pub(crate) snooze: Snooze,
-    /// Whether it was taken: somebody works on it.
-    pub(crate) is_taken: bool,
-}
-
-impl Muted {
-    /// `taken by Asha at 02:55`, `snoozed by Asha until 09:00`
-    pub(crate) fn words(setting: &Setting<Self>, reader: &messages::Reader) -> String {
-        let who = &setting.by.name;
-        if setting.value.is_taken {
-            format!("taken by {who} at {}", reader.at(setting.at))
-        } else {
-            format!("snoozed by {who} {}", until::words(setting.value.snooze.until, reader))
-        }
+/// `taken by Asha at 02:55`, `snoozed by Asha until 09:00`
+pub(super) fn words(setting: &Setting<Muted>, reader: &messages::Reader) -> String {
+    let who = &setting.by.name;
+    if setting.value.is_taken {
+        format!("taken by {who} at {}", reader.at(setting.at))
+    } else {
+        format!("snoozed by {who} {}", until::words(setting.value.snooze.until, reader))
     }
 }
 
@@ -82,7 +68,7 @@ pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Opt
         let who = messages::whose(&alert.subject);
         match (&known, mute) {
             (Some(known), Some(wanted)) if is_same(&known.value, wanted) => {
-                done.push(format!("{who}: already {}", escape(&Muted::words(known, &request.reader))));
+                done.push(format!("{who}: already {}", escape(&words(known, &request.reader))));
                 continue;
             }
             (None, None) => {
@@ -91,9 +77,9 @@ pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Opt
             }
             _ => {}
         }
-        let words = change(request, by, alert, known.as_ref(), mute).await?;
-        answer.owed.extend(changed_messages(request, alert, &words).await?);
-        done.push(format!("{who}: {}", escape(&words)));
+        let said = change(request, by, alert, known.as_ref(), mute).await?;
+        answer.owed.extend(changed_messages(request, alert, &said).await?);
+        done.push(format!("{who}: {}", escape(&said)));
     }
     let is_shown = |draft: &Draft| draft.chat == request.chat_id && draft.edits == request.pressed;
     answer.toast = Some(messages::terminal(&done.join("\n")));
@@ -127,7 +113,7 @@ async fn change(
         Muted { key: key.clone(), snooze, is_taken }
     });
     let (subject, name) = (key.subject.to_string(), format!("{}\n{}", key.rule, key.subject));
-    let after = muted.clone().map(|value| Muted::words(&Setting { name: name.clone(), value, by: by.clone(), at: now }, reader));
+    let after = muted.clone().map(|value| words(&Setting { name: name.clone(), value, by: by.clone(), at: now }, reader));
     let action = match mute {
         Some((_, true)) => "take",
         Some(_) => "snooze",
@@ -138,7 +124,7 @@ async fn change(
         chat: request.chat_id,
         action,
         subject: &subject,
-        before: known.map(|known| Muted::words(known, reader)),
+        before: known.map(|known| words(known, reader)),
         after: after.clone(),
     };
     request.service.store.change((SNOOZE, &name), muted.as_ref(), &change, now).await?;

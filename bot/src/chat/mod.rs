@@ -32,7 +32,6 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::sync::watch;
 
-pub(crate) use act::{Muted, SNOOZE};
 pub(crate) use command::menu;
 pub(crate) use request::Answer;
 pub(crate) use summary::{picture, read as read_summary, summary};

@@ -4,8 +4,7 @@ use futures::FutureExt as _;
 
 use super::request::{Answer, Command, Refusal, Request};
 use crate::messages::{self, code, escape};
-use crate::people::{Member, Person, Role};
-use crate::service::PERSON;
+use crate::people::{Member, PERSON, Person, Role};
 use crate::store::Change;
 
 const EXAMPLE: &str = "/people grant 123456789 operator";

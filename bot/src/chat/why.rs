@@ -2,10 +2,11 @@
 
 use futures::FutureExt as _;
 
-use super::act::{self, Muted, SNOOZE};
+use super::act;
 use super::request::{Answer, Command, Refusal, Request};
 use crate::messages::{self, escape};
 use crate::people::Role;
+use crate::snooze::{Muted, SNOOZE};
 
 const EXAMPLE: &str = "/why MA_XXXXXXXX";
 
@@ -24,7 +25,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let explained = alerts.iter().map(|alert| {
         let rule = request.service.policy.rules().iter().find(|rule| rule.name() == alert.rule);
         let state = muted.iter().find(|setting| setting.value.key == alert.key());
-        let state = state.map(|state| format!("\n{}", escape(&Muted::words(state, &request.reader)))).unwrap_or_default();
+        let state = state.map(|state| format!("\n{}", escape(&act::words(state, &request.reader)))).unwrap_or_default();
         format!("{}{state}", messages::why(alert, rule, &request.reader))
     });
     let html = explained.collect::<Vec<_>>().join("\n\n");

@@ -8,8 +8,7 @@ use subtle::ConstantTimeEq as _;
 use super::row::column;
 use super::settings::{audit, set};
 use super::{Change, Store};
-use crate::people::{Person, Role};
-use crate::service::{CHAT, PERSON};
+use crate::people::{CHAT, PERSON, Person, Role};
 
 /// How long a code can be used.
 const VALID: TimeDelta = TimeDelta::minutes(10);
