@@ -1,7 +1,9 @@
 //! The commands: a file for each, and one list that help, menu and parsing are made from.
 
 pub(crate) use super::request::Command;
-use super::{alerts, analytics, audit, customer, customers, dashboard, help, low, mute, people, status, summary, take, top, unmute, why};
+use super::{
+    alerts, analytics, audit, customer, customers, dashboard, help, low, mute, people, status, summary, take, top, unmute, why,
+};
 use crate::people::Role;
 use crate::store::is_code;
 
