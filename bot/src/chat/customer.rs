@@ -31,7 +31,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let command = |id: &str| format!("/customer {id}");
     let account = match find::customer(&snapshot.answers.customers, &wanted, command) {
         Ok(account) => account,
-        Err(which) if !which.buttons.is_empty() => return Ok(which),
+        Err(which) if !which.buttons.is_empty() => return Ok(*which),
         Err(_) => return Ok(Answer::text(unlisted(request, &wanted).await)),
     };
     let subject = snapshot.subject(&account.auth_id);

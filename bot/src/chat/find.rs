@@ -20,16 +20,16 @@ pub(super) fn customer<'a>(
     accounts: &'a [Account],
     wanted: &str,
     command: impl Fn(&str) -> String,
-) -> Result<&'a Account, Answer> {
+) -> Result<&'a Account, Box<Answer>> {
     match matching(accounts, wanted).as_slice() {
         [account] => Ok(account),
-        [] => Err(Answer::text(messages::no_customer(wanted))),
+        [] => Err(Box::new(Answer::text(messages::no_customer(wanted)))),
         many => {
             let offered = many.iter().take(OFFERED).map(|account| {
                 let id = account.auth_id.as_str();
                 (account.name.as_deref().unwrap_or(id).to_owned(), command(id))
             });
-            Err(Answer::with(messages::several(many.len(), wanted), messages::choices(offered)))
+            Err(Box::new(Answer::with(messages::several(many.len(), wanted), messages::choices(offered))))
         }
     }
 }

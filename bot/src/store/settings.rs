@@ -57,7 +57,7 @@ impl Store {
         let query = sqlx::query("SELECT * FROM settings WHERE kind = $1 ORDER BY name").bind(kind);
         let rows = query.fetch_all(&self.pool).await?;
         let unreadable = |error: &anyhow::Error| {
-            tracing::warn!(kind, error = format!("{error:#}"), "a setting cannot be read and is left out")
+            tracing::warn!(kind, error = format!("{error:#}"), "a setting cannot be read and is left out");
         };
         Ok(rows.iter().filter_map(|row| setting(row).inspect_err(unreadable).ok()).collect())
     }
