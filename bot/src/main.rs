@@ -105,7 +105,7 @@ enum Command {
         #[arg(long, value_name = "URL", conflicts_with = "config")]
         database: Option<String>,
     },
-    /// Print a one-time code that adds a chat, and gives whoever uses it a role.
+    /// Print a one-time code that adds a chat, and gives a role to the person who uses it.
     Pair {
         #[command(flatten)]
         source: Source,

@@ -11,7 +11,7 @@ use crate::terminal::print_line;
 /// Options of `vobiz-bot pair`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// What the code makes of whoever uses it: viewer, operator or admin.
+    /// The role of the person who uses the code: viewer, operator or admin.
     #[arg(long, default_value = "viewer", value_parser = role)]
     role: Role,
 }

@@ -1,4 +1,4 @@
-//! People of a running bot: who may do what, what is done about alerts, and who is told of it.
+//! People of a running bot: who may do what, what is done about alerts, and which chats show it.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up fails the test")]
 

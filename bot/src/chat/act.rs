@@ -77,9 +77,9 @@ pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Opt
             }
             _ => {}
         }
-        let said = change(request, by, alert, known.as_ref(), mute).await?;
-        answer.owed.extend(changed_messages(request, alert, &said).await?);
-        done.push(format!("{who}: {}", escape(&said)));
+        let state = change(request, by, alert, known.as_ref(), mute).await?;
+        answer.owed.extend(changed_messages(request, alert, &state).await?);
+        done.push(format!("{who}: {}", escape(&state)));
     }
     let is_shown = |draft: &Draft| draft.chat == request.chat_id && draft.edits == request.pressed;
     answer.toast = Some(messages::terminal(&done.join("\n")));

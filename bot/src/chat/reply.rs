@@ -91,7 +91,7 @@ impl Desk {
         let had = had.map(|member| member.role);
         let Some(role) = self.service.store.pair(code, person, had, (heard.chat, is_new), heard.at).await? else {
             return say(
-                "That code is not valid: it is misspelt, was used, or is older than 10 minutes. Whoever runs the bot can \
+                "That code is not valid: it is misspelt, was used, or is older than 10 minutes. Anyone who runs the bot can \
                         make another with “vobiz-bot pair”."
                     .to_owned(),
             );

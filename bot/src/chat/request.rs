@@ -14,7 +14,7 @@ use crate::store::{Buttons, Draft};
 /// How old figures may be that a typed line is answered with, where they are not those of the last sweep.
 const FRESH_ENOUGH: TimeDelta = TimeDelta::seconds(5);
 
-/// What is said before the first poll ended.
+/// The answer before the first poll ended.
 const NOT_READ: &str = "The customers have not been read yet. The first poll is still under way; ask again in a minute.";
 /// The refusal for a message that was written in the name of a chat.
 const NOBODY_KNOWN: &str =
@@ -158,7 +158,7 @@ impl Request<'_> {
         (self.is_press || self.asked_at - read_at > TimeDelta::minutes(1)).then_some(read_at)
     }
 
-    /// The last sweep, whoever asks.
+    /// The last sweep, for typed lines and pressed buttons alike.
     pub(crate) async fn last_snapshot(&self) -> Result<Arc<Snapshot>, String> {
         self.service.published.latest().await.ok_or_else(|| NOT_READ.to_owned())
     }
