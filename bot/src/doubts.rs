@@ -20,8 +20,8 @@ pub(crate) fn doubts(snapshot: &Snapshot, dashboard: Option<&Report>) -> Vec<Str
     doubts.iter().map(|found| doubt(found, snapshot.at)).collect()
 }
 
-/// What is odd about the list of customers itself: fields that could not be understood, and rows that are missing. Each has a
-/// key that stays the same while the oddity does.
+/// What is odd about the answers themselves: fields that could not be understood, and customers that the list leaves out. Each
+/// has a key that stays the same while the oddity does.
 pub(crate) fn remarks(snapshot: &Snapshot) -> Vec<(String, String)> {
     let odd = snapshot.answers.oddities.iter().map(|oddity| {
         let customers = &oddity.customers[..oddity.customers.len().min(NAMED)];

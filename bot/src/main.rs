@@ -1,5 +1,6 @@
 //! A Telegram bot that watches prepaid Vobiz wallets and reports each morning.
 
+mod absent;
 mod backtest;
 mod backup;
 mod chart;
@@ -195,9 +196,9 @@ async fn main() -> ExitCode {
         Command::Demo(options) => demo::run(options).await.map(|()| 0),
         Command::Run { source, options } => {
             async {
-                let config = source.load()?;
-                terminal::log(config.operations.log, Level::INFO);
-                run::run(config, &options, &|| source.load()).await.map(|()| 0)
+                terminal::log(source.load()?.operations.log, Level::INFO);
+                // Read again, now that warnings about it are logged.
+                run::run(source.load()?, &options, &|| source.load()).await.map(|()| 0)
             }
             .await
         }

@@ -1,6 +1,6 @@
 //! The watch: each sweep is judged, recorded with the messages it owes, and published.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
     memory.top_ups = Arc::new(service.store.top_ups().await?);
     let mut ledger = service.store.ledger_cursor().await?;
     let mut saved_at = service.clock.now();
-    let mut remarked = HashSet::new();
+    let mut remarked = service.store.remarked().await?;
     loop {
         let began = service.clock.now();
         tokio::select! {
@@ -60,11 +60,10 @@ async fn save(service: &Service, memory: &Memory) {
     }
 }
 
-async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remarked: &mut HashSet<String>) -> Result<()> {
+async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remarked: &mut BTreeSet<String>) -> Result<()> {
     let started = Instant::now();
-    let listed = memory.state.roster.listed;
-    let answers =
-        observe(&service.api, &service.policy, service.report_zone, listed, service.poll_deadline, || service.clock.now()).await;
+    let (zone, deadline) = (service.report_zone, service.poll_deadline);
+    let answers = observe(&service.api, &service.policy, zone, &memory.state, deadline, || service.clock.now()).await;
     for error in answers.errors() {
         tracing::warn!(%error, "a part of this poll failed; rules on it are not judged");
     }
@@ -81,7 +80,7 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
         Err(error) => tracing::warn!(%error, "the fees that numbers announce cannot be read; tried again in a day"),
     }
     let remarks = new_remarks(&snapshot, remarked);
-    record(service, &memory.state, &snapshot, &remarks, notice, took).await?;
+    record(service, &memory.state, &snapshot, (&remarks, remarked), notice, took).await?;
     memory.state = snapshot.evaluation.state.clone();
     let is_over = |setting: &Setting<Muted>| {
         memory.state.alerts.get(&setting.value.key).is_none_or(|alert| alert.firing.is_none() || alert.snooze.is_none())
@@ -136,19 +135,20 @@ async fn learn_ledger(
     })
 }
 
-/// What is odd about this sweep and was not reported since the start.
-fn new_remarks(snapshot: &Snapshot, remarked: &mut HashSet<String>) -> Vec<String> {
+/// What is odd about this sweep and was not reported before.
+fn new_remarks(snapshot: &Snapshot, remarked: &mut BTreeSet<String>) -> Vec<String> {
     if remarked.len() > MOST_REMARKS {
         remarked.clear();
     }
     remarks(snapshot).into_iter().filter_map(|(key, sentence)| remarked.insert(key).then_some(sentence)).collect()
 }
 
+/// Records a sweep with its messages; `remarks` are the new ones, and the keys of all that were reported.
 async fn record(
     service: &Service,
     before: &State,
     snapshot: &Snapshot,
-    remarks: &[String],
+    (remarks, remarked): (&[String], &BTreeSet<String>),
     notice: Option<&str>,
     took: Duration,
 ) -> Result<()> {
@@ -159,7 +159,7 @@ async fn record(
         owed.extend(service.recipients().await?.into_iter().map(|(_, id)| draft(id)));
     }
     let Snapshot { observation, evaluation, at, .. } = snapshot;
-    let sweep = Sweep { observation, transitions: &evaluation.transitions };
+    let sweep = Sweep { observation, transitions: &evaluation.transitions, remarked };
     let is_recorded = service.store.record(before, &evaluation.state, &deferred, &owed, &sweep, *at).await;
     let is_complete = snapshot.answers.errors().next().is_none();
     metrics::poll(observation, evaluation, is_complete, took);

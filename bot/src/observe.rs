@@ -1,13 +1,16 @@
 //! One sweep: reads everything that the rules watch.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use vobiz_core::accounts::Account;
-use vobiz_core::alert::{CallDay, Listing, Observation, Policy, Subject, Unread, Wallet};
+use vobiz_core::alert::{CallDay, Listing, Observation, Policy, State, Subject, Unread, Wallet};
 use vobiz_core::dashboard::Report;
-use vobiz_core::{DateRange, Error, ErrorKind, Oddity, PartnerClient, Result, Sweep};
+use vobiz_core::{Answer, DateRange, Error, ErrorKind, Oddity, PartnerClient, Result, Sweep};
+
+use crate::absent::ask_own_pages;
 
 /// What the API answered to one sweep.
 pub(crate) struct Answers {
@@ -19,8 +22,10 @@ pub(crate) struct Answers {
     pub(crate) cut: Option<Error>,
     /// How many customers the list itself says it has.
     pub(crate) promised: Option<u64>,
-    /// What of the list could not be understood.
+    /// What could not be understood: of the list, and of the profile and the report where rules watch them.
     pub(crate) oddities: Vec<Oddity>,
+    /// Customers with an alert that the list leaves out, by id: whether their own page knows them.
+    pub(crate) asked: BTreeMap<String, bool>,
     /// How many customers there are by the dashboard or the partner's profile; asked for where the list shrank.
     pub(crate) counted: Option<u64>,
     /// The report's currency, for customers whose row names none; read only where there is one.
@@ -32,29 +37,34 @@ pub(crate) struct Answers {
 }
 
 /// Reads what the policy watches, side by side. The last complete day is the one before today in `zone`. Where the list is
-/// shorter than `before`, the dashboard is asked how many customers there are. Reading the list ends after `deadline`, with
-/// what was read by then.
+/// shorter than before, the dashboard is asked how many customers there are; where it leaves out customers that have an alert,
+/// their own pages are asked. Reading the list ends after `deadline`, with what was read by then.
 pub(crate) async fn observe(
     api: &PartnerClient,
     policy: &Policy,
     zone: Tz,
-    before: u64,
+    before: &State,
     deadline: Duration,
     now: impl Fn() -> DateTime<Utc>,
 ) -> Answers {
     let today = now().with_timezone(&zone).date_naive();
     let last_day = today.checked_sub_days(Days::new(1)).unwrap_or(today);
-    let partner = async { if policy.watches_partner() { partner(api).await } else { None } };
+    let partner = async { if policy.watches_partner() { Some(partner(api).await) } else { None } };
     let calls = async { if policy.watches_calls() { Some(calls(api, last_day).await) } else { None } };
     let (customers, partner, calls) = tokio::join!(api.accounts().sweep(deadline), partner, calls);
-    let (customers, cut, promised, oddities) = match customers {
+    let (customers, cut, promised, mut oddities) = match customers {
         Ok(sweep) => {
             let cut = cut(&sweep);
             (sweep.rows, cut.then_some(sweep.error).flatten(), sweep.promised, sweep.oddities)
         }
         Err(error) => (Vec::new(), Some(error), None, Vec::new()),
     };
-    let is_shorter = cut.is_none() && (customers.len() as u64) < before;
+    let (partner, calls) = (
+        partner.and_then(|answer| answer.map(|answer| take("me", answer, &mut oddities)).transpose()),
+        calls.map(|answer| answer.map(|answer| take("analytics", answer, &mut oddities))),
+    );
+    let asked = if cut.is_none() { ask_own_pages(api, before, &customers, deadline).await } else { BTreeMap::new() };
+    let is_shorter = cut.is_none() && (customers.len() as u64) < before.roster.listed;
     let needs_currency = customers.iter().any(|account| account.currency().is_none());
     let report = if is_shorter || needs_currency { api.dashboard().await.ok() } else { None };
     let counted = report.as_ref().filter(|_| is_shorter).and_then(|report| counted(report));
@@ -64,6 +74,7 @@ pub(crate) async fn observe(
         cut,
         promised,
         oddities,
+        asked,
         counted,
         fallback: report.and_then(|report| report.into_inner().currency),
         partner,
@@ -102,7 +113,7 @@ impl Answers {
             cut: self.cut.as_ref().map(Unread::from),
             promised: self.promised,
             counted: self.counted,
-            ..Listing::default()
+            asked: self.asked.clone(),
         };
         let (partner, calls) = (self.partner.as_ref().map(read), self.calls.as_ref().map(read));
         Observation { listing, partner, calls, ..Observation::complete(self.at, subjects) }
@@ -120,22 +131,29 @@ fn read<T: Clone>(answer: &Result<T>) -> std::result::Result<T, Unread> {
     }
 }
 
-/// The partner's own wallet; `None` where its profile has no balance.
-async fn partner(api: &PartnerClient) -> Option<Result<Wallet>> {
-    let profile = match api.me().await {
-        Ok(profile) => profile.into_inner(),
-        Err(error) => return Some(Err(error)),
-    };
+/// What was read, once what is odd about it is noted below the name of its call.
+fn take<T>(call: &str, (value, found): (T, Vec<Oddity>), oddities: &mut Vec<Oddity>) -> T {
+    let below = found.into_iter().map(|mut oddity| {
+        oddity.field = format!("{call} {}", oddity.field);
+        oddity
+    });
+    Oddity::merge(oddities, below);
+    value
+}
+
+/// The partner's own wallet; `None` where its profile has no balance. With what is odd about the profile.
+async fn partner(api: &PartnerClient) -> Result<(Option<Wallet>, Vec<Oddity>)> {
+    let Answer { value: profile, oddities, .. } = api.me().await?;
     let currency = match profile.currency {
         Some(currency) => Some(currency),
         None => api.dashboard().await.ok().and_then(|report| report.into_inner().currency),
     };
-    Some(Ok(Wallet { balance: profile.balance?, currency }))
+    Ok((profile.balance.map(|balance| Wallet { balance, currency }), oddities))
 }
 
-async fn calls(api: &PartnerClient, day: NaiveDate) -> Result<CallDay> {
+async fn calls(api: &PartnerClient, day: NaiveDate) -> Result<(CallDay, Vec<Oddity>)> {
     let report = api.analytics(DateRange::between(day, day)).await?;
-    Ok(figures(&report, day))
+    Ok((figures(&report, day), report.oddities))
 }
 
 /// A report's figures, where it is of that day and no other.

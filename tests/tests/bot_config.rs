@@ -4,6 +4,7 @@
 
 mod bot;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 
 use bot::{Home, payloads, recorded, vobiz};
@@ -30,6 +31,33 @@ fn each_wrong_line_is_reported_and_nothing_of_it_repeated() {
     assert!(errors.contains("bot.toml:7: rules[0].above.warning is a float, which is not exact; write \"2.5\""), "{errors}");
     assert!(errors.contains("bot.toml:8: a key in rules[0] is not known here"), "{errors}");
     assert!(!errors.contains("SECRET") && output.stdout.is_empty(), "{errors}");
+}
+
+#[test]
+fn a_file_that_holds_a_token_and_that_others_can_read_is_warned_of() {
+    let warned = |mode: u32, configuration: &str| {
+        let home = Home::new();
+        home.write("bot.toml", configuration);
+        std::fs::set_permissions(home.path().join("bot.toml"), std::fs::Permissions::from_mode(mode)).expect("a mode can be set");
+        home.write("token", "SECRET-TOKEN");
+        std::fs::set_permissions(home.path().join("token"), std::fs::Permissions::from_mode(0o600)).expect("a mode can be set");
+        let output = home.output(&["config", "check", "--config", "bot.toml"]);
+        let errors = text(&output.stderr);
+        assert!(output.status.success() && !errors.contains("SECRET"), "{errors}");
+        errors.contains("holds a token, and bot.toml can be read or changed by others (mode 0644); run: chmod 600 bot.toml")
+    };
+    assert!(warned(0o644, VOBIZ));
+    assert!(!warned(0o600, VOBIZ));
+    assert!(!warned(0o644, "[vobiz]\nauth_id = \"PA_X\"\nauth_token_file = \"token\"\n"), "the token is elsewhere");
+}
+
+#[tokio::test]
+async fn a_running_bot_logs_what_others_can_read() {
+    let sandbox = recorded(payloads(), &[]).await;
+    let home = Home::of(&sandbox, "");
+    std::fs::set_permissions(home.path().join("bot.toml"), std::fs::Permissions::from_mode(0o644)).expect("a mode can be set");
+    let log = home.start().log();
+    assert!(log.contains("this configuration holds a token, and bot.toml can be read or changed by others"), "{log}");
 }
 
 #[test]

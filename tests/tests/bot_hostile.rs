@@ -113,6 +113,29 @@ async fn a_balance_that_is_not_sent_is_shown_as_unknown_and_alerts_nobody() {
 }
 
 #[tokio::test]
+async fn what_is_odd_about_a_profile_and_a_report_is_told_once_and_not_again_after_a_restart() {
+    let folder = altered("profile", |me| me["max_accounts"] = json!(-1));
+    alter(&folder, "analytics", |report| report["calls"]["total_minutes"] = json!("N/A"));
+    let sandbox = recorded(folder.path().to_owned(), &[]).await;
+    let rule = |metric: &str| format!("[[rules]]\nname = \"{metric}\"\nmetric = \"{metric}\"\nbelow.warning = 1\n");
+    let rules = rule("partner.balance") + &rule("calls.volume");
+    let home = Home::of(&sandbox, &format!("[[chats]]\nid = {PRIVATE}\n{rules}"));
+    let odd = |texts: &[String], field: &str| texts.iter().filter(|text| text.contains(field)).count();
+    let is_told = |texts: &[String]| odd(texts, "me max_accounts") > 0 && odd(texts, "analytics calls.total_minutes") > 0;
+    let bot = home.start();
+    until_texts("both", &sandbox, PRIVATE, is_told);
+    home.until_marked().await;
+    assert!(bot.terminate().success());
+
+    alter(&folder, "profile", |me| me["account_count"] = json!("many"));
+    let mut bot = home.start();
+    let sent = until_texts("the new one", &sandbox, PRIVATE, |texts| odd(texts, "me account_count") > 0);
+    let told = ["me max_accounts", "analytics calls.total_minutes", "me account_count"].map(|field| odd(&sent, field));
+    assert_eq!(told, [1, 1, 1], "{sent:#?}");
+    assert_untroubled(&mut bot);
+}
+
+#[tokio::test]
 async fn pages_that_repeat_are_an_outage_and_not_an_alert() {
     // Every page is answered with the first, which claims that there is a second.
     let folder = altered("accounts_page", |page| {

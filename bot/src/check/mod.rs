@@ -73,9 +73,8 @@ async fn check(config: &Config, options: &Options) -> Result<u8> {
     let within = options.timeout.saturating_sub(REST).min(config.poll_deadline);
     let api = client_within(config, within)?;
     let (profiles, state) = Store::remembered(&config.database_url).await;
-    let listed = state.roster.listed;
     let (dashboard, answers) =
-        tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, listed, within, Utc::now));
+        tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, &state, within, Utc::now));
     let dashboard = dashboard.map(Answer::into_inner);
     let snapshot = Memory::new(config.business.clone(), profiles, state).judge_once(&policy, answers);
     let doubts = doubts(&snapshot, dashboard.as_ref().ok());

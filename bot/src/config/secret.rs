@@ -46,7 +46,13 @@ impl Given<'_> {
     fn read(self, section: &Table<'_>, shape: Shape) -> Option<SecretString> {
         match self {
             Self::Twice => None,
-            Self::Itself(secret) => secret.parse(|text| check(text, shape)),
+            Self::Itself(secret) => {
+                let file = section.reader.source.filter(|_| secret.at.is_some());
+                if let Some(warning) = file.and_then(|file| credentials::readable_by_others(Path::new(file.name()))) {
+                    tracing::warn!("this configuration holds a token, and {warning}");
+                }
+                secret.parse(|text| check(text, shape))
+            }
             Self::InFile(file) => {
                 let (folder, start) = match (file.at, section.reader.source) {
                     (Some(_), Some(source)) => (source.folder.as_path(), "this file's folder"),

@@ -61,10 +61,10 @@ pub(crate) const NO_GLOBAL_LEDGER: &str = "⚪ <b>The ledger of all customers ca
 pub(crate) const NO_LEDGER: &str = "⚪ <b>No ledger can be read with this account</b>\nMoney paid in and fees are taken from \
      the balances alone: alerts go on, and a fee is not expected before it was charged once.";
 
-/// What of the list of customers could not be understood, each as a sentence.
+/// What of the answers could not be understood, each as a sentence.
 pub(crate) fn oddities(sentences: &[String]) -> String {
     let mut text =
-        "⚪ <b>Parts of the list of customers cannot be understood</b>\nEverything else was read and is judged.".to_owned();
+        "⚪ <b>Parts of what the API sent cannot be understood</b>\nEverything else was read and is judged.".to_owned();
     for sentence in sentences.iter().take(MOST_ODDITIES) {
         text.push_str("\n• ");
         text.push_str(&escape(&sentence.chars().take(200).collect::<String>()));

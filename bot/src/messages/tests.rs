@@ -130,6 +130,7 @@ fn answers(at: DateTime<Utc>, customers: Vec<Account>) -> Answers {
         cut: None,
         promised: None,
         oddities: Vec::new(),
+        asked: std::collections::BTreeMap::new(),
         counted: None,
         fallback: None,
         partner: None,

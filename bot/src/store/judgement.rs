@@ -2,14 +2,14 @@
 //!
 //! While the database cannot be written, decisions are kept in memory and written with the first one that can be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use tokio::sync::watch;
-use vobiz_core::alert::{Alert, AlertKey, DataHealth, Deferred, Observation, Roster, State, SubjectId, Transition};
+use vobiz_core::alert::{Alert, AlertKey, DataHealth, Deferred, Roster, State, SubjectId, Transition};
 
 use super::row::column;
 use super::{Draft, Store, Sweep, history, outbox, set_fact};
@@ -77,7 +77,7 @@ impl Store {
         all.waiting.extend(waiting.iter().cloned());
         all.owed.extend_from_slice(owed);
         all.transitions.extend(sweep.transitions.iter().map(|transition| (now, transition.clone())));
-        let written = self.write(&all, after, sweep.observation, now).await;
+        let written = self.write(&all, after, sweep, now).await;
         match self.noted(written) {
             Ok(()) => true,
             Err(error) => {
@@ -88,7 +88,7 @@ impl Store {
         }
     }
 
-    async fn write(&self, all: &Unwritten, after: &State, observation: &Observation, now: DateTime<Utc>) -> Result<()> {
+    async fn write(&self, all: &Unwritten, after: &State, sweep: &Sweep<'_>, now: DateTime<Utc>) -> Result<()> {
         let Unwritten { before, waiting, owed, transitions } = all;
         let mut wallets = self.wallets.lock().await;
         let mut transaction = self.begin().await?;
@@ -112,15 +112,21 @@ impl Store {
         set_fact::<DataHealth>(&mut transaction, "data_health", &after.data_health).await?;
         set_fact::<Roster>(&mut transaction, "roster", &after.roster).await?;
         set_fact(&mut transaction, "polls", &after.polls).await?;
+        set_fact(&mut transaction, "remarked", sweep.remarked).await?;
         for (chat, waiting) in waiting {
             set_fact(&mut transaction, &waiting_fact(*chat), waiting).await?;
         }
         outbox::owe(&mut transaction, owed, now).await?;
         history::write_transitions(&mut transaction, transitions).await?;
-        let written = history::write_sweep(&mut transaction, wallets.take(), observation).await?;
+        let written = history::write_sweep(&mut transaction, wallets.take(), sweep.observation).await?;
         self.commit(transaction, owed).await?;
         *wallets = Some(written);
         Ok(())
+    }
+
+    /// The keys of all oddities that chats were told of.
+    pub(crate) async fn remarked(&self) -> Result<BTreeSet<String>> {
+        Ok(self.fact("remarked").await?.unwrap_or_default())
     }
 
     /// What waits for a chat, by the chat's configured id.
@@ -175,6 +181,8 @@ fn waiting_fact(chat: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use vobiz_core::alert::Observation;
+
     use super::*;
 
     fn state(polls: u64) -> State {
@@ -190,7 +198,7 @@ mod tests {
         let store = Store::open("sqlite::memory:").await.unwrap();
         let (now, mut trouble) = (Utc::now(), store.watch_trouble());
         let observation = Observation::complete(now, Vec::new());
-        let sweep = Sweep { observation: &observation, transitions: &[] };
+        let sweep = Sweep { observation: &observation, transitions: &[], remarked: &BTreeSet::from(["odd".to_owned()]) };
         sqlx::query("PRAGMA query_only = ON").execute(&store.pool).await.unwrap();
         store.record(&state(0), &state(1), &[], &[draft("first")], &sweep, now).await;
         let why = trouble.borrow_and_update().clone().unwrap().why;
@@ -203,6 +211,7 @@ mod tests {
         store.record(&state(2), &state(3), &[], &[draft("third")], &sweep, now).await;
         assert_eq!((store.held_back(7), trouble.borrow_and_update().clone()), (0, None));
         assert_eq!(store.alert_state().await.unwrap(), state(3));
+        assert_eq!(store.remarked().await.unwrap(), BTreeSet::from(["odd".to_owned()]));
         assert_eq!(store.owed().await.unwrap().len(), 3);
     }
 

@@ -9,7 +9,7 @@ mod tests;
 mod thin;
 mod wallet;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
@@ -27,6 +27,8 @@ pub(crate) struct Sweep<'a> {
     pub(crate) observation: &'a Observation,
     /// What was decided on it.
     pub(crate) transitions: &'a [Transition],
+    /// The keys of all oddities that were reported.
+    pub(crate) remarked: &'a BTreeSet<String>,
 }
 
 /// Every wallet as it is in the database, by its id.

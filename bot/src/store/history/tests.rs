@@ -1,5 +1,7 @@
 //! The history as it is written, read and thinned.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -32,7 +34,7 @@ fn unread() -> Unread {
 }
 
 async fn record(store: &Store, observation: &Observation) {
-    let (state, sweep) = (State::default(), Sweep { observation, transitions: &[] });
+    let (state, sweep) = (State::default(), Sweep { observation, transitions: &[], remarked: &BTreeSet::new() });
     assert!(store.record(&state, &state, &[], &[], &sweep, observation.at).await);
 }
 
@@ -105,7 +107,7 @@ async fn a_sweep_that_was_not_written_leaves_nothing_and_the_next_one_is_compare
     record(&store, &reads(0, &[("MA_A", Some(10))])).await;
     sqlx::query("PRAGMA query_only = ON").execute(&store.pool).await.unwrap();
     let lost = reads(5, &[("MA_A", Some(9)), ("MA_B", Some(1))]);
-    let (state, sweep) = (State::default(), Sweep { observation: &lost, transitions: &[] });
+    let (state, sweep) = (State::default(), Sweep { observation: &lost, transitions: &[], remarked: &BTreeSet::new() });
     assert!(!store.record(&state, &state, &[], &[], &sweep, lost.at).await);
     sqlx::query("PRAGMA query_only = OFF").execute(&store.pool).await.unwrap();
     record(&store, &reads(10, &[("MA_A", Some(9)), ("MA_B", Some(1))])).await;
@@ -120,7 +122,7 @@ async fn what_was_decided_is_kept_with_its_numbers_and_reason() {
     for minutes in [0, 5, 10] {
         let observation = reads(minutes, &[("MA_A", Some(400))]);
         let evaluation = evaluate(&policy, &observation, &forecaster.at(observation.at), &state, observation.at);
-        let sweep = Sweep { observation: &observation, transitions: &evaluation.transitions };
+        let sweep = Sweep { observation: &observation, transitions: &evaluation.transitions, remarked: &BTreeSet::new() };
         assert!(store.record(&state, &evaluation.state, &[], &[], &sweep, observation.at).await);
         state = evaluation.state;
     }
