@@ -40,7 +40,7 @@ impl Look {
             });
             let worst: Vec<String> = worst.collect();
             let more = if wallets.len() > NAMED { ", …" } else { "" };
-            last.push_str(&format!(": {}{more}", worst.join(", ")));
+            *last = format!("{last}: {}{more}", worst.join(", "));
         }
         parts.extend(self.snapshot.figures().map(|alert| format!("{} {}", alert.rule, alert.severity)));
         let no_data = self.snapshot.no_data().count();
@@ -62,12 +62,10 @@ impl Look {
         let customers = self.snapshot.customers().ok()?;
         let critical = self.snapshot.wallets().iter().filter(|alert| alert.severity == Severity::Critical).count();
         let low = self.low().unwrap_or_default();
-        let mut figures = format!("wallets={} low={low};;;0 critical={critical};;;0", customers.len());
+        let figures = format!("wallets={} low={low};;;0 critical={critical};;;0", customers.len());
         let hours = customers.iter().filter_map(|subject| self.snapshot.runway(subject)?.low).map(|span| span.hours);
-        if let Some(least) = hours.min_by(f64::total_cmp) {
-            figures.push_str(&format!(" runway_min={}h", tenths(least)));
-        }
-        Some(figures)
+        let runway = hours.min_by(f64::total_cmp).map(|least| format!(" runway_min={}h", tenths(least)));
+        Some(figures + &runway.unwrap_or_default())
     }
 }
 

@@ -11,7 +11,7 @@ use vobiz_core::{Error, PartnerClient};
 /// How often numbers are read.
 pub(super) const EVERY: TimeDelta = TimeDelta::days(1);
 /// How long one read may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// Fees of one wallet that are due within so long are expected as one.
 const TOGETHER: TimeDelta = TimeDelta::days(2);
 /// Fees of one wallet that are expected, the next ones first.

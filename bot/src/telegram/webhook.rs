@@ -33,9 +33,9 @@ impl Webhook {
     ///
     /// The system gives no random numbers.
     pub(super) fn new(url: Url) -> Result<Self> {
-        let mut random = [0; 32];
+        let mut random = [0; 16];
         getrandom::fill(&mut random).context("the system gives no random numbers for the webhook's secret")?;
-        let secret: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let secret = format!("{:032x}", u128::from_ne_bytes(random));
         let (sender, receiver) = mpsc::channel(BACKLOG);
         Ok(Self { url, secret: Arc::new(secret.into()), sender, receiver: Arc::new(Mutex::new(receiver)) })
     }
