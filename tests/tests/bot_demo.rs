@@ -91,7 +91,7 @@ fn a_partner_with_one_customer_has_a_demo_too() {
 fn what_is_typed_cannot_command_the_terminal() {
     let printed = demo(&Home::new(), &["--customers", "3"], "/low \u{1b}[2J<b>\n/customer &lt;\n");
     assert!(!printed.contains('\u{1b}'), "{printed:?}");
-    assert!(answer(&printed, "/customer &lt;").contains("the id or name &lt;"), "{printed}");
+    assert!(answer(&printed, "/customer &lt;").contains("the id or a name like &lt;"), "{printed}");
 }
 
 /// The demo with its page, what it prints, and the address that it printed first.

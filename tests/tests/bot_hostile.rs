@@ -113,7 +113,7 @@ async fn a_balance_that_is_not_sent_is_shown_as_unknown_and_alerts_nobody() {
 }
 
 #[tokio::test]
-async fn what_is_odd_about_a_profile_and_a_report_is_told_once_and_not_again_after_a_restart() {
+async fn what_is_odd_about_a_profile_and_a_report_is_reported_once_and_not_again_after_a_restart() {
     let folder = altered("profile", |me| me["max_accounts"] = json!(-1));
     alter(&folder, "analytics", |report| report["calls"]["total_minutes"] = json!("N/A"));
     let sandbox = recorded(folder.path().to_owned(), &[]).await;
@@ -121,17 +121,17 @@ async fn what_is_odd_about_a_profile_and_a_report_is_told_once_and_not_again_aft
     let rules = rule("partner.balance") + &rule("calls.volume");
     let home = Home::of(&sandbox, &format!("[[chats]]\nid = {PRIVATE}\n{rules}"));
     let odd = |texts: &[String], field: &str| texts.iter().filter(|text| text.contains(field)).count();
-    let is_told = |texts: &[String]| odd(texts, "me max_accounts") > 0 && odd(texts, "analytics calls.total_minutes") > 0;
+    let is_reported = |texts: &[String]| odd(texts, "me max_accounts") > 0 && odd(texts, "analytics calls.total_minutes") > 0;
     let bot = home.start();
-    until_texts("both", &sandbox, PRIVATE, is_told);
+    until_texts("both", &sandbox, PRIVATE, is_reported);
     home.until_marked().await;
     assert!(bot.terminate().success());
 
     alter(&folder, "profile", |me| me["account_count"] = json!("many"));
     let mut bot = home.start();
     let sent = until_texts("the new one", &sandbox, PRIVATE, |texts| odd(texts, "me account_count") > 0);
-    let told = ["me max_accounts", "analytics calls.total_minutes", "me account_count"].map(|field| odd(&sent, field));
-    assert_eq!(told, [1, 1, 1], "{sent:#?}");
+    let reported = ["me max_accounts", "analytics calls.total_minutes", "me account_count"].map(|field| odd(&sent, field));
+    assert_eq!(reported, [1, 1, 1], "{sent:#?}");
     assert_untroubled(&mut bot);
 }
 

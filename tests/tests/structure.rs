@@ -47,7 +47,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
         "bot",
         &[
             "clock config metrics people snooze systemd terminal",
-            "observe reads",
+            "absent observe reads",
             "ledger snapshot store",
             "messages",
             "chart telegram",

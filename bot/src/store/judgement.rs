@@ -124,7 +124,7 @@ impl Store {
         Ok(())
     }
 
-    /// The keys of all oddities that chats were told of.
+    /// The keys of all oddities that chats were notified of.
     pub(crate) async fn remarked(&self) -> Result<BTreeSet<String>> {
         Ok(self.fact("remarked").await?.unwrap_or_default())
     }
