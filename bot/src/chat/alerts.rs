@@ -3,8 +3,8 @@
 use futures::FutureExt as _;
 use vobiz_core::alert::Transition;
 
-use super::act;
 use super::request::{Answer, Command, Refusal, Request};
+use super::{act, find};
 use crate::messages::{self, button, counted, escape};
 use crate::people::Role;
 use crate::snooze::{Muted, SNOOZE};
@@ -21,14 +21,10 @@ pub(super) const COMMAND: Command = Command {
 const ROWS: usize = 8;
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
-    let page = match request.arguments.as_slice() {
-        [] => 1,
-        [page] => match page.strip_prefix('#').and_then(|page| page.parse().ok()) {
-            Some(page @ 1_usize..) => page,
-            _ => return Err(format!("“{page}” is not a page; the second one is /alerts #2").into()),
-        },
-        [_, second, ..] => return Err(format!("“{second}” is one word too many. Write /alerts or /alerts #2").into()),
-    };
+    let (words, page) = find::page(&request.arguments)?;
+    if let [word, ..] = words {
+        return Err(format!("“{word}” is one word too many. Write /alerts or /alerts #2").into());
+    }
     let snapshot = request.last_snapshot().await?;
     let muted = request.service.store.settings::<Muted>(SNOOZE).await?;
     let firing = ranked(&snapshot.evaluation.firing);

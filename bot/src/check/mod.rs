@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::Utc;
-use vobiz_core::alert::{Severity, Transition};
+use vobiz_core::alert::{Metric, Severity, Transition};
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Profile;
 use vobiz_core::settings::values::duration;
@@ -20,7 +20,7 @@ use crate::observe::observe;
 use crate::service::client_within;
 use crate::snapshot::{Memory, Snapshot};
 use crate::store::Store;
-use crate::terminal;
+use crate::{messages, terminal};
 
 pub(crate) const FINE: u8 = 0;
 const WARNING: u8 = 1;
@@ -114,6 +114,12 @@ impl Look {
             None => FINE,
         }
     }
+}
+
+/// The balance of the wallet that an alert is on, for HTML: beside its level where that is an amount.
+fn balance(alert: &Transition) -> String {
+    let level = if alert.metric == Metric::CustomerBalance { alert.level } else { Decimal::MAX };
+    messages::beside(alert.subject.balance.unwrap_or(alert.value), level, alert.subject.currency.as_deref())
 }
 
 /// Why a runway is unknown.

@@ -33,11 +33,10 @@ impl Look {
             }
         }
         if let (Some(last), false) = (parts.last_mut(), wallets.is_empty()) {
-            let worst = wallets.iter().take(NAMED).map(|alert| {
-                let subject = &alert.subject;
-                let balance = subject.balance.map(|balance| messages::beside(balance, alert.level, subject.currency.as_deref()));
-                terminal(&[Some(messages::whose(subject)), balance].into_iter().flatten().collect::<Vec<_>>().join(" "))
-            });
+            let worst = wallets
+                .iter()
+                .take(NAMED)
+                .map(|alert| terminal(&format!("{} {}", messages::whose(&alert.subject), super::balance(alert))));
             let worst: Vec<String> = worst.collect();
             let more = if wallets.len() > NAMED { ", …" } else { "" };
             *last = format!("{last}: {}{more}", worst.join(", "));

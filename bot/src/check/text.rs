@@ -1,7 +1,6 @@
 //! The result of `check` for a terminal: the worst first.
 
-use vobiz_core::Decimal;
-use vobiz_core::alert::{Metric, Transition};
+use vobiz_core::alert::Transition;
 use vobiz_core::forecast::{Runway, Span};
 
 use super::{Look, no_forecast, tenths};
@@ -49,9 +48,7 @@ fn alert(alert: &Transition) -> Vec<String> {
         let news = messages::terminal(&messages::figure(alert));
         return vec![format!("{}: {news}; {}: {}", alert.severity, alert.rule, alert.reason())];
     }
-    let currency = alert.subject.currency.as_deref();
-    let level = if alert.metric == Metric::CustomerBalance { alert.level } else { Decimal::MAX };
-    let balance = messages::terminal(&messages::beside(alert.subject.balance.unwrap_or(alert.value), level, currency));
+    let balance = messages::terminal(&super::balance(alert));
     let runway = match alert.runway() {
         Some(runway) => {
             let end = |span: Option<Span>| hours(span, runway);
