@@ -12,6 +12,8 @@ use super::{Cursor, Entry, Limit};
 
 /// How far back the first read goes.
 const FIRST: TimeDelta = TimeDelta::days(1);
+/// How far back a read goes after an absence.
+const LONGEST: TimeDelta = TimeDelta::days(40);
 /// Rows may be listed this long after the instant that they are of.
 const LISTED_LATE: TimeDelta = TimeDelta::minutes(15);
 /// Pages of one read: after an absence the rest is left to the balances.
@@ -34,7 +36,8 @@ pub(crate) async fn read(
     is_beyond_calls: impl Fn(&str, Decimal) -> bool,
 ) -> Result<Vec<Entry>, Error> {
     let now = observation.at;
-    let since = cursor.read_at.map_or(now - FIRST, |read_at| read_at.min(now) - LISTED_LATE);
+    // What a database holds may be any instant.
+    let since = cursor.read_at.map_or(now - FIRST, |read_at| read_at.clamp(now - LONGEST, now) - LISTED_LATE);
     let mut entries = Vec::new();
     let is_whole = match pages(api.all_transactions(), since, now, None, &mut entries).await {
         Ok(is_whole) => {
@@ -192,6 +195,16 @@ mod tests {
     fn top_ups(entries: &[Entry], auth_id: &str) -> usize {
         let is_it = |entry: &&Entry| entry.auth_id == auth_id && entry.kind == MovementKind::Recharge;
         entries.iter().filter(is_it).filter(|entry| entry.amount == Decimal::from(5000)).count()
+    }
+
+    #[tokio::test]
+    async fn a_stored_instant_of_any_year_is_read_on_from() {
+        let mut world = World::start().await;
+        for read_at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            world.cursor.read_at = Some(read_at);
+            world.poll(5).await;
+            assert_eq!(world.cursor.read_at, Some(world.sandbox.clock().now()));
+        }
     }
 
     #[tokio::test]

@@ -62,6 +62,9 @@ pub(crate) struct Reader {
 impl Reader {
     /// `02:55` of today, else with its day: `02:55 on Mon 11 May`.
     pub(crate) fn at(&self, instant: DateTime<Utc>) -> String {
+        // The ends of the calendar have no local time in every zone.
+        let day = TimeDelta::days(1);
+        let instant = instant.clamp(DateTime::<Utc>::MIN_UTC + day, DateTime::<Utc>::MAX_UTC - day);
         let (local, today) = (instant.with_timezone(&self.zone), self.now.with_timezone(&self.zone).date_naive());
         let time = local.format("%H:%M");
         if local.date_naive() == today { time.to_string() } else { format!("{time} on {}", weekday(local.date_naive())) }

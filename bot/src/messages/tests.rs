@@ -293,3 +293,12 @@ fn a_text_of_any_length_is_cut_into_messages_that_hold_all_of_it() {
         }
     }
 }
+
+#[test]
+fn any_instant_is_shown() {
+    for instant in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+        for zone in [chrono_tz::Asia::Kolkata, chrono_tz::Pacific::Apia, chrono_tz::America::St_Johns] {
+            assert!(!Reader { zone, ..reader() }.at(instant).is_empty());
+        }
+    }
+}

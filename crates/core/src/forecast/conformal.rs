@@ -38,7 +38,9 @@ pub struct RangeRecord {
 impl Conformal {
     /// By how much the range is wider than error and noise alone make it.
     pub(super) fn width(self) -> f64 {
-        f64::from(self.log_width).exp()
+        // A database may hold what is no number.
+        let log_width = if self.log_width.is_nan() { 0.0 } else { self.log_width };
+        f64::from(log_width.clamp(NARROWEST, WIDEST)).exp()
     }
 
     /// A range held, or did not.
@@ -46,14 +48,15 @@ impl Conformal {
         let shift = if held { -STEP * MISSES } else { STEP * (1.0 - MISSES) };
         self.log_width = (self.log_width + shift).clamp(NARROWEST, WIDEST);
         self.outcomes = self.outcomes << 1 | u64::from(held);
-        self.judged = (self.judged + 1).min(COUNTED);
+        self.judged = self.judged.min(COUNTED - 1) + 1;
     }
 
     /// How often it held lately; `None` before it was judged once.
     pub(super) fn record(self) -> Option<RangeRecord> {
-        let counted = self.outcomes & ((1 << self.judged) - 1);
-        let held = u8::try_from(counted.count_ones()).unwrap_or(COUNTED);
-        (self.judged > 0).then_some(RangeRecord { held, of: self.judged })
+        let of = self.judged.min(COUNTED);
+        let counted = self.outcomes & ((1 << of) - 1);
+        let held = u8::try_from(counted.count_ones()).unwrap_or(of);
+        (of > 0).then_some(RangeRecord { held, of })
     }
 }
 

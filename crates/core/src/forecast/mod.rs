@@ -57,6 +57,8 @@ mod lately;
 mod profile;
 mod runway;
 #[cfg(test)]
+mod stored_tests;
+#[cfg(test)]
 mod tests;
 mod week;
 
