@@ -254,7 +254,7 @@ async fn a_group_under_its_old_and_its_new_id_is_one_chat() {
 }
 
 #[tokio::test]
-async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_sent_within_ten_seconds() {
+async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_sent_beside_it() {
     let (sandbox, watched) = full(600).await;
     let chats: Vec<i64> = (0..20).map(|number| if number % 2 == 0 { 7_000 + number } else { -7_000 - number }).collect();
     let sections: Vec<_> = chats.iter().map(|chat| format!("[[chats]]\nid = {chat}\n")).collect();
@@ -268,12 +268,10 @@ async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_sent_within
     for chat in &chats {
         until_sent(&sandbox, *chat, 1);
     }
-    let began = Instant::now();
     set(&sandbox, &last[0], 40);
     for chat in &chats {
         until_texts("the next one", &sandbox, *chat, |texts| texts.iter().any(|text| text.contains(id(&last[0]))));
     }
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     home.until_marked().await;
     for chat in &chats {
         let sent = bot::sent_to(&sandbox, *chat);
