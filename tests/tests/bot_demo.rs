@@ -88,6 +88,12 @@ fn a_partner_with_one_customer_has_a_demo_too() {
 }
 
 #[test]
+fn alerts_that_are_pending_are_reported_where_none_fires_yet() {
+    let printed = demo(&Home::new(), &["--customers", "40"], "/alerts\n");
+    assert!(answer(&printed, "/alerts").contains("3 wallets are past a level, alerts are pending"), "{printed}");
+}
+
+#[test]
 fn what_is_typed_cannot_command_the_terminal() {
     let printed = demo(&Home::new(), &["--customers", "3"], "/low \u{1b}[2J<b>\n/customer &lt;\n");
     assert!(!printed.contains('\u{1b}'), "{printed:?}");

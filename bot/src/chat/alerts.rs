@@ -30,12 +30,13 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let firing = ranked(&snapshot.evaluation.firing);
     let pages = firing.len().div_ceil(ROWS).max(1);
     let page = page.min(pages);
-    let unread = snapshot.answers.errors().next().map(messages::failure);
-    let mut lines = vec![match (firing.len(), unread) {
-        (0, Some(unread)) => format!("⚪ No alert fires, but not everything could be read.\n{unread}"),
-        (0, None) => "🟢 No alert fires.".to_owned(),
-        (many, _) => format!("<b>{}</b>", counted(many, "alert fires", "alerts fire")),
-    }];
+    if firing.is_empty() {
+        let unread = snapshot.answers.errors().next().map(messages::failure);
+        let text =
+            [Some(messages::alerts(&snapshot, &request.reader)), unread].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        return Ok(Answer { as_of: Some(snapshot.at), ..Answer::text(text) });
+    }
+    let mut lines = vec![format!("<b>{}</b>", counted(firing.len(), "alert fires", "alerts fire"))];
     let mut buttons = Vec::new();
     for alert in firing.iter().skip((page - 1) * ROWS).take(ROWS) {
         let (key, name) = (alert.key(), messages::plain(&messages::whose(&alert.subject)));

@@ -34,7 +34,7 @@ pub(crate) use operation::{
     NO_GLOBAL_LEDGER, NO_LEDGER, chat_accepts, chat_refuses, database_fails, database_works, oddities, updates_conflict,
 };
 pub(crate) use report::{analytics, dashboard};
-pub(crate) use summary::{SummaryData, summary};
+pub(crate) use summary::{SummaryData, alerts, summary};
 pub(crate) use top::{Top, buttons as top_buttons, top};
 pub(crate) use why::why;
 

@@ -62,8 +62,8 @@ fn short(error: &Error) -> String {
     escape(&error.to_string().chars().take(120).collect::<String>())
 }
 
-/// What fires: wallets, the worst first, and the other alerts.
-fn alerts(snapshot: &Snapshot, reader: &Reader) -> String {
+/// What fires: wallets, the worst first, and the other alerts; where nothing does, whether that is known.
+pub(crate) fn alerts(snapshot: &Snapshot, reader: &Reader) -> String {
     let wallets = snapshot.wallets();
     let critical = wallets.iter().filter(|alert| alert.severity == Severity::Critical).count();
     let unread = snapshot.customers().map(|customers| customers.iter().filter(|customer| customer.balance.is_none()).count());

@@ -37,7 +37,7 @@ pub(crate) fn top(top: &Top<'_>) -> String {
         let _ = write!(text, "\n{rank}. {}", row(spender, top));
     }
     if !spenders.is_empty() && top.before.is_some() {
-        let _ = write!(text, "\nChanges are against {}.", days(top.days_before.0, top.days_before.1));
+        let _ = write!(text, "\nChanges are against {}; today is not over.", days(top.days_before.0, top.days_before.1));
     }
     if !top.now.failures.is_empty() {
         let _ = write!(text, "\n⚪ {} could not be read.", counted(top.now.failures.len(), "customer", "customers"));
