@@ -1,22 +1,21 @@
 """Draws the pictures of docs/forecast.md.
 
-Usage: pictures.py WORLD RINGS PAGE OUT, where WORLD is a folder of a world, RINGS what `vobiz-bench fans` printed over it,
-PAGE the page with the benchmark's tables and OUT the folder of the pictures.
+Usage: pictures.py WORLD RINGS OUT, where WORLD is a folder of a world, RINGS what `vobiz-bench fans` printed over it, and OUT the
+folder of the pictures.
 """
 
-import re
 import sys
 from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.dates as dates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import dates
 
-BLUE, ORANGE, GREY = "#1f5fa8", "#d9730d", "#8a8a8a"
+BLUE, ORANGE = "#1f5fa8", "#d9730d"
 ZONE = "Asia/Kolkata"
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 3}
 
@@ -81,8 +80,8 @@ def draw_fan(world: Path, rings: pd.DataFrame, out: Path) -> None:
     )
     end = hours["high"] + pd.Timedelta(hours=3)
     ax.annotate("empty then in\neight cases of ten", (end, top * 0.34), color=ORANGE, ha="right")
-    ax.annotate("the wallet", (before.idxmax(), top), xytext=(14, -14), textcoords="offset points", color=BLUE)
-    ax.set_ylim(0, top * 1.1)
+    ax.annotate("the wallet", (before.idxmax(), top), xytext=(14, 12), textcoords="offset points", color=BLUE)
+    ax.set_ylim(0, top * 1.15)
     ax.yaxis.set_major_formatter(lambda value, _: f"₹{value:,.0f}")
     ax.xaxis.set_major_locator(dates.HourLocator(byhour=[0, 12], tz=before.index.tz))
     ax.xaxis.set_major_formatter(dates.DateFormatter("%a\n%H:%M", tz=before.index.tz))
@@ -120,44 +119,14 @@ def draw_range(rings: pd.DataFrame, out: Path) -> None:
     fig.savefig(out / "forecast-range.png")
 
 
-def draw_curve(page: Path, out: Path) -> None:
-    """What is missed against false alarms, for us and for the usual ways."""
-    rows = []
-    for line in page.read_text().split("<!-- alerts: measured -->")[1].splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 12 and re.fullmatch(r"[\d.]+", cells[1]):
-            rows.append((cells[0].replace("**", ""), 100 - float(cells[1]), float(cells[6])))
-    ours = sorted((false_alarms, missed) for name, missed, false_alarms in rows if "runway below" in name)
-    days = sorted((false_alarms, missed) for name, missed, false_alarms in rows if name.startswith("days left"))
-    best = next(missed for name, missed, _ in rows if name.startswith("default"))
-    fig, ax = figure(f"{100 - best:.0f} of 100 run-outs notified in time, and few false alarms")
-    ax.plot(*zip(*ours, strict=True), "o-", color=BLUE, linewidth=4, markersize=10)
-    ax.plot(*zip(*days, strict=True), "s--", color=ORANGE, linewidth=3, markersize=9)
-    ax.annotate("runway rule, as its margin varies", ours[-1], xytext=(16, 8), textcoords="offset points", color=BLUE)
-    ax.annotate("days left, as they vary", days[0], xytext=(24, -6), textcoords="offset points", color=ORANGE)
-    for name, missed, false_alarms in rows:
-        short = {"fixed": "fixed amounts", "predict": "straight line", "1×": "seven days' use"}
-        label = next((words for start, words in short.items() if name.startswith(start)), None)
-        if label:
-            ax.plot([false_alarms], [missed], "D", color=GREY, markersize=10)
-            ax.annotate(label, (false_alarms, missed), xytext=(14, -8), textcoords="offset points", color="#555555")
-    ax.set_ylim(0, 80)
-    ax.set_xlim(0, 11)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
-    ax.set_ylabel("not notified in time")
-    ax.set_xlabel("false alarms, for 100 wallet-days")
-    fig.savefig(out / "forecast-curve.png")
-
-
 def main() -> None:
     """Draws all of them."""
-    world, rings, page, out = map(Path, sys.argv[1:])
+    world, rings, out = map(Path, sys.argv[1:])
     frame = pd.read_csv(rings)
     frame["at"] = pd.to_datetime(frame["at"], format="ISO8601")
     rings = forecasts(world, frame)
     draw_fan(world, rings, out)
     draw_range(rings, out)
-    draw_curve(page, out)
 
 
 if __name__ == "__main__":

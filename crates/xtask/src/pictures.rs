@@ -1,4 +1,4 @@
-//! The pictures of `docs/forecast.md`, drawn from a made-up world and the figures of `BENCHMARKS.md`.
+//! The pictures of `docs/forecast.md`, drawn from a made-up world.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -18,9 +18,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let status = Command::new(workspace.release("vobiz-bench")).arg("fans").arg(&world).stdout(printed).status()?;
     ensure!(status.success(), "the bench program failed: {status}");
     let python = workspace.root.join("crates/bench/python");
-    let page = workspace.root.join("BENCHMARKS.md");
     Venv::of(workspace, "pictures-venv", &python.join("requirements-pictures.txt"))?
         .step("pictures", "python", &workspace.root)
-        .args([&python.join("pictures.py"), &world, &rings, &page, &workspace.root.join("docs")])
+        .args([&python.join("pictures.py"), &world, &rings, &workspace.root.join("docs")])
         .run()
 }
