@@ -14,9 +14,12 @@ $("as").addEventListener("change", () => { showLog(current); offerCommands(); })
 
 let offered = [];
 let chosen = -1;
+const isCommand = () => document.activeElement === $("line") && /^\/\S*$/.test($("line").value);
 async function offerCommands() {
+  if (!current) return;
   const person = speaker(current)?.id ?? 0;
   offered = await call("GET", `/commands?chat=${current.id}&person=${person}`).catch(() => []);
+  if (isCommand()) showCommands();
 }
 function showCommands() {
   const typed = $("line").value.slice(1);
@@ -54,7 +57,7 @@ $("list").addEventListener("click", async () => {
 });
 $("line").addEventListener("input", async () => {
   chosen = -1;
-  if (!/^\/\S*$/.test($("line").value)) { closeCommands(); return; }
+  if (!isCommand()) { closeCommands(); return; }
   if (!offered.length) await offerCommands();
   showCommands();
 });
@@ -87,6 +90,8 @@ async function look() {
   isPaused = clock.paused;
   $("pause").textContent = clock.paused ? "Run" : "Pause";
   $("pause").onclick = () => attempt(() => post("/clock", { paused: !clock.paused }).then(look));
+  // A bot that has just started names its commands after the page is there.
+  if (!offered.length) offerCommands();
   faults = active;
   for (const [id, { half }] of Object.entries(FAULTS)) {
     const isDown = faults.some((fault) => isTotal(fault, half));
