@@ -75,10 +75,6 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
     });
     memory.mute(muted.iter().map(|setting| &setting.value));
     let snapshot = memory.judge(&service.policy, answers);
-    match ledger::announced(&service.api, &mut ledger.fees_read_at, snapshot.at).await {
-        Ok(fees) => memory.expect(&fees),
-        Err(error) => tracing::warn!(%error, "the fees that numbers announce cannot be read; tried again in a day"),
-    }
     let remarks = new_remarks(&snapshot, remarked);
     record(service, &memory.state, &snapshot, (&remarks, remarked), notice, took).await?;
     memory.state = snapshot.evaluation.state.clone();
@@ -89,7 +85,13 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
     if let Err(error) = service.store.end_settings(SNOOZE, &ended).await {
         tracing::warn!(error = format!("{error:#}"), "snoozes that are over cannot be removed");
     }
+    let at = snapshot.at;
     service.published.publish(snapshot);
+    // Nothing that was decided waits for this read: it counts from the next poll on.
+    match ledger::announced(&service.api, &mut ledger.fees_next_at, at).await {
+        Ok(fees) => memory.expect(&fees),
+        Err(error) => tracing::warn!(%error, "the fees that numbers announce cannot be read; tried again in an hour"),
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ mod bot;
 use bot::{GROUP, Home, PRIVATE, ask, fill, sent_to, texts, until_sent, world};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Connection as _;
-use vobiz_sandbox::Sandbox;
+use vobiz_sandbox::{Fault, Half, Sandbox, Sent};
 
 /// A bot that has run, with a summary due tomorrow in the private chat and none in the group.
 async fn stopped() -> (Sandbox, Home) {
@@ -62,6 +62,32 @@ async fn a_summary_comes_at_its_time_with_its_picture_and_once() {
     assert!(bot.terminate().success());
     assert_eq!(texts(&sandbox, PRIVATE).len(), before + 2, "nothing but the help came after the restart");
     assert_eq!(texts(&sandbox, GROUP).len(), 0, "a chat without a summary gets none");
+}
+
+/// The summary of a chat where calls of these kinds fail, each so often.
+async fn after_failures(failures: &[(&str, Option<u32>)]) -> Sent {
+    let (sandbox, home) = stopped().await;
+    make_due(&home, Utc::now() - TimeDelta::minutes(5)).await;
+    let before = sent_to(&sandbox, PRIVATE).len();
+    for (operation, times) in failures {
+        let operation = Some((*operation).to_owned());
+        sandbox.faults().add(Fault { half: Half::Telegram, operation, status: Some(502), times: *times, ..Fault::default() });
+    }
+    let _bot = home.begin();
+    until_sent(&sandbox, PRIVATE, before + 1);
+    sent_to(&sandbox, PRIVATE).remove(before)
+}
+
+#[tokio::test]
+async fn a_summary_keeps_its_picture_when_telegram_was_away_for_several_attempts() {
+    let sent = after_failures(&[("sendPhoto", Some(4)), ("sendMessage", Some(1))]).await;
+    assert!(sent.file.is_some(), "{}", sent.plain);
+}
+
+#[tokio::test]
+async fn a_summary_comes_without_its_picture_where_only_pictures_are_not_taken() {
+    let sent = after_failures(&[("sendPhoto", None)]).await;
+    assert!(sent.file.is_none() && sent.plain.contains("no wallet is low"), "{}", sent.plain);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::snapshot::Snapshot;
 use crate::store::{Ended, Owed};
 use crate::telegram::{Failure, Fault, Telegram};
 
-/// Attempts after which a text goes without its file, so that what is behind it is not held up.
+/// Attempts after which a text goes without its file where that alone is not taken, so that what is behind it is not held up.
 const FILE_ATTEMPTS: i64 = 3;
 /// Longest wait before a message is tried again that the service could not take.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
@@ -138,11 +138,9 @@ impl Attempt {
     async fn send(&self, batch: &Batch) -> Result<Option<i32>, Failure> {
         let chat = batch.draft.chat;
         let mut form = Form { draft: batch.draft.clone(), is_plain: false };
-        if batch.attempts >= FILE_ATTEMPTS
-            && let Some(text) = form.clone().without(Fault::File)
-        {
-            tracing::warn!(chat, "a file was not taken; its text is sent without it");
-            form = text;
+        if batch.attempts >= FILE_ATTEMPTS && batch.in_doubt && form.has_file() {
+            tracing::warn!(chat, "Telegram does not answer when it is sent a file; the text is sent without it");
+            form = form.clone().without(Fault::File).unwrap_or(form);
         }
         loop {
             let failure = match self.telegram.send(&form.draft, form.is_plain).await {
@@ -153,8 +151,13 @@ impl Attempt {
                 Err(failure) => failure,
                 sent => return sent,
             };
-            let Some(next) = failure.fault().and_then(|fault| form.without(fault)) else { return Err(failure) };
-            tracing::warn!(chat, %failure, "a message is refused for its form and is sent in a simpler one");
+            let fault = match failure {
+                // The text is tried at once: while Telegram is away it is not taken either, and keeps its file.
+                Failure::Transient(_) if batch.attempts >= FILE_ATTEMPTS && form.has_file() => Some(Fault::File),
+                _ => failure.fault(),
+            };
+            let Some(next) = fault.and_then(|fault| form.without(fault)) else { return Err(failure) };
+            tracing::warn!(chat, %failure, "a message is not taken in this form and is sent in a simpler one");
             form = next;
         }
     }

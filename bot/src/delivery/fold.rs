@@ -17,6 +17,8 @@ pub(super) struct Batch {
     pub(super) draft: Draft,
     /// Attempts at any of them before.
     pub(super) attempts: i64,
+    /// Whether the last attempt at one of them may have arrived.
+    pub(super) in_doubt: bool,
 }
 
 /// Alerts as they are now.
@@ -40,7 +42,7 @@ pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, re
         if is_late(row) {
             draft.html = messages::dated(&draft.html, row.made_at, reader);
         }
-        Batch { ids: vec![row.id], draft, attempts: row.attempts }
+        Batch { ids: vec![row.id], draft, attempts: row.attempts, in_doubt: row.in_doubt }
     };
     let about_alerts: Vec<&Owed> = rows.iter().filter(|row| row.draft.alerts.is_some()).collect();
     if head.draft.alerts.is_none() {
@@ -66,7 +68,8 @@ pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, re
         ..Draft::default()
     };
     let ids = about_alerts.iter().map(|row| row.id).collect();
-    Some(Batch { ids, draft, attempts: about_alerts.iter().map(|row| row.attempts).max().unwrap_or_default() })
+    let attempts = about_alerts.iter().map(|row| row.attempts).max().unwrap_or_default();
+    Some(Batch { ids, draft, attempts, in_doubt: about_alerts.iter().any(|row| row.in_doubt) })
 }
 
 /// What became of each alert: its last line, what fires before what ended, and of both the worst first.

@@ -33,7 +33,7 @@ impl Form {
         all.any(|which| removes[which](&mut self)).then_some(self)
     }
 
-    fn has_file(&self) -> bool {
+    pub(super) fn has_file(&self) -> bool {
         self.draft.picture.is_some() || self.draft.document.is_some()
     }
 }

@@ -9,7 +9,9 @@ use vobiz_core::numbers::Number;
 use vobiz_core::{Error, PartnerClient};
 
 /// How often numbers are read.
-pub(super) const EVERY: TimeDelta = TimeDelta::days(1);
+const EVERY: TimeDelta = TimeDelta::days(1);
+/// How soon they are read again where they could not be.
+const AGAIN: TimeDelta = TimeDelta::hours(1);
 /// How long one read may take.
 const DEADLINE: Duration = Duration::from_mins(1);
 /// Fees of one wallet that are due within so long are expected as one.
@@ -25,17 +27,21 @@ pub(crate) struct AnnouncedFee {
     pub(crate) amount: Decimal,
 }
 
-/// Reads the fees that numbers announce, where the last read was a day ago; else none. A read that fails is tried again after a day.
+/// Reads the fees that numbers announce once they are due again, a day after they were read or an hour after that failed; else
+/// none.
 pub(crate) async fn announced(
     api: &PartnerClient,
-    read_at: &mut Option<DateTime<Utc>>,
+    next_at: &mut Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Vec<AnnouncedFee>, Error> {
-    if read_at.is_some_and(|read_at| read_at <= now && now - read_at < EVERY) {
+    // A clock that was once far ahead delays a read by no more than a day.
+    if next_at.is_some_and(|next_at| now < next_at && next_at - now <= EVERY) {
         return Ok(Vec::new());
     }
-    *read_at = Some(now);
-    Ok(fees(&api.all_numbers().sweep(DEADLINE).await?.rows, now))
+    *next_at = now.checked_add_signed(AGAIN);
+    let numbers = api.all_numbers().sweep(DEADLINE).await?.rows;
+    *next_at = now.checked_add_signed(EVERY);
+    Ok(fees(&numbers, now))
 }
 
 /// The fees of each wallet, those of a few days together.

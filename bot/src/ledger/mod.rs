@@ -51,8 +51,8 @@ pub(crate) struct Cursor {
     pub(crate) limit: Option<Limit>,
     /// Wallets that moved and whose ledger did not show why yet, each with the polls left in which it is read again.
     pub(crate) unexplained: Vec<(String, u8)>,
-    /// When the fees that numbers announce were read last.
-    pub(crate) fees_read_at: Option<DateTime<Utc>>,
+    /// When the fees that numbers announce are read next.
+    pub(crate) fees_next_at: Option<DateTime<Utc>>,
 }
 
 /// Why ledgers are not read in full.

@@ -227,10 +227,15 @@ impl Home {
 
     /// Starts the bot with these arguments.
     pub(crate) fn begin_as(&self, arguments: &[&str]) -> Bot {
+        self.begin_with(arguments, None)
+    }
+
+    /// Starts the bot with these arguments and this variable.
+    pub(crate) fn begin_with(&self, arguments: &[&str], variable: Option<(&str, &String)>) -> Bot {
         let log = self.path().join(format!("log-{}", std::fs::read_dir(self.path()).map_or(0, Iterator::count)));
         let file = File::create(&log).expect("a log can be written");
         let mut command = self.command(arguments);
-        command.env("RUST_LOG", "trace").stdout(file.try_clone().expect("a file has handles")).stderr(file);
+        command.env("RUST_LOG", "trace").envs(variable).stdout(file.try_clone().expect("a file has handles")).stderr(file);
         Bot { child: command.spawn().expect("the bot can be started"), log }
     }
 }
