@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,7 +41,7 @@ class Reply(NamedTuple):
 class Service:
     """A Partner API whose every answer a test decides."""
 
-    def __init__(self) -> None:
+    def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         self.replies: dict[str, Reply | Callable[[Asked], Reply]] = {}
         self.asked: list[Asked] = []
         service = self
@@ -75,11 +76,14 @@ class Service:
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._scheme = "https" if secure else "http"
+        if secure:
+            self._server.socket = secure.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def client(self, *, attempts: int = 1, timeout: float = 5) -> vobiz.Client:
         return vobiz.Client(auth_id="PA_TEST", auth_token=TOKEN, base_url=self.url, attempts=attempts, timeout=timeout)

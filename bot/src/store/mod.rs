@@ -26,8 +26,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    SqliteTransactionManager,
+};
+use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
+use sqlx_core::transaction::TransactionManager as _;
 use tokio::sync::watch;
 
 pub(crate) use alert_messages::AlertMessage;
@@ -64,6 +68,19 @@ pub(crate) struct Store {
     wallets: Arc<tokio::sync::Mutex<Option<history::Wallets>>>,
     /// The right to use the database.
     held: Arc<Held>,
+}
+
+/// Ends a transaction that was left open; whether the connection can be used.
+///
+/// SQLite ends a transaction by itself where the disk is full, and sqlx, whose `ROLLBACK` then fails, counts it as open for ever.
+/// Another connection is no way out: one cannot be opened while the disk is full.
+async fn end_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // Gives the `ROLLBACK` something to end. It fails where there is a transaction after all, which is then ended.
+        let _ = sqlx::query("BEGIN").execute(&mut *connection).await;
+        SqliteTransactionManager::rollback(connection).await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 impl Store {
@@ -109,6 +126,7 @@ impl Store {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .before_acquire(|connection, _| Box::pin(end_transaction(connection)))
             .connect_with(options)
             .await
             .with_context(trouble)?;

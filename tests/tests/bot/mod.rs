@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each suite uses its part")]
 #![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up fails the test")]
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -180,7 +181,12 @@ impl Home {
 
     /// The bot, with nothing of this process's environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(executable());
+        self.program(executable(), arguments)
+    }
+
+    /// A program in this folder, with nothing of this process's environment.
+    pub(crate) fn program(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path()).env_clear().env("TMPDIR", self.path()).stdin(Stdio::null());
         command
     }
@@ -232,9 +238,13 @@ impl Home {
 
     /// Starts the bot with these arguments and this variable.
     pub(crate) fn begin_with(&self, arguments: &[&str], variable: Option<(&str, &String)>) -> Bot {
+        self.begin_program(self.command(arguments), variable)
+    }
+
+    /// Starts a command that becomes the bot.
+    pub(crate) fn begin_program(&self, mut command: Command, variable: Option<(&str, &String)>) -> Bot {
         let log = self.path().join(format!("log-{}", std::fs::read_dir(self.path()).map_or(0, Iterator::count)));
         let file = File::create(&log).expect("a log can be written");
-        let mut command = self.command(arguments);
         command.env("RUST_LOG", "trace").envs(variable).stdout(file.try_clone().expect("a file has handles")).stderr(file);
         Bot { child: command.spawn().expect("the bot can be started"), log }
     }
@@ -276,6 +286,13 @@ impl Bot {
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
+    }
+
+    /// Lets no file of its grow beyond so many bytes, as a disk that is full does.
+    pub(crate) fn limit_files(&self, bytes: &str) {
+        let limit = format!("--fsize={bytes}:unlimited");
+        let limited = Command::new("prlimit").args(["--pid", &self.child.id().to_string(), &limit]).status();
+        assert!(limited.expect("prlimit is a program").success(), "the bot had ended by itself: {}", self.log());
     }
 
     /// Asks it to read its configuration again.
