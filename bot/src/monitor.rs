@@ -76,8 +76,16 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
     memory.mute(muted.iter().map(|setting| &setting.value));
     let snapshot = memory.judge(&service.policy, answers);
     let remarks = new_remarks(&snapshot, remarked);
-    record(service, &memory.state, &snapshot, (&remarks, remarked), notice, took).await?;
-    memory.state = snapshot.evaluation.state.clone();
+    let recorded = record(service, &memory.state, &snapshot, (&remarks, remarked), notice, took).await;
+    match recorded {
+        Ok(()) => memory.state = snapshot.evaluation.state.clone(),
+        // What chats are owed depends on what is stored of them: the next poll decides it anew.
+        Err(error) => {
+            let why = format!("{error:#}");
+            tracing::error!(error = why, "what chats were sent before cannot be read; the watch goes on from memory");
+            let _ = service.store.noted::<()>(Err(error));
+        }
+    }
     let is_over = |setting: &Setting<Muted>| {
         memory.state.alerts.get(&setting.value.key).is_none_or(|alert| alert.firing.is_none() || alert.snooze.is_none())
     };

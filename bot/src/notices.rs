@@ -21,14 +21,16 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram) -> Result<()>
     tokio::try_join!(watch_database(&service, &telegram), watch_updates(&service, &telegram)).map(drop)
 }
 
-/// Reports a database that cannot be written; this message alone is sent without being written down.
+/// Reports a database that cannot be used; this message alone is sent without being written down.
 async fn watch_database(service: &Service, telegram: &Telegram) -> Result<()> {
     let mut trouble = service.store.watch_trouble();
     loop {
         trouble.wait_for(Option::is_some).await?;
         sleep(PATIENCE).await;
         let Some(Trouble { since, why }) = trouble.borrow_and_update().clone() else { continue };
-        for (chat, id) in service.recipients().await? {
+        // Where it cannot be read either, the configured ids have to do.
+        let configured = |_| service.chats().into_iter().map(|chat| (chat.clone(), chat.id)).collect();
+        for (chat, id) in service.recipients().await.unwrap_or_else(configured) {
             let reader = Reader { zone: chat.zone, now: service.clock.now() };
             let html = messages::database_fails(since, &why, service.store.held_back(id), &reader);
             let draft = Draft { chat: id, html, priority: Priority::Critical, ..Draft::default() };

@@ -148,8 +148,8 @@ impl Store {
         self.trouble.subscribe()
     }
 
-    /// Takes note whether the database could be written.
-    pub(super) fn noted<T>(&self, outcome: Result<T>) -> Result<T> {
+    /// Takes note whether the database could be used.
+    pub(crate) fn noted<T>(&self, outcome: Result<T>) -> Result<T> {
         self.trouble.send_if_modified(|known| match (&outcome, &known) {
             (Err(error), None) => {
                 *known = Some(Trouble { since: Utc::now(), why: error.root_cause().to_string() });

@@ -72,7 +72,7 @@ pub(crate) struct Store {
 
 /// Ends a transaction that was left open; whether the connection can be used.
 ///
-/// SQLite ends a transaction by itself where the disk is full, and sqlx, whose `ROLLBACK` then fails, counts it as open for ever.
+/// `SQLite` ends a transaction by itself where the disk is full, and sqlx, whose `ROLLBACK` then fails, counts it as open for ever.
 /// Another connection is no way out: one cannot be opened while the disk is full.
 async fn end_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
