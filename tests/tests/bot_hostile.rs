@@ -112,6 +112,59 @@ async fn a_balance_that_is_not_sent_is_shown_as_unknown_and_alerts_nobody() {
     assert_untroubled(&mut bot);
 }
 
+/// What services send where a field was expected: its name, and a value that is not of its kind.
+fn odd_fields() -> Vec<(&'static str, Value)> {
+    vec![
+        ("cps_limit", json!(-1)),
+        ("cps_limit", json!(0.5)),
+        ("concurrent_calls_limit", json!("unlimited")),
+        ("created_at", json!("2026-02-06T06:50:07+0000")),
+        ("updated_at", json!("yesterday")),
+        ("last_login", json!("2026-02-06")),
+        ("last_login", json!(1_770_360_607)),
+        ("last_login", json!("0000-00-00 00:00:00")),
+        ("address", json!({"line1": "MG Road"})),
+        ("pricing_tier", json!([])),
+        ("pricing_tier", json!({"currency": "INR", "rate_per_minute": "N/A"})),
+        ("auto_recharge", json!("yes")),
+        ("kyc_status", json!("on_hold_v2")),
+        ("name", json!(["John", "Doe"])),
+        ("tds_percentage", json!("two")),
+        ("is_verified", json!(2)),
+    ]
+}
+
+#[tokio::test]
+async fn whatever_is_odd_in_one_row_hides_no_other_customer_and_is_reported_at_most_once() {
+    let folder = altered("accounts_page", |page| {
+        let row = page["accounts"][0].clone();
+        let rows = odd_fields().into_iter().enumerate().map(|(number, (field, value))| {
+            let mut row = row.clone();
+            row["auth_id"] = json!(format!("MA_ODD{number:05}"));
+            row["cash_credits"] = json!("90000.00000");
+            row[field] = value;
+            row
+        });
+        let mut rows: Vec<Value> = rows.collect();
+        rows.push(row.clone());
+        let last = rows.last_mut().expect("a row");
+        last["cash_credits"] = json!("40.00000");
+        page["total"] = json!(rows.len());
+        page["accounts"] = rows.into();
+    });
+    let sandbox = recorded(folder.path().to_owned(), &[]).await;
+    let home = Home::of_two_chats(&sandbox);
+    let mut bot = home.start();
+    let low = until_texts("the alert", &sandbox, PRIVATE, |texts| texts.iter().any(|text| text.contains("MA_XXXXXXXX")));
+    assert!(low.iter().any(|text| text.contains("₹40")), "{low:#?}");
+    let customers = ask(&sandbox, "/low 100000").plain;
+    assert!(customers.contains("MA_ODD00000") && !customers.contains("unknown"), "{customers}");
+    ask(&sandbox, "/help");
+    let odd = texts(&sandbox, PRIVATE).iter().filter(|text| text.contains("cps_limit")).count();
+    assert_eq!(odd, 1, "{:#?}", texts(&sandbox, PRIVATE));
+    assert_untroubled(&mut bot);
+}
+
 #[tokio::test]
 async fn what_is_odd_about_a_profile_and_a_report_is_reported_once_and_not_again_after_a_restart() {
     let folder = altered("profile", |me| me["max_accounts"] = json!(-1));
