@@ -36,9 +36,12 @@ mod snapshot;
 mod snooze;
 mod store;
 mod systemd;
+mod table;
 mod telegram;
 mod terminal;
 mod upkeep;
+mod usage;
+mod usual;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

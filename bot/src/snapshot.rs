@@ -199,6 +199,14 @@ impl Snapshot {
         self.forecaster.at(self.at).runway(subject.customer()?, subject.balance?)
     }
 
+    /// What a wallet will spend within each of these hours: less in one case of ten, as likely less as more, more in one case of
+    /// ten. Empty where that cannot be forecast.
+    pub(crate) fn spend(&self, subject: &Subject, hours: &[f64]) -> Vec<[f64; 3]> {
+        let forecasts = self.forecaster.at(self.at);
+        let Some(auth_id) = subject.customer() else { return Vec::new() };
+        hours.iter().map_while(|hours| forecasts.spend(auth_id, *hours)).collect()
+    }
+
     /// The last money paid into a wallet, as far as its ledger was read.
     pub(crate) fn last_top_up(&self, auth_id: &str) -> Option<TopUp> {
         self.top_ups.get(auth_id).copied()

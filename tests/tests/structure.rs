@@ -47,10 +47,11 @@ const LAYERS: [(&str, &[&str]); 6] = [
         "bot",
         &[
             "clock config metrics people snooze systemd terminal",
-            "absent observe reads",
+            "absent observe reads usual",
             "ledger snapshot store",
             "messages",
-            "chart telegram",
+            "chart table telegram",
+            "usage",
             "delivery doubts service",
             "chat heartbeat http monitor notices schedule upkeep",
             "backtest backup check config_check demo export health manual migrate pair print_summary run",

@@ -37,10 +37,18 @@ impl Scale {
 
     /// How far up the axis a value is, 0 to 1. This is geometry: no amount comes out of it.
     pub(super) fn share(&self, value: Decimal) -> f64 {
-        let number = |value: Decimal| value.to_f64().unwrap_or_default();
-        let reach = number(self.highest) - number(self.lowest);
-        if reach > 0.0 { ((number(value) - number(self.lowest)) / reach).clamp(0.0, 1.0) } else { 0.0 }
+        self.share_of(number(value))
     }
+
+    /// The same for an estimate.
+    pub(super) fn share_of(&self, value: f64) -> f64 {
+        let reach = number(self.highest) - number(self.lowest);
+        if reach > 0.0 { ((value - number(self.lowest)) / reach).clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
+fn number(value: Decimal) -> f64 {
+    value.to_f64().unwrap_or_default()
 }
 
 /// A round distance between lines: 1, 2 or 5 times a power of ten.

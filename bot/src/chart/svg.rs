@@ -46,6 +46,21 @@ impl Picture {
             write!(self.0, r#"<line x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}" stroke="{colour}" stroke-width="2"/>"#);
     }
 
+    /// A line through points, dashed where it is an estimate.
+    pub(super) fn path(&mut self, points: &[(f64, f64)], thick: f64, is_dashed: bool, colour: &str) {
+        let dashes = if is_dashed { r#" stroke-dasharray="10 8""# } else { "" };
+        let points = joined(points);
+        let _ = write!(
+            self.0,
+            r#"<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{thick:.1}" stroke-linejoin="round"{dashes}/>"#
+        );
+    }
+
+    /// A filled shape.
+    pub(super) fn area(&mut self, points: &[(f64, f64)], colour: &str) {
+        let _ = write!(self.0, r#"<polygon points="{}" fill="{colour}"/>"#, joined(points));
+    }
+
     pub(super) fn text(&mut self, x: f64, y: f64, size: u32, colour: &str, anchor: Anchor, words: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
@@ -75,6 +90,35 @@ impl Picture {
     }
 }
 
+fn joined(points: &[(f64, f64)]) -> String {
+    points.iter().fold(String::new(), |mut text, (x, y)| {
+        let _ = write!(text, "{x:.1},{y:.1} ");
+        text
+    })
+}
+
+/// Words as the font can draw them, cut to a width; `instead` where it has no letter for some of them.
+pub(super) fn drawable(words: &str, instead: &str, size: u32, most: f64) -> String {
+    let plain: String = words.chars().filter(|letter| !letter.is_control() && !is_mark(*letter)).collect();
+    let words = if plain.trim().is_empty() || !plain.chars().all(has_glyph) { instead } else { plain.trim() };
+    let mut words = words.to_owned();
+    while width(&words, size) > most && words.chars().count() > 2 {
+        words = words.chars().take(words.chars().count() - 2).chain(['…']).collect();
+    }
+    words
+}
+
+/// Marks that turn the direction of text.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether the font has this letter, as far as names have such letters.
+fn has_glyph(letter: char) -> bool {
+    matches!(letter, ' '..='~' | '\u{a0}'..='\u{17f}' | '\u{384}'..='\u{3ce}' | '\u{400}'..='\u{45f}' | '\u{5d0}'..='\u{5ea}'
+        | '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}' | '\u{2010}'..='\u{2027}' | '₹' | '€' | '−')
+}
+
 /// Roughly how wide words are.
 pub(super) fn width(words: &str, size: u32) -> f64 {
     super::scale::pixels(words.chars().count()) * f64::from(size) * 0.6
@@ -91,7 +135,7 @@ pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Anchor, Picture, render};
+    use super::{Anchor, Picture, drawable, render, width};
 
     #[test]
     fn the_font_has_a_glyph_for_the_rupee_sign_and_for_the_scripts_of_names() {
@@ -105,5 +149,21 @@ mod tests {
         for letter in ['₹', 'é', 'Ω', 'Ж', 'ש', 'ع', '–', '≥'] {
             assert!(!without_glyph.contains(&drawn(letter)), "{letter}");
         }
+    }
+
+    #[test]
+    fn a_name_that_the_font_cannot_draw_gives_way_to_the_id_and_a_long_one_is_cut() {
+        for (name, drawn) in [
+            ("Sharma & Sons", "Sharma & Sons"),
+            ("شركة النور", "شركة النور"),
+            ("\u{202e}Iyer\n", "Iyer"),
+            ("शर्मा", "MA_X"),
+            ("🚚 Verma", "MA_X"),
+            ("  ", "MA_X"),
+        ] {
+            assert_eq!(drawable(name, "MA_X", 28, 400.0), drawn, "{name}");
+        }
+        let long = drawable(&"x".repeat(200), "MA_X", 28, 400.0);
+        assert!(long.ends_with('…') && width(&long, 28) <= 400.0, "{long}");
     }
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use vobiz_core::dashboard::DayFigures;
 use vobiz_core::money;
 
-use super::Figures;
+use super::days::Figures;
 use crate::messages;
 
 /// A change smaller than this many percent is none.

@@ -2,7 +2,8 @@
 
 pub(crate) use super::request::Command;
 use super::{
-    alerts, analytics, audit, customer, customers, dashboard, help, low, mute, people, status, summary, take, top, unmute, why,
+    alerts, analytics, audit, chart, customer, customers, dashboard, export, help, low, mute, people, status, summary, take, top,
+    unmute, why,
 };
 use crate::people::Role;
 use crate::store::is_code;
@@ -18,9 +19,11 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &low::COMMAND,
     &customers::COMMAND,
     &customer::COMMAND,
+    &chart::COMMAND,
     &top::COMMAND,
     &dashboard::COMMAND,
     &analytics::COMMAND,
+    &export::COMMAND,
     &status::COMMAND,
     &people::COMMAND,
     &audit::COMMAND,

@@ -5,10 +5,12 @@ mod alerts;
 mod amount;
 mod analytics;
 mod audit;
+mod chart;
 mod command;
 mod customer;
 mod customers;
 mod dashboard;
+mod export;
 mod find;
 mod heard;
 mod help;
@@ -18,6 +20,7 @@ mod people;
 mod queue;
 mod reply;
 mod request;
+mod span;
 mod status;
 mod summary;
 mod take;
@@ -111,11 +114,11 @@ fn backoff(failures: u32) -> Duration {
 
 /// An answer of any length as messages, the first of them with its picture and its buttons.
 pub(crate) fn drafts(chat: i64, thread: Option<i32>, answer: Answer) -> Vec<Draft> {
-    let Answer { html, mut picture, mut buttons, owed, .. } = answer;
-    let parts = if picture.is_some() { messages::split_caption(&html) } else { messages::split(&html) };
+    let Answer { html, mut picture, mut document, mut buttons, owed, .. } = answer;
+    let parts = if picture.is_some() || document.is_some() { messages::split_caption(&html) } else { messages::split(&html) };
     let draft = |html| {
-        let (picture, buttons) = (picture.take(), std::mem::take(&mut buttons));
-        Draft { chat, html, picture, buttons, thread, ..Draft::default() }
+        let (picture, document, buttons) = (picture.take(), document.take(), std::mem::take(&mut buttons));
+        Draft { chat, html, picture, document, buttons, thread, ..Draft::default() }
     };
     parts.into_iter().map(draft).chain(owed).collect()
 }

@@ -133,16 +133,18 @@ fn looking(item: &Item) -> Draft {
     Draft { chat: *chat, thread: *thread, html: messages::LOOKING.to_owned(), edits, slot: Some(slot(item)), ..Draft::default() }
 }
 
-/// Puts an answer in the place of the message that announced it. A picture cannot be edited in: its text is, and the
-/// picture follows.
+/// Puts an answer in the place of the message that announced it. A picture or a file cannot be edited in: its text is, and it
+/// follows.
 fn in_slot(mut drafts: Vec<Draft>, item: &Item) -> Vec<Draft> {
     if drafts.is_empty() {
         drafts = super::drafts(item.heard.chat, item.heard.thread, Answer::text(messages::NOTHING_TO_SHOW));
     }
     let Some(first) = drafts.first_mut() else { return drafts };
     first.slot = Some(slot(item));
-    let picture = first.picture.take();
+    let (picture, document) = (first.picture.take(), first.document.take());
     let Draft { chat, thread, .. } = *first;
-    drafts.extend(picture.map(|picture| Draft { chat, thread, picture: Some(picture), ..Draft::default() }));
+    if picture.is_some() || document.is_some() {
+        drafts.push(Draft { chat, picture, document, thread, ..Draft::default() });
+    }
     drafts
 }

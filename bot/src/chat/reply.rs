@@ -120,7 +120,7 @@ impl Desk {
         if acts {
             self.acknowledge(heard, answer.toast.as_deref());
         }
-        let edits = message.filter(|_| answer.picture.is_none());
+        let edits = message.filter(|_| answer.picture.is_none() && answer.document.is_none());
         let changed = std::mem::take(&mut answer.owed);
         let mut owed = drafts(heard.chat, heard.thread, answer);
         if let Some(first) = owed.first_mut() {

@@ -9,7 +9,7 @@ use crate::messages::Reader;
 use crate::people::{Person, Role};
 use crate::service::Service;
 use crate::snapshot::Snapshot;
-use crate::store::{Buttons, Draft};
+use crate::store::{Buttons, Document, Draft};
 
 /// How old figures may be that a typed line is answered with, where they are not those of the last sweep.
 const FRESH_ENOUGH: TimeDelta = TimeDelta::seconds(5);
@@ -47,6 +47,8 @@ pub(crate) struct Answer {
     pub(crate) html: String,
     /// A picture that the text is the caption of.
     pub(crate) picture: Option<Vec<u8>>,
+    /// A file that the text is the caption of, where there is no picture.
+    pub(crate) document: Option<Document>,
     pub(crate) buttons: Buttons,
     /// Messages that change with it, in this chat and in others.
     pub(crate) owed: Vec<Draft>,

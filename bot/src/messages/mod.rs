@@ -2,6 +2,7 @@
 
 mod alert;
 mod buttons;
+mod chart;
 mod customer;
 mod customers;
 mod doubt;
@@ -13,6 +14,7 @@ mod report;
 mod runway;
 mod summary;
 mod top;
+mod usage;
 mod why;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -24,6 +26,7 @@ use vobiz_core::{Error, money};
 pub(crate) use alert::firing_row as alert_row;
 pub(crate) use alert::{Notice, notice};
 pub(crate) use buttons::{again, alert as alert_buttons, button, choices, pages, reports, summary as summary_buttons};
+pub(crate) use chart::{Caption, Course, answers_chart, chart_buttons, fleet_chart, no_history, top_chart, wallet_chart};
 pub(crate) use customer::{Card, no_customer, several};
 pub(crate) use customers::customers;
 pub(crate) use doubt::doubt;
@@ -34,8 +37,10 @@ pub(crate) use operation::{
     NO_GLOBAL_LEDGER, NO_LEDGER, chat_accepts, chat_refuses, database_fails, database_works, oddities, updates_conflict,
 };
 pub(crate) use report::{analytics, dashboard};
+pub(crate) use runway::time as hours;
 pub(crate) use summary::{SummaryData, alerts, summary};
 pub(crate) use top::{Top, buttons as top_buttons, top};
+pub(crate) use usage::missing as usage_notes;
 pub(crate) use why::why;
 
 /// Characters that one message holds, counted after the markup is taken off.

@@ -67,6 +67,6 @@ fn length(span: Span) -> TimeDelta {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "seconds of at most the days looked ahead")]
-fn time(hours: f64) -> TimeDelta {
+pub(crate) fn time(hours: f64) -> TimeDelta {
     TimeDelta::seconds((hours * 3600.0) as i64)
 }

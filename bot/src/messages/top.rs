@@ -7,6 +7,7 @@ use vobiz_core::Decimal;
 use vobiz_core::top::{Spender, TopCustomers};
 
 use super::buttons::{button, refresh};
+use super::chart::share;
 use super::{change, code, counted, days, name, percent, say};
 use crate::store::Buttons;
 
@@ -54,8 +55,7 @@ fn row(spender: &Spender, top: &Top<'_>) -> String {
         code(&spender.auth_id),
         say(cost, spender.currency.as_deref())
     );
-    let share = top.total.and_then(|total| cost.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(total));
-    if let Some(share) = share.filter(|share| *share <= Decimal::ONE_HUNDRED) {
+    if let Some(share) = share(cost, top.total) {
         let _ = write!(text, ", {} of all", percent(share));
     }
     let before = top.before.and_then(|before| before.customers.iter().find(|before| before.auth_id == spender.auth_id));

@@ -66,6 +66,24 @@ impl Store {
         };
         Ok(rows.iter().filter_map(read).collect())
     }
+
+    /// The movements of a wallet, or of all, from an instant to another, oldest first.
+    pub(crate) async fn movements(&self, auth_id: Option<&str>, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Entry>> {
+        let rows = sqlx::query(
+            "SELECT auth_id, at, kind, amount, id FROM ledger
+             WHERE ($1 IS NULL OR auth_id = $1) AND at >= $2 AND at <= $3 ORDER BY at, id",
+        )
+        .bind(auth_id)
+        .bind(from.timestamp_micros())
+        .bind(to.timestamp_micros())
+        .fetch_all(&self.pool)
+        .await?;
+        let entry = |row: &SqliteRow| {
+            let (at, kind, amount) = movement(row)?;
+            Ok(Entry { id: row.try_get(4)?, auth_id: row.try_get(0)?, at, kind, amount })
+        };
+        rows.iter().map(entry).collect()
+    }
 }
 
 /// Adds the movements of its wallets to a history.

@@ -76,6 +76,13 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// Records that somebody did something that changes no setting.
+    pub(crate) async fn record_act(&self, change: &Change<'_>, now: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        audit(&mut transaction, change, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Takes back settings that ended by themselves. One that was set anew meanwhile stays.
     pub(crate) async fn end_settings<T: Sync>(&self, kind: &str, ended: &[Setting<T>]) -> Result<()> {
         for setting in ended {

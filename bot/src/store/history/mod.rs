@@ -3,10 +3,12 @@
 //! A sweep is written in the transaction of the poll's state. A poll that read nothing leaves no sweep, which is the mark of a
 //! gap. Old samples are thinned day by day.
 
+mod decided;
 mod read;
 #[cfg(test)]
 mod tests;
 mod thin;
+mod totals;
 mod wallet;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -132,6 +134,7 @@ pub(super) async fn write_sweep(
         insert.build().execute(&mut **transaction).await?;
     }
     wallets.0.extend(changed.into_iter().map(|row| (row.wallet.auth_id.clone(), row)));
+    totals::write(transaction, poll, observation, &wallets).await?;
     Ok(wallets)
 }
 

@@ -70,6 +70,27 @@ async fn a_sweep_leaves_changes_only_and_a_failed_poll_a_gap() {
 }
 
 #[tokio::test]
+async fn the_past_of_a_wallet_begins_with_what_it_held_and_totals_count_unread_wallets_with_their_last_balance() {
+    let store = Store::open("sqlite::memory:").await.unwrap();
+    record(&store, &reads(0, &[("MA_A", Some(10)), ("MA_B", None)])).await;
+    record(&store, &reads(5, &[("MA_A", None), ("MA_B", Some(-7))])).await;
+    let cut = reads(10, &[("MA_A", Some(9))]);
+    record(&store, &Observation::partial(cut.at, cut.customers, unread())).await;
+    record(&store, &reads(60, &[("MA_A", Some(9)), ("MA_B", Some(-7))])).await;
+    let past = store.past("MA_A", at(3)).await.unwrap();
+    assert_eq!(past.before, Some(10.into()));
+    assert_eq!(past.changes, [(at(5), None), (at(10), Some(9.into()))]);
+    assert_eq!(store.past("MA_X", at(0)).await.unwrap(), super::wallet::Past::default());
+    let sweeps = store.sweeps(at(0), TimeDelta::minutes(15)).await.unwrap();
+    assert_eq!((sweeps.gaps, sweeps.first, sweeps.last), (vec![(at(10), at(60))], Some(at(0)), Some(at(60))));
+    let totals = store.totals(at(0), at(60)).await.unwrap();
+    let totals: Vec<_> =
+        totals.iter().map(|total| (total.at, total.balance, total.wallets, total.unread, total.currency.as_str())).collect();
+    let total = |minutes: i64, balance: i64, wallets, unread| (at(minutes), Decimal::from(balance), wallets, unread, "INR");
+    assert_eq!(totals, [total(0, 10, 1, 0), total(5, 3, 2, 1), total(60, 2, 2, 0)], "a list that was cut has no total");
+}
+
+#[tokio::test]
 async fn wallets_beyond_the_end_of_a_list_that_was_cut_short_were_not_read() {
     let store = Store::open("sqlite::memory:").await.unwrap();
     record(&store, &reads(0, &[("MA_A", Some(10)), ("MA_B", Some(7))])).await;

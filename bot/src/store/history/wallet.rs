@@ -1,12 +1,21 @@
 //! What one wallet held over time.
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use sqlx::Row as _;
 
 use super::read::{amount, instant};
 use crate::store::Store;
+
+/// What one wallet held from an instant on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// What it held then, where it was read before.
+    pub(crate) before: Option<Decimal>,
+    /// The changes since, oldest first; without a balance where it was not read in that one sweep.
+    pub(crate) changes: Vec<(DateTime<Utc>, Option<Decimal>)>,
+}
 
 impl Store {
     /// The changes of one wallet since an instant, oldest first; without a balance where it was not read.
@@ -23,4 +32,41 @@ impl Store {
         .await?;
         rows.iter().map(|row| Ok((instant(row.try_get(0)?)?, amount(row, 1)?))).collect()
     }
+
+    /// What one wallet held from an instant on.
+    pub(crate) async fn past(&self, auth_id: &str, since: DateTime<Utc>) -> Result<Past> {
+        let before = sqlx::query(
+            "SELECT samples.balance FROM polls CROSS JOIN samples
+             WHERE polls.at < $2 AND samples.poll = polls.id AND samples.balance IS NOT NULL
+             AND samples.wallet = (SELECT id FROM wallets WHERE auth_id = $1) ORDER BY polls.at DESC LIMIT 1",
+        )
+        .bind(auth_id)
+        .bind(since.timestamp_micros())
+        .fetch_optional(&self.pool)
+        .await?;
+        let before = before.map(|row| amount(&row, 0)).transpose()?.flatten();
+        Ok(Past { before, changes: self.balances(auth_id, since).await? })
+    }
+
+    /// The spans without a sweep since an instant, where they are longer than `longest`, and the first and the last sweep.
+    pub(crate) async fn sweeps(&self, since: DateTime<Utc>, longest: TimeDelta) -> Result<Sweeps> {
+        let at: Vec<i64> = sqlx::query_scalar("SELECT at FROM polls WHERE at >= $1 ORDER BY at")
+            .bind(since.timestamp_micros())
+            .fetch_all(&self.pool)
+            .await?;
+        let at = at.into_iter().map(instant).collect::<Result<Vec<_>>>()?;
+        let gap = |pair: &[DateTime<Utc>]| match *pair {
+            [before, after] if after - before > longest => Some((before, after)),
+            _ => None,
+        };
+        Ok(Sweeps { gaps: at.windows(2).filter_map(gap).collect(), first: at.first().copied(), last: at.last().copied() })
+    }
+}
+
+/// When it was looked at the wallets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sweeps {
+    pub(crate) gaps: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    pub(crate) first: Option<DateTime<Utc>>,
+    pub(crate) last: Option<DateTime<Utc>>,
 }
