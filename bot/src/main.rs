@@ -34,6 +34,7 @@ mod schedule;
 mod service;
 mod snapshot;
 mod snooze;
+mod spend;
 mod store;
 mod systemd;
 mod table;

@@ -112,3 +112,45 @@ async fn a_ledger_that_is_refused_and_a_customer_that_cannot_be_read_are_named()
     assert!(month.plain.contains("⚪ 3 customers could not be read: "), "{}", month.plain);
     assert!(text(&month).contains("list call records"), "{}", text(&month));
 }
+
+#[tokio::test]
+async fn a_card_leads_to_chart_alert_and_contact_and_a_viewer_sees_no_contact() {
+    let (sandbox, _home, _bot, id) = running().await;
+    let card = ask(&sandbox, &format!("/customer {}", id.to_lowercase()));
+    for part in ["prepaid", "telephone number", "As of "] {
+        assert!(card.plain.contains(part), "{part}: {}", card.plain);
+    }
+    let buttons: Vec<_> = card.buttons.concat().into_iter().map(|button| button.text).collect();
+    assert_eq!(buttons, ["Chart", "Contact", "↻ Refresh"], "no alert fires: there is nothing to explain or to snooze");
+
+    let contact = ask(&sandbox, &format!("/contact {id}"));
+    assert!(contact.plain.contains("E-mail: ") && contact.plain.contains("Phone: "), "{}", contact.plain);
+    assert!(ask(&sandbox, "/audit 1d").plain.contains(&format!("look at contact {id}")));
+    for person in [Person::new(4_004, "Ravi"), Person::new(PRIVATE, "Asha")] {
+        let before = sent_to(&sandbox, GROUP).len();
+        sandbox.chat().say(GROUP, &person, &format!("/contact {id}"));
+        let answer = until("the refusal", || sent_to(&sandbox, GROUP).get(before).cloned());
+        assert!(!answer.plain.contains("E-mail"), "a group holds others than operators: {}", answer.plain);
+    }
+    sandbox.set_wallet(&id, 0.into()).expect("a wallet can be set");
+    // The alert itself comes between the answers.
+    let answer = |command: &str, words: &str| {
+        until(words, || {
+            ask(&sandbox, &format!("{command} {id}"));
+            sent_to(&sandbox, PRIVATE).into_iter().find(|sent| sent.plain.contains(words))
+        })
+    };
+    let card = answer("/customer", "critical: has ₹0 left, low balance, since ");
+    let buttons: Vec<_> = card.buttons.concat().into_iter().map(|button| button.text).collect();
+    assert_eq!(buttons, ["Chart", "Why", "Snooze", "Contact", "↻ Refresh"]);
+    answer("/why", "The wallet cannot pay for a call.");
+}
+
+#[tokio::test]
+async fn a_card_without_the_numbers_that_the_api_refuses_says_so() {
+    let (sandbox, _home, _bot, id) = running().await;
+    let operation = Some("GET /accounts/{id}/numbers".into());
+    sandbox.faults().add(Fault { half: Half::Partner, operation, status: Some(403), ..Fault::default() });
+    let card = ask(&sandbox, &format!("/customer {id}"));
+    assert!(card.plain.contains("⚪ Telephone numbers unknown: list numbers"), "{}", card.plain);
+}

@@ -49,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "clock config metrics people snooze systemd terminal",
             "absent observe reads usual",
             "ledger snapshot store",
+            "spend",
             "messages",
             "chart table telegram",
             "usage",

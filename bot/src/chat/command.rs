@@ -2,8 +2,8 @@
 
 pub(crate) use super::request::Command;
 use super::{
-    alerts, analytics, audit, chart, customer, customers, dashboard, export, help, low, mute, people, status, summary, take, top,
-    unmute, why,
+    alerts, analytics, audit, chart, contact, customer, customers, dashboard, export, help, low, mute, people, status, summary,
+    take, top, unmute, why,
 };
 use crate::people::Role;
 use crate::store::is_code;
@@ -19,6 +19,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &low::COMMAND,
     &customers::COMMAND,
     &customer::COMMAND,
+    &contact::COMMAND,
     &chart::COMMAND,
     &top::COMMAND,
     &dashboard::COMMAND,

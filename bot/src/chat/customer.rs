@@ -1,15 +1,18 @@
 //! `/customer`: one customer, as the last sweep found it.
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use std::time::Duration;
+
+use chrono::{NaiveTime, TimeDelta};
 use futures::FutureExt as _;
-use vobiz_core::alert::Subject;
+use vobiz_core::alert::{Severity, Subject, Unit};
 use vobiz_core::time::next_local;
-use vobiz_core::{Decimal, ErrorKind};
+use vobiz_core::{Decimal, ErrorKind, money};
 
 use super::find;
 use super::request::{Answer, Command, Refusal, Request};
-use crate::messages::{self, Card, Reader};
+use crate::messages::{self, Card, Numbers, Reader};
 use crate::people::Role;
+use crate::spend::{self, Spent};
 
 pub(super) const COMMAND: Command = Command {
     name: "customer",
@@ -19,8 +22,10 @@ pub(super) const COMMAND: Command = Command {
     answer: |request| answer(request).boxed(),
 };
 
-/// How long before midnight the reading may be that the first one of today is compared with.
-const LOOKED_BACK: TimeDelta = TimeDelta::days(1);
+/// Days before today whose spend is compared with today's.
+const COMPARED_DAYS: u32 = 7;
+/// How long the API may take to tell the numbers: the rest of the card is known.
+const LONGEST: Duration = Duration::from_secs(1);
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let wanted = request.arguments.join(" ");
@@ -36,29 +41,54 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     };
     let subject = snapshot.subject(&account.auth_id);
     let runway = subject.and_then(|subject| snapshot.runway(subject));
-    let alerts = snapshot.alerts_of(&account.auth_id).collect();
+    let alerts: Vec<_> = snapshot.alerts_of(&account.auth_id).collect();
+    let buttons = messages::card_buttons(&account.auth_id, alerts.first().copied());
     let top_up = snapshot.last_top_up(&account.auth_id);
     let spent_today = spent_today(request, &account.auth_id).await?;
-    let html = Card { account, subject, runway: runway.as_ref(), top_up, alerts, spent_today }.text(&request.reader);
-    Ok(Answer { as_of: Some(snapshot.at), ..Answer::with(html, messages::again(&command(&account.auth_id))) })
+    let own_levels = subject.map(|subject| own_levels(request, subject)).unwrap_or_default();
+    let numbers = Some(numbers(request, &account.auth_id).await);
+    let card = Card { account, subject, runway: runway.as_ref(), top_up, alerts, spent_today, own_levels, numbers };
+    Ok(Answer { as_of: Some(snapshot.at), ..Answer::with(card.text(&request.reader), buttons) })
 }
 
-/// What the history says that a wallet spent since midnight.
-async fn spent_today(request: &Request<'_>, auth_id: &str) -> Result<Option<Decimal>, Refusal> {
+/// What the history says that a wallet spent since midnight, beside the same hours of the days before.
+async fn spent_today(request: &Request<'_>, auth_id: &str) -> Result<Option<Spent>, Refusal> {
     let Reader { zone, now } = request.reader;
     let midnight = next_local(now - TimeDelta::days(1), zone, NaiveTime::MIN);
-    let readings = request.service.store.balances(auth_id, midnight - LOOKED_BACK).await?;
-    Ok(spent(&readings, midnight))
+    let past = request.service.store.past(auth_id, midnight - TimeDelta::days(i64::from(COMPARED_DAYS))).await?;
+    Ok(spend::beside_other_days(&past, midnight, now, COMPARED_DAYS))
 }
 
-/// The falls of a balance since an instant; `None` where there are not two readings.
-fn spent(readings: &[(DateTime<Utc>, Option<Decimal>)], since: DateTime<Utc>) -> Option<Decimal> {
-    let read: Vec<_> = readings.iter().filter_map(|(at, balance)| Some((*at, (*balance)?))).collect();
-    let falls = read.windows(2).filter_map(|pair| match *pair {
-        [(_, before), (at, after)] if at >= since && after < before => before.checked_sub(after),
-        _ => None,
-    });
-    (read.len() > 1).then(|| falls.fold(Decimal::ZERO, Decimal::saturating_add))
+/// The levels that a customer has of its own, rule by rule.
+fn own_levels(request: &Request<'_>, subject: &Subject) -> Vec<String> {
+    let Some(id) = subject.customer() else { return Vec::new() };
+    let own = request.service.policy.rules().iter().filter(|rule| rule.levels_for(id) != rule.levels());
+    own.map(|rule| {
+        let value = |value: Decimal| match rule.metric().unit() {
+            Unit::Money => money::say(value, subject.currency.as_deref()),
+            _ => rule.metric().format(value, rule.in_working_hours()),
+        };
+        let levels = rule.levels_for(id);
+        let levels =
+            [Severity::Warning, Severity::Critical].into_iter().filter_map(|severity| Some((severity, levels.of(severity)?)));
+        let levels: Vec<_> =
+            levels.map(|(severity, level)| format!("{severity} {} {}", rule.direction().word(), value(level))).collect();
+        format!("{}, {}", rule.name(), levels.join(", "))
+    })
+    .collect()
+}
+
+/// A customer's telephone numbers, as far as the API tells in time.
+async fn numbers(request: &Request<'_>, auth_id: &str) -> Numbers {
+    let page = tokio::time::timeout(LONGEST, request.service.api.numbers(auth_id).page(1)).await;
+    match page {
+        Ok(Ok(page)) => Numbers::Known {
+            count: page.total.unwrap_or(page.listed),
+            blocked: page.items.iter().filter(|number| number.is_blocked == Some(true)).count(),
+        },
+        Ok(Err(error)) => Numbers::Unknown(error.to_string()),
+        Err(_) => Numbers::Unknown("the API takes long to answer".to_owned()),
+    }
 }
 
 /// A customer that the last sweep did not list: new since then, somebody else's, or misspelt.
@@ -75,28 +105,15 @@ async fn unlisted(request: &Request<'_>, wanted: &str) -> String {
         None
     };
     let subject = Subject::of(&account, fallback.as_deref());
-    Card { account: &account, subject: Some(&subject), runway: None, top_up: None, alerts: Vec::new(), spent_today: None }
-        .text(&request.reader)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_spent_since_midnight_is_the_sum_of_the_falls_beside_top_ups_and_gaps() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let read = |time: &str, balance: Option<i64>| (at(time), balance.map(Decimal::from));
-        let readings = [
-            read("2026-05-11T10:00:00Z", Some(900)),
-            read("2026-05-11T13:00:00Z", Some(800)),
-            read("2026-05-11T19:00:00Z", None),
-            read("2026-05-11T20:00:00Z", Some(500)),
-            read("2026-05-11T20:30:00Z", Some(5500)),
-            read("2026-05-11T21:00:00Z", Some(5450)),
-        ];
-        let midnight = at("2026-05-11T18:30:00Z");
-        assert_eq!(spent(&readings, midnight), Some(350.into()));
-        assert_eq!(spent(&readings[2..4], midnight), None, "one reading tells nothing");
-    }
+    let card = Card {
+        account: &account,
+        subject: Some(&subject),
+        runway: None,
+        top_up: None,
+        alerts: Vec::new(),
+        spent_today: None,
+        own_levels: own_levels(request, &subject),
+        numbers: None,
+    };
+    card.text(&request.reader)
 }

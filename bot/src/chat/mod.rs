@@ -7,6 +7,7 @@ mod analytics;
 mod audit;
 mod chart;
 mod command;
+mod contact;
 mod customer;
 mod customers;
 mod dashboard;

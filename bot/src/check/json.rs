@@ -55,6 +55,7 @@ fn runway(runway: &Runway) -> Value {
         "likely_hours": runway.likely.map(|span| tenths(span.hours)),
         "high_hours": runway.high.map(|span| tenths(span.hours)),
         "looked_ahead_hours": tenths(runway.horizon),
+        "range_held": runway.record.map(|record| json!({"times": record.held, "of": record.of})),
         "burn_per_hour": Decimal::from_f64(runway.burn).map(two_places),
         "normal_per_hour": Decimal::from_f64(runway.normal).map(two_places),
     })

@@ -52,7 +52,8 @@ fn alert(alert: &Transition) -> Vec<String> {
     let runway = match alert.runway() {
         Some(runway) => {
             let end = |span: Option<Span>| hours(span, runway);
-            format!("  runway {} h ({}–{} h)", end(runway.likely), end(runway.low), end(runway.high))
+            let held = runway.record.map(|record| format!("; the range held {} of the last {} times", record.held, record.of));
+            format!("  runway {} h ({}–{} h){}", end(runway.likely), end(runway.low), end(runway.high), held.unwrap_or_default())
         }
         None => format!("  runway unknown: {}", no_forecast()),
     };

@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use vobiz_core::Decimal;
 use vobiz_core::accounts::Account;
 use vobiz_core::alert::{Subject, Transition};
 use vobiz_core::forecast::Runway;
 
-use super::{Reader, code, escape, figure, runway, say, show, sign, whose};
+use super::buttons::{button, refresh};
+use super::{Reader, code, counted, escape, figure, name, runway, say, show, sign, whose};
 use crate::ledger::TopUp;
+use crate::spend::Spent;
+use crate::store::Buttons;
 
 /// What `/customer` shows.
 pub(crate) struct Card<'a> {
@@ -21,7 +23,58 @@ pub(crate) struct Card<'a> {
     pub(crate) top_up: Option<TopUp>,
     pub(crate) alerts: Vec<&'a Transition>,
     /// What it spent since midnight, where its history tells.
-    pub(crate) spent_today: Option<Decimal>,
+    pub(crate) spent_today: Option<Spent>,
+    /// The rules with levels of its own, each with these in words.
+    pub(crate) own_levels: Vec<String>,
+    /// Its telephone numbers, where they were asked for.
+    pub(crate) numbers: Option<Numbers>,
+}
+
+/// A customer's telephone numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// How many there are, and how many of the first page are blocked.
+    Known { count: u64, blocked: usize },
+    /// Why they could not be read.
+    Unknown(String),
+}
+
+impl Numbers {
+    fn words(&self) -> String {
+        match self {
+            Self::Known { count: 0, .. } => "No telephone number".to_owned(),
+            Self::Known { count, blocked } => {
+                let blocked = if *blocked > 0 { format!(", {blocked} blocked") } else { String::new() };
+                format!(
+                    "{}{blocked}",
+                    counted(usize::try_from(*count).unwrap_or(usize::MAX), "telephone number", "telephone numbers")
+                )
+            }
+            Self::Unknown(why) => format!("⚪ Telephone numbers unknown: {}", escape(why)),
+        }
+    }
+}
+
+/// The buttons under a card: what can be looked at and done.
+pub(crate) fn card_buttons(auth_id: &str, alert: Option<&Transition>) -> Buttons {
+    let mut look = vec![button("Chart", &format!("/chart {auth_id} 7d"))];
+    if let Some(alert) = alert {
+        let target = format!("{} {}", alert.subject.id, alert.rule);
+        look.extend([button("Why", &format!("/why {target}")), button("Snooze", &format!("/mute {target}"))]);
+    }
+    vec![look, vec![button("Contact", &format!("/contact {auth_id}")), refresh("Refresh", &format!("/customer {auth_id}"))]]
+}
+
+/// How a customer is reached.
+pub(crate) fn contact(account: &Account, email: Option<&str>, phone: Option<&str>) -> String {
+    let known = |what: &str, value: Option<&str>| {
+        let value = value.map(str::trim).filter(|value| !value.is_empty());
+        format!(
+            "\n{what}: {}",
+            value.map_or_else(|| "not known".to_owned(), |value| escape(&value.chars().take(80).collect::<String>()))
+        )
+    };
+    format!("<b>{}</b>{}{}", name(account.name.as_deref(), &account.auth_id), known("E-mail", email), known("Phone", phone))
 }
 
 impl Card<'_> {
@@ -41,11 +94,18 @@ impl Card<'_> {
             let _ = write!(text, "\nTopped up {} at {}", say(top_up.amount, currency), reader.at(top_up.at));
         }
         if let Some(spent) = self.spent_today {
-            let _ = write!(text, "\nSpent {} today", say(spent, currency));
+            let _ = write!(text, "\nSpent {} today", say(spent.now, currency));
+            if let Some((usual, days)) = spent.usual {
+                let days = counted(days, "day", "days");
+                let _ = write!(text, "; {} by this time on other days (median of {days})", say(usual, currency));
+            }
         }
         for alert in &self.alerts {
             let (rule, since) = (escape(&alert.rule), reader.at(alert.since));
             let _ = write!(text, "\n{} {}: {}, {rule}, since {since}", sign(alert.severity), alert.severity, figure::what(alert));
+        }
+        for levels in &self.own_levels {
+            let _ = write!(text, "\nOwn levels: {}", escape(levels));
         }
         text + &self.facts(subject, reader)
     }
@@ -67,6 +127,9 @@ impl Card<'_> {
             if let Some(name) = &tier.name {
                 let _ = write!(text, " ({})", escape(name));
             }
+        }
+        if let Some(numbers) = &self.numbers {
+            let _ = write!(text, "\n{}", numbers.words());
         }
         if let Some(created) = account.created_at {
             let _ = write!(text, "\nCustomer since {}", created.with_timezone(&reader.zone).format("%-d %b %Y"));

@@ -27,7 +27,7 @@ pub(crate) use alert::firing_row as alert_row;
 pub(crate) use alert::{Notice, notice};
 pub(crate) use buttons::{again, alert as alert_buttons, button, choices, pages, reports, summary as summary_buttons};
 pub(crate) use chart::{Caption, Course, answers_chart, chart_buttons, fleet_chart, no_history, top_chart, wallet_chart};
-pub(crate) use customer::{Card, no_customer, several};
+pub(crate) use customer::{Card, Numbers, card_buttons, contact, no_customer, several};
 pub(crate) use customers::customers;
 pub(crate) use doubt::doubt;
 pub(crate) use figure::on_a_line as figure;
@@ -41,7 +41,7 @@ pub(crate) use runway::time as hours;
 pub(crate) use summary::{SummaryData, alerts, summary};
 pub(crate) use top::{Top, buttons as top_buttons, top};
 pub(crate) use usage::missing as usage_notes;
-pub(crate) use why::why;
+pub(crate) use why::{Background, why};
 
 /// Characters that one message holds, counted after the markup is taken off.
 const LONGEST_MESSAGE: usize = 4096;

@@ -16,11 +16,11 @@ use std::sync::Arc;
 use vobiz_core::accounts::Account;
 use vobiz_core::forecast::Business;
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn reader() -> Reader {
+pub(super) fn reader() -> Reader {
     Reader { zone: chrono_tz::Asia::Kolkata, now: at("2026-05-12T03:40:00Z") }
 }
 
@@ -98,7 +98,7 @@ fn every_generation_of_a_report_is_shown_without_inventing_zeros() {
 }
 
 /// A customer's row as the API sends it.
-fn row(number: usize, balance: Option<&str>, more: &serde_json::Value) -> Account {
+pub(super) fn row(number: usize, balance: Option<&str>, more: &serde_json::Value) -> Account {
     let mut row = serde_json::json!({"auth_id": format!("MA_{number}"), "name": format!("Sharma & Sons {number}"), "cash_credits": balance, "currency": "INR"});
     for (key, value) in more.as_object().into_iter().flatten() {
         row[key] = value.clone();
@@ -123,7 +123,7 @@ fn looks(sweeps: Vec<Vec<Account>>) -> Snapshot {
     last.unwrap()
 }
 
-fn answers(at: DateTime<Utc>, customers: Vec<Account>) -> Answers {
+pub(super) fn answers(at: DateTime<Utc>, customers: Vec<Account>) -> Answers {
     Answers {
         at,
         customers,
@@ -188,9 +188,25 @@ fn a_customer_is_shown_with_wallet_alerts_and_what_the_account_says() {
     let snapshot = looks(vec![accounts]);
     let cards = snapshot.answers.customers.iter().map(|account| {
         let (subject, alerts) = (snapshot.subject(&account.auth_id), snapshot.alerts_of(&account.auth_id).collect());
-        Card { account, subject, runway: None, top_up: None, alerts, spent_today: None }.text(&reader())
+        let (spent_today, own_levels, numbers) = match account.auth_id.as_str() {
+            "MA_1" => (
+                Some(crate::spend::Spent { now: 420.into(), usual: Some((380.into(), 6)) }),
+                vec!["low balance, warning under ₹5,000, critical under ₹1,000".to_owned()],
+                Some(Numbers::Known { count: 4, blocked: 1 }),
+            ),
+            "MA_2" => (None, Vec::new(), Some(Numbers::Known { count: 0, blocked: 0 })),
+            _ => (None, Vec::new(), Some(Numbers::Unknown("list numbers: refused <403>".to_owned()))),
+        };
+        let top_up =
+            (account.auth_id == "MA_1").then(|| crate::ledger::TopUp { at: at("2026-05-11T05:00:00Z"), amount: 5000.into() });
+        Card { account, subject, runway: None, top_up, alerts, spent_today, own_levels, numbers }.text(&reader())
     });
-    let texts = cards.chain([several(12, "sharma"), several(2, "<b>"), no_customer("MA_<X>")]).collect::<Vec<_>>();
+    let contacts = [
+        contact(&snapshot.answers.customers[0], Some("asha@example.com"), Some("+91 98765 43210")),
+        contact(&snapshot.answers.customers[0], Some(" "), None),
+    ];
+    let texts =
+        cards.chain(contacts).chain([several(12, "sharma"), several(2, "<b>"), no_customer("MA_<X>")]).collect::<Vec<_>>();
     assert_snapshot!(texts.join("\n---\n"));
 }
 

@@ -1,13 +1,27 @@
 //! Why an alert fires: every number that was used to decide it, and none that was not.
 
+use chrono::{DateTime, Utc};
 use vobiz_core::Decimal;
 use vobiz_core::alert::{Cause, Metric, Rule, Transition, Unit};
 use vobiz_core::rust_decimal::prelude::FromPrimitive as _;
 
 use super::{Reader, code, counted, escape, figure, runway, say, show, sign, span, weekday, whose};
+use crate::ledger::TopUp;
+use crate::spend::Spent;
+
+/// What is shown beside the numbers of an alert: what is expected of its wallet, and how it went.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Background {
+    /// What is likely to be left in the hours to come, each with the instant.
+    pub(crate) ahead: Vec<(DateTime<Utc>, f64)>,
+    /// The last money paid in, as far as the ledger was read.
+    pub(crate) top_up: Option<TopUp>,
+    /// The last hours, each with its begin and what was spent in it.
+    pub(crate) hours: Vec<(DateTime<Utc>, Spent)>,
+}
 
 /// The explanation of one alert. `rule` is the rule as it is now.
-pub(crate) fn why(alert: &Transition, rule: Option<&Rule>, reader: &Reader) -> String {
+pub(crate) fn why(alert: &Transition, rule: Option<&Rule>, background: &Background, reader: &Reader) -> String {
     let currency = alert.subject.currency.as_deref();
     let value = |value: Decimal| match alert.metric.unit() {
         Unit::Money => show(value, currency),
@@ -34,7 +48,7 @@ pub(crate) fn why(alert: &Transition, rule: Option<&Rule>, reader: &Reader) -> S
     }
     let back = alert.direction.other().word();
     lines.push(format!("Ends at {}, or {back} that", value(alert.recovers_at)));
-    lines.extend(basis(alert, reader));
+    lines.extend(basis(alert, background, reader));
     lines.push(code(&alert.subject.id.to_string()));
     lines.join("\n")
 }
@@ -51,7 +65,7 @@ fn held(rule: Option<&Rule>) -> String {
 }
 
 /// The numbers behind the value.
-fn basis(alert: &Transition, reader: &Reader) -> Vec<String> {
+fn basis(alert: &Transition, background: &Background, reader: &Reader) -> Vec<String> {
     let currency = alert.subject.currency.as_deref();
     let amount = |estimate: f64| {
         let places = if estimate.abs() < 100.0 { 2 } else { 0 };
@@ -66,12 +80,32 @@ fn basis(alert: &Transition, reader: &Reader) -> Vec<String> {
     let basis = &alert.basis;
     if let (Metric::CustomerRunway, Some(runway)) = (alert.metric, &basis.runway) {
         lines.push(format!("Forecast: {}", runway::runs_dry(runway, reader)));
-        lines.push("Of ten such wallets one is empty before that range and one after it".to_owned());
+        let held = runway
+            .record
+            .map(|record| format!("; the range of this wallet held {} of the last {} times", record.held, record.of));
+        lines.push(format!("Of ten such wallets one is empty before that range and one after it{}", held.unwrap_or_default()));
+        if !background.ahead.is_empty() {
+            let left = |(at, left): &(DateTime<Utc>, f64)| format!("{} at {}", amount(left.max(0.0)), reader.at(*at));
+            lines.push(format!("Likely to be left: {}", background.ahead.iter().map(left).collect::<Vec<_>>().join(", ")));
+        }
+        if let Some(fee) = runway.fee {
+            lines.push(format!("Fee of {} due {}", amount(fee.amount), reader.at(reader.now + runway::time(fee.after))));
+        }
         let against = if runway.normal > 0.0 { format!(", {:.1}× normal", runway.burn / runway.normal) } else { String::new() };
         lines.push(format!("Spend now {}/h, normal at this hour {}/h{against}", amount(runway.burn), amount(runway.normal)));
     }
     if let Some(burn) = &basis.burn {
         lines.push(format!("Spend now {}/h, normal at these hours {}/h", amount(burn.rate), amount(burn.normal)));
+    }
+    if !background.hours.is_empty() {
+        let hour = |(at, spent): &(DateTime<Utc>, Spent)| {
+            let usual = spent.usual.map_or_else(String::new, |(usual, _)| format!(" (usual {})", say(usual, currency)));
+            format!("{} {}{usual}", reader.at(*at), say(spent.now, currency))
+        };
+        lines.push(format!("Hour by hour: {}", background.hours.iter().map(hour).collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(top_up) = background.top_up {
+        lines.push(format!("Last top-up {} at {}", say(top_up.amount, currency), reader.at(top_up.at)));
     }
     if let Some(coverage) = &basis.coverage {
         lines.push(format!(
@@ -91,4 +125,48 @@ fn basis(alert: &Transition, reader: &Reader) -> Vec<String> {
         lines.push(format!("Inhibited by {}: your own wallet is critical too", escape(rule)));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use insta::assert_snapshot;
+    use vobiz_core::alert::{Policy, State};
+    use vobiz_core::forecast::Business;
+
+    use super::super::tests::{answers, at, reader, row};
+    use super::*;
+    use crate::snapshot::{Memory, Snapshot};
+
+    /// A wallet that was read every half hour for four days, and spends two in each.
+    fn judged() -> Snapshot {
+        let mut memory = Memory::new(Business::default(), Vec::new(), State::default());
+        let policy = Policy::default();
+        let mut last = None;
+        for number in 0..=192 {
+            let now = reader().now - TimeDelta::minutes(30 * (192 - number));
+            let balance = Decimal::from(392 - 2 * number).to_string();
+            let snapshot = memory.judge(&policy, answers(now, vec![row(1, Some(&balance), &serde_json::json!({}))]));
+            memory.state = snapshot.evaluation.state.clone();
+            last = Some(snapshot);
+        }
+        last.unwrap()
+    }
+
+    #[test]
+    fn every_number_behind_an_alert_is_shown_with_what_is_expected_and_how_it_went() {
+        let snapshot = judged();
+        let alert = snapshot.alerts_of("MA_1").next().unwrap();
+        let now = reader().now;
+        let background = Background {
+            ahead: vec![(now + TimeDelta::hours(1), 4.0), (now + TimeDelta::hours(2), -0.5)],
+            top_up: Some(TopUp { at: at("2026-05-11T05:00:00Z"), amount: 5000.into() }),
+            hours: vec![
+                (now - TimeDelta::hours(1), Spent { now: 4.into(), usual: Some((2.into(), 7)) }),
+                (now, Spent { now: 0.into(), usual: None }),
+            ],
+        };
+        let texts = [why(alert, None, &background, &reader()), why(alert, None, &Background::default(), &reader())];
+        assert_snapshot!(texts.join("\n---\n"));
+    }
 }

@@ -39,7 +39,7 @@ pub(crate) use chats::ChatState;
 pub(crate) use codes::is_code;
 pub(crate) use copy::OwedByCopy;
 pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
-pub(crate) use history::Sweep;
+pub(crate) use history::{Past, Sweep};
 pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
 pub(crate) use lease::{Held, Lock};

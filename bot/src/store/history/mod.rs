@@ -20,6 +20,8 @@ use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 use vobiz_core::alert::{Change, Observation, Subject, Transition};
 use vobiz_core::history::Wallet;
 
+pub(crate) use wallet::Past;
+
 /// Rows of one statement. Every row has eight values at most, and a statement takes 32,766 of them.
 const ROWS: usize = 1000;
 
