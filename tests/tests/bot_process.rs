@@ -33,7 +33,7 @@ fn lower(sandbox: &Sandbox, customer: &Subject) {
     sandbox.set_wallet(&customer.id.to_string(), Decimal::from(40)).expect("a wallet can be set");
 }
 
-/// How often a chat was told of a customer.
+/// How often a chat was notified of a customer.
 fn copies(sandbox: &Sandbox, chat: i64, customer: &Subject) -> usize {
     texts(sandbox, chat).iter().filter(|text| text.contains(&customer.id.to_string())).count()
 }

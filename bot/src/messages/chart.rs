@@ -1,4 +1,4 @@
-//! What pictures show, in words: their titles, which stand in the caption too.
+//! What pictures show, in words: their titles, which are in the caption too.
 
 use std::ops::RangeInclusive;
 
@@ -128,7 +128,7 @@ pub(crate) fn answers_chart(
     Caption { html: format!("{html}\n{usual}\n{span}"), finding, span }
 }
 
-/// The picture of who spends the most, and what stands beside each bar.
+/// The picture of who spends the most, and the words beside each bar.
 pub(crate) fn top_chart(
     top: &TopCustomers,
     total: Option<Decimal>,
