@@ -29,7 +29,7 @@ const MEMBERS: [(&str, &[&str]); 7] = [
 const LAYERS: [(&str, &[&str]); 6] = [
     (
         "crates/core",
-        &["error money time", "client settings", "api", "observation", "forecast", "alert", "history", "fuzzing lib"],
+        &["error money time", "client settings", "api", "observation", "forecast", "alert", "history", "billing", "fuzzing lib"],
     ),
     (
         "crates/sandbox",

@@ -3,6 +3,8 @@
 #[cfg(feature = "alerts")]
 pub mod alert;
 mod api;
+#[cfg(feature = "alerts")]
+pub mod billing;
 mod client;
 mod error;
 #[cfg(feature = "alerts")]

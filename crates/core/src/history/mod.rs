@@ -22,6 +22,7 @@ use rust_decimal::Decimal;
 
 pub use error::HistoryError;
 pub use movement::{Movement, MovementKind};
+pub(crate) use movement::{is_booked, is_call};
 pub use read::Open;
 pub use sweep::Sweep;
 

@@ -59,15 +59,10 @@ impl MovementKind {
     ///
     /// Rows seldom carry a reference type: reference, type and description are searched for the words of the documents.
     pub fn of(row: &Transaction) -> Option<Self> {
-        let is_booked = row.status.as_deref().is_none_or(|status| {
-            !["pending", "failed", "cancelled", "canceled"].iter().any(|other| status.eq_ignore_ascii_case(other))
-        });
         let texts = [&row.reference_type, &row.transaction_type, &row.reference, &row.description];
         let text = texts.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join(" ");
         let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let is_call = row.reference_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("cdr"))
-            || row.reference.as_deref().is_some_and(|reference| reference.starts_with("cdr:"));
-        if !is_booked || is_call {
+        if !is_booked(row) || is_call(row) {
             return None;
         }
         match row.direction() {
@@ -92,6 +87,19 @@ impl MovementKind {
             Self::Fixed => forecaster.fee(auth_id, at, amount, Every::Week),
         }
     }
+}
+
+/// Whether a row has moved money: it is not pending, failed or cancelled.
+pub(crate) fn is_booked(row: &Transaction) -> bool {
+    row.status.as_deref().is_none_or(|status| {
+        !["pending", "failed", "cancelled", "canceled"].iter().any(|other| status.eq_ignore_ascii_case(other))
+    })
+}
+
+/// Whether a row is the price of a call.
+pub(crate) fn is_call(row: &Transaction) -> bool {
+    row.reference_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("cdr"))
+        || row.reference.as_deref().is_some_and(|reference| reference.starts_with("cdr:"))
 }
 
 impl fmt::Display for MovementKind {
