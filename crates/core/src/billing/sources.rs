@@ -154,13 +154,12 @@ impl Sources {
                 known.balance = account.balance.and_then(exact);
                 continue;
             }
-            let currency = account.pricing_tier.as_ref().and_then(|tier| tier.currency.as_deref());
             let customer = Customer {
                 auth_id: self.word(&account.auth_id),
                 name: account.name.clone(),
                 gstin: account.gstin.clone(),
                 tds: account.tds_percentage.filter(|_| account.tds_enabled == Some(true)),
-                currency: currency.map(|currency| self.word(currency)),
+                currency: account.currency().map(|currency| self.word(currency)),
                 balance: account.balance.and_then(exact),
                 before: None,
                 created_at: account.created_at,

@@ -357,6 +357,34 @@ fn a_month_without_rows_is_closed_and_one_that_runs_is_not_complete() {
 }
 
 #[test]
+fn a_customer_who_is_not_listed_any_more_has_a_statement_without_balances() {
+    let mut bodies = bodies(&[Event { customer: 3, hour: 30, paise: 250, kind: 5 }]);
+    bodies.balances.truncate(1);
+    let month = close(&bodies);
+    let gone = month.statements.iter().find(|one| one.auth_id == "MA_3").unwrap();
+    assert_eq!((gone.name.as_deref(), gone.opening, gone.closing, gone.usage), (None, None, None, money("2.50")));
+    assert_eq!(month.invoices(&Terms::default())[0].net, money("2.50"));
+}
+
+#[test]
+fn a_customer_created_in_the_month_begins_with_nothing_and_one_of_later_has_no_statement() {
+    let mut sources = Sources::new(april(), "2026-05-20T00:00:00Z".parse().unwrap());
+    let account = |id: &str, created: &str| typed(&json!({"auth_id": id, "cash_credits": "7", "created_at": created}));
+    sources.add_accounts(&[account("MA_NEW", "2026-04-10T00:00:00Z"), account("MA_LATER", "2026-05-10T00:00:00Z")]);
+    sources.coverage.push(Coverage {
+        source: Source::Ledger,
+        extent: Extent::Whole,
+        rows: 0,
+        from: None,
+        to: None,
+        detail: String::new(),
+    });
+    let month = Month::close(&sources);
+    assert_eq!(month.statements.len(), 1);
+    assert_eq!(reasons(&month), [(Check::Opening, Reason::RowsNotVisible, money("7"))]);
+}
+
+#[test]
 fn what_was_not_visible_is_stated_and_usage_comes_from_the_ledger_then() {
     let mut sources = sources(&bodies(&[Event { customer: 0, hour: 30, paise: 250, kind: 5 }]), april());
     sources.calls.clear();

@@ -8,7 +8,7 @@ use super::figures::{Plain, WalletText, micros_offset};
 use super::profile::tier_id;
 use super::refusal::Refusal;
 use crate::money::Amount;
-use crate::world::{CURRENCY, Customer, Kyc, Tier, World};
+use crate::world::{Customer, Kyc, Tier, World};
 
 #[derive(Serialize)]
 pub(super) struct Page {
@@ -155,7 +155,7 @@ pub(super) fn list(world: &World, asked: &Asked) -> Result<Page, Refusal> {
 fn rows<'a>(world: &World, customers: impl Iterator<Item = (usize, &'a Customer)>) -> Vec<Row> {
     let rows = customers.map(|(index, customer)| Row {
         account: account(world, index, customer),
-        pricing_tier: full_tier(world, customer.traits.tier),
+        pricing_tier: full_tier(world, customer.traits.tier, customer.traits.currency),
         base_cps_limit: None,
         base_concurrent_calls_limit: None,
         purchased_cps: None,
@@ -280,9 +280,9 @@ fn short_tier(world: &World, tier: &Tier, currency: &'static str) -> ShortTier {
     }
 }
 
-fn full_tier(world: &World, tier: &Tier) -> FullTier {
+fn full_tier(world: &World, tier: &Tier, currency: &'static str) -> FullTier {
     FullTier {
-        short: short_tier(world, tier, CURRENCY),
+        short: short_tier(world, tier, currency),
         streaming_rate_per_minute: paise(tier.streaming),
         recording_rate_per_minute: paise(10),
         whatsapp_voice_rate: paise(tier.rate),
