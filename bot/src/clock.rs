@@ -1,13 +1,21 @@
-//! The time: the system's, or in the demo the sandbox's.
+//! The time: the system's, or a sandbox's.
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use tokio::sync::watch;
 use tokio::time::Instant;
+use url::Url;
+use vobiz_core::is_loopback;
 
 /// How often a wait looks at the clock, so that a clock that was set is noticed.
 const LOOK: Duration = Duration::from_mins(1);
+/// How often the clock of a sandbox in another process is read.
+const FOLLOW: Duration = Duration::from_millis(20);
+/// How long a sandbox may take to show its clock: a large world takes a while to move.
+const DEADLINE: Duration = Duration::from_secs(30);
 /// A difference between the clock and the time that passed that is logged.
 const STEP: TimeDelta = TimeDelta::seconds(5);
 
@@ -16,18 +24,48 @@ const STEP: TimeDelta = TimeDelta::seconds(5);
 pub(crate) enum Clock {
     /// The machine's.
     System,
-    /// The sandbox's, which can be set.
-    #[cfg(feature = "demo")]
-    Virtual(vobiz_sandbox::Clock),
+    /// A sandbox's, which can be turned: each instant that it shows.
+    Virtual(watch::Receiver<DateTime<Utc>>),
+}
+
+/// What `/control/clock` of a sandbox answers.
+#[derive(Deserialize)]
+struct Shown {
+    now: DateTime<Utc>,
 }
 
 impl Clock {
+    /// Follows the clock of a sandbox that listens at `address`, on this machine.
+    ///
+    /// # Errors
+    ///
+    /// No sandbox answers there.
+    pub(crate) async fn follow(address: &Url) -> Result<Self> {
+        ensure!(is_loopback(address), "--clock {address} is not on this machine; write the address that the sandbox printed");
+        let http = reqwest::Client::builder().no_proxy().timeout(DEADLINE).build()?;
+        let clock = address.join("control/clock")?;
+        let read = move || {
+            let request = http.get(clock.clone());
+            async move { request.send().await?.error_for_status()?.json::<Shown>().await }
+        };
+        let first = read().await.with_context(|| format!("no sandbox shows its clock at {address}"))?;
+        let (sender, receiver) = watch::channel(first.now);
+        tokio::spawn(async move {
+            while !sender.is_closed() {
+                tokio::time::sleep(FOLLOW).await;
+                // A sandbox that is away or starts again shows no time: the last one stays.
+                let Ok(Shown { now }) = read().await else { continue };
+                sender.send_if_modified(|shown| std::mem::replace(shown, now) != now);
+            }
+        });
+        Ok(Self::Virtual(receiver))
+    }
+
     /// The present.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         match self {
             Self::System => Utc::now(),
-            #[cfg(feature = "demo")]
-            Self::Virtual(clock) => clock.now(),
+            Self::Virtual(shown) => *shown.borrow(),
         }
     }
 
@@ -36,7 +74,6 @@ impl Clock {
     pub(crate) async fn sleep_after(&self, began: DateTime<Utc>, time: Duration) {
         match self {
             Self::System => tokio::time::sleep(time).await,
-            #[cfg(feature = "demo")]
             Self::Virtual(_) => {
                 let then = TimeDelta::from_std(time).ok().and_then(|time| began.checked_add_signed(time));
                 self.sleep_until(then.unwrap_or(DateTime::<Utc>::MAX_UTC)).await;
@@ -55,10 +92,9 @@ impl Clock {
     pub(crate) async fn wait_towards(&self, then: DateTime<Utc>) {
         match self {
             Self::System => tokio::time::sleep(nap(then, Utc::now())).await,
-            #[cfg(feature = "demo")]
-            Self::Virtual(clock) => {
-                let mut shown = clock.watch();
-                if clock.now() < then && shown.changed().await.is_err() {
+            Self::Virtual(shown) => {
+                let mut shown = shown.clone();
+                if *shown.borrow_and_update() < then && shown.changed().await.is_err() {
                     std::future::pending::<()>().await;
                 }
             }

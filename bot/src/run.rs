@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::chat;
 use crate::clock::Clock;
@@ -36,6 +37,9 @@ pub(crate) struct Options {
     /// The database is a copy made by `backup`: what happens to messages that it owes, which may have been sent since.
     #[arg(long, value_enum, value_name = "WHAT")]
     owed: Option<OwedByCopy>,
+    /// Take the time from the sandbox at this address, so that a month passes in minutes.
+    #[arg(long, hide = true, value_name = "URL")]
+    clock: Option<Url>,
 }
 
 /// `vobiz-bot run`. `load` reads the configuration again, which SIGHUP asks for.
@@ -86,8 +90,12 @@ async fn start(config: &Config, options: &Options) -> Result<Parts> {
         );
     }
     let store = if options.standby { stand_by(&config.database_url).await? } else { Store::open(&config.database_url).await? };
-    store.settle_copy(options.owed, Clock::System.now()).await?;
-    let service = Arc::new(Service::over(config.clone(), Clock::System, store)?);
+    let clock = match &options.clock {
+        Some(address) => Clock::follow(address).await?,
+        None => Clock::System,
+    };
+    store.settle_copy(options.owed, clock.now()).await?;
+    let service = Arc::new(Service::over(config.clone(), clock, store)?);
     service.serve_paired().await?;
     service.give_up_for_others().await?;
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);

@@ -1,12 +1,12 @@
 //! Single values of the configuration, and the error for each that is wrong.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveTime;
 use secrecy::SecretString;
 use url::Url;
+use vobiz_core::base_address;
 use vobiz_core::settings::values::{clock_time, duration, quoted};
 
 /// Two times of day, `22:00-07:00`; the second may be of the next day.
@@ -29,18 +29,9 @@ pub(super) fn poll_interval(text: &str) -> Result<Duration, String> {
 /// An address that credentials are sent to: HTTPS, except to this machine. It may hold a password, so it is not repeated.
 pub(super) fn address(text: &str, example: &str) -> Result<Url, String> {
     let wrong = |why: &str| format!("{why}; write it as {example:?}");
-    let url = Url::parse(text.trim()).map_err(|_| wrong("is not an address"))?;
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("holds more than scheme, host and path"));
-    }
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let is_loopback = host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback => Ok(url),
-        "http" => Err(wrong("is plain http, over which credentials are not sent to another machine")),
-        _ => Err(wrong("is not https")),
-    }
+    base_address(text).map_err(wrong)?;
+    // As it was written: a slash at its end belongs to a webhook's path or does not.
+    Url::parse(text.trim()).map_err(|_| wrong("is not an address"))
 }
 
 /// An address of this bot that Telegram posts updates to; its path is what the listener serves.

@@ -151,7 +151,7 @@ impl Demo {
         // Days may pass in seconds; calls are not to be spread over real ones.
         let api = PartnerClient::builder(sandbox.auth_id(), sandbox.auth_token().to_owned());
         let api = api.base_url(sandbox.base_url()).rate(0, 1).build()?;
-        let service = Service { api, ..Service::open(config, Clock::Virtual(sandbox.clock())).await? };
+        let service = Service { api, ..Service::open(config, Clock::Virtual(sandbox.clock().watch())).await? };
         let service = Arc::new(service);
         let parts = Parts::start(&service, &telegram, if options.fast { Limits::NONE } else { Limits::TELEGRAM });
         timeout(PATIENCE, parts.username.subscribe().wait_for(Option::is_some)).await.context("the bot did not start")??;

@@ -103,16 +103,16 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 /// The first instant after `now` at which clocks in `zone` show `time`.
 ///
 /// A time that a day skips (clocks set forward) comes when the skipped hour ends; one that a day has
-/// twice comes the first time.
+/// twice comes the first time. A day that a zone skips as a whole has none.
 pub fn next_local(now: DateTime<Utc>, zone: Tz, time: NaiveTime) -> DateTime<Utc> {
     let today = now.with_timezone(&zone).date_naive();
     (0..3)
         .filter_map(|ahead| today.checked_add_days(Days::new(ahead)))
-        .map(|day| {
+        .filter_map(|day| {
             let shown = day.and_time(time);
-            (0..=240)
-                .find_map(|minutes| zone.from_local_datetime(&(shown + TimeDelta::minutes(minutes))).earliest())
-                .map_or_else(|| shown.and_utc(), |instant| instant.with_timezone(&Utc))
+            let mut later = (0..=240).filter_map(|minutes| shown.checked_add_signed(TimeDelta::minutes(minutes)));
+            let instant = later.find_map(|shown| zone.from_local_datetime(&shown).earliest())?;
+            (instant.date_naive() == day).then(|| instant.with_timezone(&Utc))
         })
         .find(|instant| *instant > now)
         .unwrap_or(now + TimeDelta::days(1))
@@ -279,6 +279,28 @@ mod tests {
             let now = now.parse().unwrap();
             let time = NaiveTime::parse_from_str(time, "%H:%M").unwrap();
             assert_eq!(next_local(now, zone, time), expected.parse::<DateTime<Utc>>().unwrap(), "{now} {zone} {time}");
+        }
+    }
+
+    #[test]
+    fn each_day_of_a_zone_has_a_local_time_exactly_once() {
+        // Apia had no 30 December 2011.
+        let missing = NaiveDate::from_ymd_opt(2011, 12, 30).unwrap();
+        for zone in [Tz::Europe__Berlin, Tz::America__St_Johns, Tz::Asia__Kolkata, Tz::Pacific__Apia, Tz::Africa__Casablanca] {
+            for (year, hour, minute) in [2011, 2026].into_iter().flat_map(|year| [(year, 0, 0), (year, 2, 30), (year, 9, 0)]) {
+                let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+                let mut day = NaiveDate::from_ymd_opt(year, 1, 2).unwrap();
+                let begin = zone.from_local_datetime(&day.and_hms_opt(0, 0, 0).unwrap()).unwrap();
+                let mut now = begin.with_timezone(&Utc) - TimeDelta::seconds(1);
+                while day.year() == year {
+                    let due = next_local(now, zone, time);
+                    if zone == Tz::Pacific__Apia && day == missing {
+                        day = day.succ_opt().unwrap();
+                    }
+                    assert_eq!(due.with_timezone(&zone).date_naive(), day, "{zone} {time} after {now}");
+                    (now, day) = (due, day.succ_opt().unwrap());
+                }
+            }
         }
     }
 }
