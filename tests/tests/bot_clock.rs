@@ -24,7 +24,7 @@ async fn a_week_has_a_summary_each_day_also_where_a_night_has_no_such_hour() {
     let chat = format!("[[chats]]\nid = {PRIVATE}\nzone = \"Europe/Berlin\"\ndaily_summary = \"02:30\"\n");
     let home = Home::of(&sandbox, &chat);
     let address = sandbox.url();
-    let bot = home.begin_as(&["run", "--config", "bot.toml", "--clock", &address]);
+    let bot = home.begin_as(&["run", "--config", "bot.toml", "--clock", address]);
     until("ready", || bot.log().lines().any(|line| line == "ready").then_some(()));
     for day in 1..=7 {
         for _ in 0..24 {
