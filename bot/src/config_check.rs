@@ -31,6 +31,14 @@ fn chat(chat: &Chat) -> String {
         Some(time) => format!("a summary each day at {}", time.format("%H:%M")),
         None => "no summary".to_owned(),
     };
+    let summary = match chat.weekly_summary {
+        Some((day, time)) => format!("{summary}, one of the week each {day} at {}", time.format("%H:%M")),
+        None => summary,
+    };
+    let summary = match chat.monthly_summary {
+        Some(time) => format!("{summary}, one of the month on each first at {}", time.format("%H:%M")),
+        None => summary,
+    };
     let quiet = match chat.settings.quiet {
         Some(quiet) => {
             format!("what can wait from {} to {} comes at its end", quiet.from.format("%H:%M"), quiet.to.format("%H:%M"))

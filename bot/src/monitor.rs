@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::timeout;
 use vobiz_core::alert::{Deferred, Observation, State, notify};
 
@@ -23,6 +23,9 @@ use crate::store::{Draft, Priority, Setting, Sweep};
 /// How often profiles are saved, besides at the end. What a crash loses of them, later readings make up for.
 const PROFILES_SAVED: TimeDelta = TimeDelta::minutes(10);
 
+/// An absence is reported where so many polls were missed, and not where it was shorter than this.
+const MISSED_POLLS: u32 = 3;
+const SHORTEST_ABSENCE: TimeDelta = TimeDelta::minutes(15);
 /// Oddities that are remembered as reported; after so many different ones they are reported anew.
 const MOST_REMARKS: usize = 1000;
 
@@ -34,10 +37,11 @@ pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
     let mut ledger = service.store.ledger_cursor().await?;
     let mut saved_at = service.clock.now();
     let mut remarked = service.store.remarked().await?;
+    let mut absence = Absence { last_sweep: service.store.last_sweep().await? };
     loop {
         let began = service.clock.now();
         tokio::select! {
-            polled = poll(&service, &mut memory, &mut ledger, &mut remarked) => polled?,
+            polled = poll(&service, &mut memory, &mut ledger, &mut remarked, &mut absence) => polled?,
             () = service.stop.cancelled() => break,
         }
         if (began - saved_at).abs() >= PROFILES_SAVED {
@@ -60,7 +64,35 @@ async fn save(service: &Service, memory: &Memory) {
     }
 }
 
-async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remarked: &mut BTreeSet<String>) -> Result<()> {
+/// The time before the bot started: chats are sent once what happened in it.
+struct Absence {
+    /// The last sweep of the program before; `None` where there was none, or chats were notified.
+    last_sweep: Option<DateTime<Utc>>,
+}
+
+impl Absence {
+    /// Since when nothing was read, with the first sweep after it that read customers; where it was long.
+    fn ended(&self, snapshot: &Snapshot, every: Duration) -> Option<DateTime<Utc>> {
+        let longest = TimeDelta::from_std(every * MISSED_POLLS).unwrap_or(SHORTEST_ABSENCE).max(SHORTEST_ABSENCE);
+        let was_read = !snapshot.observation.customers.is_empty();
+        self.last_sweep.filter(|last| was_read && snapshot.at - *last > longest)
+    }
+
+    /// A sweep was recorded: what comes later is no absence.
+    fn note(&mut self, snapshot: &Snapshot) {
+        if !snapshot.observation.customers.is_empty() {
+            self.last_sweep = None;
+        }
+    }
+}
+
+async fn poll(
+    service: &Service,
+    memory: &mut Memory,
+    ledger: &mut Cursor,
+    remarked: &mut BTreeSet<String>,
+    absence: &mut Absence,
+) -> Result<()> {
     let started = Instant::now();
     let (zone, deadline) = (service.report_zone, service.poll_deadline);
     let answers = observe(&service.api, &service.policy, zone, &memory.state, deadline, || service.clock.now()).await;
@@ -76,9 +108,13 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
     memory.mute(muted.iter().map(|setting| &setting.value));
     let snapshot = memory.judge(&service.policy, answers);
     let remarks = new_remarks(&snapshot, remarked);
-    let recorded = record(service, &memory.state, &snapshot, (&remarks, remarked), notice, took).await;
+    let notices = Notices { ledger: notice, blind_since: absence.ended(&snapshot, service.poll_every) };
+    let recorded = record(service, &memory.state, &snapshot, (&remarks, remarked), &notices, took).await;
     match recorded {
-        Ok(()) => memory.state = snapshot.evaluation.state.clone(),
+        Ok(()) => {
+            memory.state = snapshot.evaluation.state.clone();
+            absence.note(&snapshot);
+        }
         // What chats are owed depends on what is stored of them: the next poll decides it anew.
         Err(error) => {
             let why = format!("{error:#}");
@@ -101,6 +137,14 @@ async fn poll(service: &Service, memory: &mut Memory, ledger: &mut Cursor, remar
         Err(error) => tracing::warn!(%error, "the fees that numbers announce cannot be read; tried again in an hour"),
     }
     Ok(())
+}
+
+/// What chats are notified of with a poll, beside alerts.
+struct Notices {
+    /// That ledgers cannot be read in full.
+    ledger: Option<&'static str>,
+    /// Since when nothing was read, where the bot was away.
+    blind_since: Option<DateTime<Utc>>,
 }
 
 /// Learns what is new in ledgers. Gives what chats are notified of once: that ledgers cannot be read in full, and why that
@@ -159,12 +203,18 @@ async fn record(
     before: &State,
     snapshot: &Snapshot,
     (remarks, remarked): (&[String], &BTreeSet<String>),
-    notice: Option<&str>,
+    notices: &Notices,
     took: Duration,
 ) -> Result<()> {
     let (mut owed, deferred) = owed(service, snapshot).await?;
+    if let Some(blind_since) = notices.blind_since {
+        for (chat, id) in service.recipients().await? {
+            let html = messages::absence(blind_since, snapshot, &Reader { zone: chat.zone, now: snapshot.at });
+            owed.insert(0, Draft { chat: id, html, priority: Priority::Warning, ..Draft::default() });
+        }
+    }
     let oddities = (!remarks.is_empty()).then(|| messages::oddities(remarks));
-    for html in oddities.into_iter().chain(notice.map(str::to_owned)) {
+    for html in oddities.into_iter().chain(notices.ledger.map(str::to_owned)) {
         let draft = |id| Draft { chat: id, html: html.clone(), silent: true, priority: Priority::Warning, ..Draft::default() };
         owed.extend(service.recipients().await?.into_iter().map(|(_, id)| draft(id)));
     }
@@ -197,7 +247,7 @@ async fn owed(service: &Service, snapshot: &Snapshot) -> Result<(Vec<Draft>, Vec
         let reader = Reader { zone: chat.zone, now: snapshot.at };
         let before = service.store.waiting(chat.id).await?;
         let (notifications, after) = notify(&chat.settings, &snapshot.evaluation, &before, snapshot.at);
-        owed.extend(delivery::drafts(id, &notifications, &reader));
+        owed.extend(delivery::drafts(id, &notifications, snapshot.top_ups(), &reader));
         if after != before {
             deferred.push((chat.id, after));
         }

@@ -24,7 +24,7 @@ pub(crate) async fn run(config: Config, picture: Option<&Path>) -> Result<u8> {
     let service = Service::open(Config { database_url: "sqlite::memory:".to_owned(), ..config }, Clock::System).await?;
     let answers = observe(&service.api, &service.policy, service.report_zone, &state, service.poll_deadline, Utc::now).await;
     let snapshot = Memory::new(service.business.clone(), profiles, state).judge_once(&service.policy, answers);
-    let data = chat::read_summary(&service, Arc::new(snapshot), Utc::now()).await;
+    let data = chat::read_summary(&service, Arc::new(snapshot), Utc::now(), chat::MORNING).await;
     let text = messages::terminal(&messages::summary(&data, None, &Reader { zone, now: Utc::now() }));
     terminal::print_line(&terminal::strip_control_chars(&text)).context("cannot print the summary")?;
     if let Some(path) = picture {

@@ -13,6 +13,7 @@ use vobiz_core::alert::{ChatSettings, Policy};
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Business;
 use vobiz_core::profile::Profile;
+use vobiz_core::top::TopCustomers;
 use vobiz_core::{PartnerClient, RetryPolicy};
 
 use crate::clock::Clock;
@@ -47,6 +48,8 @@ pub(crate) struct Service {
     pub(crate) changes: tokio::sync::Mutex<()>,
     /// Reports that people asked for.
     pub(crate) reports: Reads<Report>,
+    /// Who spent the most on single days.
+    pub(crate) tops: Reads<TopCustomers>,
     /// The partner's own profile.
     pub(crate) profiles: Reads<Profile>,
 }
@@ -101,6 +104,7 @@ impl Service {
             published: Published::default(),
             changes: tokio::sync::Mutex::default(),
             reports: Reads::default(),
+            tops: Reads::default(),
             profiles: Reads::default(),
             stop: CancellationToken::new(),
         })
@@ -119,7 +123,14 @@ impl Service {
         self.chats.send_if_modified(|chats| {
             let is_new = !chats.iter().any(|chat| chat.id == id);
             if is_new {
-                chats.push(Arc::new(Chat { id, zone, daily_summary: None, settings: ChatSettings::default() }));
+                chats.push(Arc::new(Chat {
+                    id,
+                    zone,
+                    daily_summary: None,
+                    weekly_summary: None,
+                    monthly_summary: None,
+                    settings: ChatSettings::default(),
+                }));
             }
             is_new
         });

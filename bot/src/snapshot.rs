@@ -1,6 +1,6 @@
 //! The bot's one judgement: what a sweep read, what the rules decided on it, and when.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -8,13 +8,14 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 use vobiz_core::alert::{
-    Evaluation, NoData, NoDataReason, Observation, Policy, State, Subject, SubjectId, Transition, evaluate, evaluate_once,
+    Alert, Change, Evaluation, NoData, NoDataReason, Observation, Policy, State, Subject, SubjectId, Transition, evaluate,
+    evaluate_once,
 };
 use vobiz_core::forecast::{Business, Every, Forecaster, Forecasts, Profile, Runway};
 use vobiz_core::history::MovementKind;
 use vobiz_core::{Decimal, Error};
 
-use crate::ledger::{AnnouncedFee, Entry, TopUp};
+use crate::ledger::{AnnouncedFee, Entry, TopUp, TopUps};
 use crate::observe::Answers;
 use crate::snooze::Muted;
 
@@ -24,7 +25,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// What later judgements depend on: the profiles of wallets and the alert state; and the last money paid into each wallet.
 pub(crate) struct Memory {
     forecaster: Arc<Forecaster>,
-    pub(crate) top_ups: Arc<HashMap<String, TopUp>>,
+    pub(crate) top_ups: Arc<TopUps>,
     pub(crate) state: State,
 }
 
@@ -36,7 +37,7 @@ pub(crate) struct Snapshot {
     pub(crate) observation: Observation,
     pub(crate) evaluation: Evaluation,
     forecaster: Arc<Forecaster>,
-    top_ups: Arc<HashMap<String, TopUp>>,
+    top_ups: Arc<TopUps>,
     /// Made when somebody asks for it.
     by_time_to_empty: OnceLock<Vec<WalletAhead>>,
 }
@@ -163,6 +164,29 @@ impl Snapshot {
         subjects.iter().filter(|subject| matches!(subject, SubjectId::Customer(_)) && !firing.contains(**subject)).count()
     }
 
+    /// The customers that this sweep found past a level, and the one before did not.
+    pub(crate) fn crossed(&self) -> Vec<&Subject> {
+        let is_new = |alert: &Alert| {
+            [alert.warning, alert.critical, alert.empty].into_iter().flatten().all(|streak| streak.since >= self.at)
+        };
+        let alerts = self.evaluation.state.alerts.iter();
+        let pending =
+            alerts.filter(|(_, alert)| alert.firing.is_none() && alert.warning.or(alert.critical).or(alert.empty).is_some());
+        let mut ids: Vec<&str> =
+            pending.filter(|(_, alert)| is_new(alert)).filter_map(|(key, _)| key.subject.customer()).collect();
+        let changes = self
+            .evaluation
+            .transitions
+            .iter()
+            .filter(|change| matches!(change.change, Change::Fire | Change::Escalate | Change::Empty));
+        ids.extend(changes.filter_map(|change| change.subject.customer()));
+        let ids: HashSet<&str> = ids.into_iter().collect();
+        let mut crossed: Vec<_> =
+            self.observation.customers.iter().filter(|subject| subject.customer().is_some_and(|id| ids.contains(id))).collect();
+        crossed.sort_by_key(|subject| (subject.balance, &subject.id));
+        crossed
+    }
+
     /// The other alerts: on the partner's wallet, all wallets together, calls, and the data itself.
     pub(crate) fn figures(&self) -> impl Iterator<Item = &Transition> {
         self.evaluation.firing.iter().filter(|alert| alert.subject.customer().is_none())
@@ -205,6 +229,11 @@ impl Snapshot {
         let forecasts = self.forecaster.at(self.at);
         let Some(auth_id) = subject.customer() else { return Vec::new() };
         hours.iter().map_while(|hours| forecasts.spend(auth_id, *hours)).collect()
+    }
+
+    /// The last money paid into each wallet, as far as ledgers were read.
+    pub(crate) fn top_ups(&self) -> &TopUps {
+        &self.top_ups
     }
 
     /// The last money paid into a wallet, as far as its ledger was read.

@@ -115,3 +115,35 @@ async fn a_summary_missed_for_long_is_left_out_and_the_next_one_planned() {
     assert_eq!(texts(&sandbox, PRIVATE).len(), before + 1);
     assert!(due(&home).await > Utc::now() + TimeDelta::hours(23));
 }
+
+#[tokio::test]
+async fn the_summaries_of_a_week_and_a_month_come_with_the_usage_of_each_customer() {
+    let sandbox = world(5).await;
+    fill(&sandbox).await;
+    let chats = format!("[[chats]]\nid = {PRIVATE}\nweekly_summary = \"mon 09:00\"\nmonthly_summary = \"09:00\"\n");
+    let home = Home::of(&sandbox, &chats);
+    let bot = home.start();
+    ask(&sandbox, "/help");
+    assert!(bot.terminate().success());
+    let mut database = home.database().await;
+    let now = Utc::now().timestamp_micros();
+    let kinds: Vec<String> = sqlx::query_scalar("SELECT kind FROM schedule WHERE due_at > $1 ORDER BY kind")
+        .bind(now)
+        .fetch_all(&mut database)
+        .await
+        .expect("two rows");
+    assert_eq!(kinds, ["monthly", "weekly"]);
+    sqlx::query("UPDATE schedule SET due_at = $1").bind(now).execute(&mut database).await.expect("the database can be written");
+    database.close().await.expect("it can be closed");
+
+    let before = sent_to(&sandbox, PRIVATE).len();
+    let _bot = home.start();
+    until_sent(&sandbox, PRIVATE, before + 2);
+    let sent = sent_to(&sandbox, PRIVATE).split_off(before);
+    for name in ["week", "month"] {
+        let sent = sent.iter().find(|sent| sent.plain.starts_with(&format!("The {name} "))).expect(name);
+        let file = sent.file.as_ref().expect("it has a file");
+        let text = String::from_utf8(file.bytes.to_vec()).expect("text");
+        assert!(file.name.starts_with("usage-") && text.lines().count() == 6, "{}: {text}", file.name);
+    }
+}

@@ -18,6 +18,7 @@ mod help;
 mod low;
 mod mute;
 mod people;
+mod period;
 mod queue;
 mod reply;
 mod request;
@@ -37,8 +38,9 @@ use anyhow::Result;
 use tokio::sync::watch;
 
 pub(crate) use command::menu;
+pub(crate) use period::{month, week};
 pub(crate) use request::Answer;
-pub(crate) use summary::{picture, read as read_summary, summary};
+pub(crate) use summary::{MORNING, picture, read as read_summary, summary};
 
 use crate::messages;
 use crate::service::Service;

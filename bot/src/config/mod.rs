@@ -13,7 +13,7 @@ mod values;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, Weekday};
 use chrono_tz::Tz;
 pub(crate) use operations::{LogFormat, Operations};
 use secrecy::SecretString;
@@ -86,6 +86,10 @@ pub(crate) struct Chat {
     pub zone: Tz,
     /// When the summary comes, in the chat's zone.
     pub daily_summary: Option<NaiveTime>,
+    /// When the summary of the last week comes, with the usage of each customer.
+    pub weekly_summary: Option<(Weekday, NaiveTime)>,
+    /// When that of the last month comes, on its first day.
+    pub monthly_summary: Option<NaiveTime>,
     /// How alerts are grouped, and when nobody is woken for them.
     pub settings: ChatSettings,
 }
@@ -243,13 +247,15 @@ fn chats(root: &mut Table<'_>) -> Vec<Chat> {
         let id = table.required("id", "-1001234567890").and_then(|value| chat_id(&value, &chats));
         let zone = table.value("zone").and_then(|value| value.text("Asia/Kolkata")?.parse(zone));
         let daily_summary = table.value("daily_summary").and_then(|value| value.text("09:00")?.parse(clock_time));
+        let weekly_summary = table.value("weekly_summary").and_then(|value| value.text("mon 09:00")?.parse(values::day_and_time));
+        let monthly_summary = table.value("monthly_summary").and_then(|value| value.text("09:00")?.parse(clock_time));
         let quiet = table.value("quiet").and_then(|value| value.text("22:00-07:00")?.parse(values::clock_times));
         let fold_from = table.value("fold_from").and_then(|value| fold_from(&value));
         table.close();
         let (zone, default) = (zone.unwrap_or(DEFAULT_ZONE), ChatSettings::default());
         let quiet = quiet.map(|(from, to)| QuietHours { from, to, zone });
         let settings = ChatSettings { fold_from: fold_from.unwrap_or(default.fold_from), quiet, ..default };
-        chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, settings });
+        chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, weekly_summary, monthly_summary, settings });
     }
     chats
 }

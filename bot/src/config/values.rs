@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, Weekday};
 use secrecy::SecretString;
 use url::Url;
 use vobiz_core::base_address;
@@ -16,6 +16,12 @@ pub(super) fn clock_times(text: &str) -> Result<(NaiveTime, NaiveTime), String> 
         Some((from, to)) if from != to => Ok((from, to)),
         _ => Err(format!("{} is not a part of the day; write it as \"22:00-07:00\"", quoted(text))),
     }
+}
+
+/// A day of the week and a time of day, `mon 09:00`.
+pub(super) fn day_and_time(text: &str) -> Result<(Weekday, NaiveTime), String> {
+    let parts = text.trim().split_once(' ').and_then(|(day, time)| Some((day.parse().ok()?, clock_time(time.trim()).ok()?)));
+    parts.ok_or_else(|| format!("{} is not a day and a time; write it as \"mon 09:00\"", quoted(text)))
 }
 
 pub(super) fn poll_interval(text: &str) -> Result<Duration, String> {

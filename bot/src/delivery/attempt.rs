@@ -49,7 +49,7 @@ fn fold_with(rows: &[Owed], id: i64, snapshot: Option<&Snapshot>, reader: &Reade
         || snapshot.evaluation.firing.iter().map(|alert| ((alert.rule.as_str(), alert.subject.id.to_string()), alert)).collect();
     let firing = |rule: &str, subject: &str| {
         let alert = by_key.get_or_init(index).get(&(rule, subject.to_owned()))?;
-        Some(messages::alert_line(alert, &Reader { now: snapshot.at, ..*reader }))
+        Some(messages::alert_line(alert, snapshot.top_ups(), &Reader { now: snapshot.at, ..*reader }))
     };
     fold::batch(rows, id, Some(&Present { at: snapshot.at, firing: &firing }), reader)
 }

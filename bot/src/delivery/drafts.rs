@@ -2,6 +2,7 @@
 
 use vobiz_core::alert::{Content, Notification, Severity};
 
+use crate::ledger::TopUps;
 use crate::messages::{self, Notice, Reader};
 use crate::store::{AlertLine, Draft, Priority};
 
@@ -9,8 +10,8 @@ use crate::store::{AlertLine, Draft, Priority};
 const STORM: usize = 3;
 
 /// What a chat is owed for these notifications.
-pub(crate) fn drafts(chat: i64, notifications: &[Notification], reader: &Reader) -> Vec<Draft> {
-    let each: Vec<Vec<Draft>> = notifications.iter().map(|one| drafts_of(chat, one, reader)).collect();
+pub(crate) fn drafts(chat: i64, notifications: &[Notification], top_ups: &TopUps, reader: &Reader) -> Vec<Draft> {
+    let each: Vec<Vec<Draft>> = notifications.iter().map(|one| drafts_of(chat, one, top_ups, reader)).collect();
     if each.iter().map(Vec::len).sum::<usize>() <= STORM {
         return each.into_iter().flatten().collect();
     }
@@ -34,9 +35,9 @@ pub(crate) fn drafts(chat: i64, notifications: &[Notification], reader: &Reader)
 }
 
 /// The messages of one notification; the first of several has its alerts.
-fn drafts_of(chat: i64, notification: &Notification, reader: &Reader) -> Vec<Draft> {
+fn drafts_of(chat: i64, notification: &Notification, top_ups: &TopUps, reader: &Reader) -> Vec<Draft> {
     let lines = match &notification.content {
-        Content::Alerts { transitions, .. } => transitions.iter().map(|one| messages::alert_line(one, reader)).collect(),
+        Content::Alerts { transitions, .. } => transitions.iter().map(|one| messages::alert_line(one, top_ups, reader)).collect(),
         Content::DataHealth(change) => vec![messages::data_health_line(change, reader)],
         _ => Vec::new(),
     };
@@ -58,7 +59,7 @@ fn drafts_of(chat: i64, notification: &Notification, reader: &Reader) -> Vec<Dra
         alerts: Some(lines.take().unwrap_or_default()),
         ..Draft::default()
     };
-    messages::notice(notification, reader).into_iter().map(draft).collect()
+    messages::notice(notification, top_ups, reader).into_iter().map(draft).collect()
 }
 
 /// As urgent as the worst that fires.

@@ -119,8 +119,14 @@ impl Demo {
             chats.extend([COLLEAGUE, GROUP]);
         }
         let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0);
-        let chats =
-            chats.into_iter().map(|id| config::Chat { id, zone: ZONE, daily_summary: nine, settings: ChatSettings::default() });
+        let chats = chats.into_iter().map(|id| config::Chat {
+            id,
+            zone: ZONE,
+            daily_summary: nine,
+            weekly_summary: None,
+            monthly_summary: None,
+            settings: ChatSettings::default(),
+        });
         let config = Config {
             people: roles(),
             business: vobiz_core::forecast::Business::default(),

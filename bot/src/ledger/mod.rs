@@ -3,6 +3,8 @@
 mod announced;
 mod read;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,9 @@ pub(crate) struct TopUp {
     pub(crate) at: DateTime<Utc>,
     pub(crate) amount: Decimal,
 }
+
+/// The last money paid into each wallet, by the customer's id.
+pub(crate) type TopUps = HashMap<String, TopUp>;
 
 /// How far ledgers were read. Kept over restarts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,8 @@
 
 use vobiz_core::alert::{Cause, Change, Content, DataHealthChange, Metric, Notification, Occasion, Severity, Transition};
 
+use crate::ledger::{TopUp, TopUps};
+
 use super::{Reader, beside, code, counted, escape, figure, runway, say, sign, span, whose};
 
 /// One message of an alert, to one chat.
@@ -12,12 +14,12 @@ pub(crate) struct Notice {
     pub(crate) silent: bool,
 }
 
-/// The messages of a notification: one, unless its list is longer than Telegram takes.
-pub(crate) fn notice(notification: &Notification, reader: &Reader) -> Vec<Notice> {
+/// The messages of a notification; `top_ups` are the last ones, as far as ledgers were read. One, unless its list is longer than Telegram takes.
+pub(crate) fn notice(notification: &Notification, top_ups: &TopUps, reader: &Reader) -> Vec<Notice> {
     let texts = match &notification.content {
         Content::Alerts { occasion, transitions } => match (occasion, transitions.as_slice()) {
-            (Occasion::Now | Occasion::Reminder, [one]) => vec![single(one, reader)],
-            (_, many) => super::split(&grouped(*occasion, many, reader)),
+            (Occasion::Now | Occasion::Reminder, [one]) => vec![single(one, top_ups, reader)],
+            (_, many) => super::split(&grouped(*occasion, many, top_ups, reader)),
         },
         Content::DataHealth(change) => vec![data_health(change, reader)],
         _ => Vec::new(),
@@ -25,16 +27,30 @@ pub(crate) fn notice(notification: &Notification, reader: &Reader) -> Vec<Notice
     texts.into_iter().map(|html| Notice { html, silent: notification.is_silent }).collect()
 }
 
-fn single(alert: &Transition, reader: &Reader) -> String {
+/// The money by which an alert ended: paid in since it fired, as far as the ledger was read.
+fn ended_by(alert: &Transition, top_ups: &TopUps) -> Option<TopUp> {
+    let top_up = top_ups.get(alert.subject.customer()?)?;
+    (alert.change == Change::Resolve && top_up.at >= alert.since).then_some(*top_up)
+}
+
+/// `topped up by ₹5,000`, `recovered`
+fn ended(alert: &Transition, top_ups: &TopUps) -> String {
+    match ended_by(alert, top_ups) {
+        Some(top_up) => format!("topped up by {}", say(top_up.amount, alert.subject.currency.as_deref())),
+        None => "recovered".to_owned(),
+    }
+}
+
+fn single(alert: &Transition, top_ups: &TopUps, reader: &Reader) -> String {
     match alert.metric {
-        Metric::CustomerBalance => balance(alert, reader),
-        Metric::CustomerRunway => lasting(alert, reader),
+        Metric::CustomerBalance => balance(alert, top_ups, reader),
+        Metric::CustomerRunway => lasting(alert, top_ups, reader),
         _ => figure::news(alert, reader),
     }
 }
 
 /// Of a rule on what is in a wallet.
-fn balance(alert: &Transition, reader: &Reader) -> String {
+fn balance(alert: &Transition, top_ups: &TopUps, reader: &Reader) -> String {
     let Transition { subject, level, value, severity, .. } = alert;
     let currency = subject.currency.as_deref();
     let who = format!("<b>{}</b>", whose(subject));
@@ -58,7 +74,7 @@ fn balance(alert: &Transition, reader: &Reader) -> String {
             format!("{sign} {who} is back to {balance}: down to {severity}, under {level}")
         }
         Change::Fall => format!("{sign} {who} is down to {severity}: {back}"),
-        Change::Resolve => format!("🟢 {who} recovered: {balance}, {severity} level {level}"),
+        Change::Resolve => format!("🟢 {who} {}: {balance}, {severity} level {level}", ended(alert, top_ups)),
         Change::Superseded => {
             format!("⚪ {who} has {balance}: a forecast is available now, so the fixed amount of {level} no longer applies")
         }
@@ -92,7 +108,7 @@ fn empty(alert: &Transition, who: &str, reader: &Reader) -> String {
 }
 
 /// Of a rule on how long a wallet lasts.
-fn lasting(alert: &Transition, reader: &Reader) -> String {
+fn lasting(alert: &Transition, top_ups: &TopUps, reader: &Reader) -> String {
     let Transition { subject, severity, since, .. } = alert;
     let currency = subject.currency.as_deref();
     let (who, sign) = (format!("<b>{}</b>", whose(subject)), sign(*severity));
@@ -108,7 +124,10 @@ fn lasting(alert: &Transition, reader: &Reader) -> String {
         Change::Repeat | Change::Unchanged if !aged.is_empty() => format!("{sign} {who} still {lasts}: {severity}{aged}"),
         Change::Repeat | Change::Unchanged => format!("{sign} {who} still {lasts}: {severity} since {}", reader.at(*since)),
         Change::Fall => format!("{sign} {who} {lasts}: down to {severity}"),
-        Change::Resolve => format!("🟢 {who} recovered: {lasts}"),
+        Change::Resolve => {
+            let lasts = alert.runway().map_or_else(|| "has no forecast now".to_owned(), runway::lasts);
+            format!("🟢 {who} {}, {lasts}", ended(alert, top_ups))
+        }
         Change::Gone => format!("⚪ {who} is no longer a customer"),
         _ => format!("⚪ {who} is no longer watched"),
     };
@@ -121,9 +140,9 @@ fn lasting(alert: &Transition, reader: &Reader) -> String {
 }
 
 /// A list with a head that says what the alerts have in common.
-fn grouped(occasion: Occasion, alerts: &[Transition], reader: &Reader) -> String {
+fn grouped(occasion: Occasion, alerts: &[Transition], top_ups: &TopUps, reader: &Reader) -> String {
     let is_bad = alerts.iter().any(|alert| alert.change.is_bad());
-    let rows = alerts.iter().map(|alert| row(alert, is_bad, reader));
+    let rows = alerts.iter().map(|alert| row(alert, is_bad, top_ups, reader));
     std::iter::once(head(occasion, alerts, is_bad)).chain(rows).collect::<Vec<_>>().join("\n")
 }
 
@@ -169,26 +188,32 @@ fn head(occasion: Occasion, alerts: &[Transition], is_bad: bool) -> String {
 
 /// An alert that fires, on a line.
 pub(crate) fn firing_row(alert: &Transition, reader: &Reader) -> String {
-    row(alert, true, reader)
+    row(alert, true, &TopUps::new(), reader)
 }
 
 /// One of many, on a line.
-pub(super) fn row(alert: &Transition, is_bad: bool, reader: &Reader) -> String {
+pub(super) fn row(alert: &Transition, is_bad: bool, top_ups: &TopUps, reader: &Reader) -> String {
     let Transition { subject, level, value, severity, metric, .. } = alert;
     let currency = subject.currency.as_deref();
     let state = match alert.change {
-        Change::Resolve => "recovered",
-        Change::Gone => "no longer a customer",
-        Change::Unwatched => "no longer watched",
-        Change::Superseded => "forecast available",
-        _ => severity.name(),
+        Change::Resolve => ended(alert, top_ups),
+        Change::Gone => "no longer a customer".to_owned(),
+        Change::Unwatched => "no longer watched".to_owned(),
+        Change::Superseded => "forecast available".to_owned(),
+        _ => severity.name().to_owned(),
     };
     let sign = if is_bad { sign(*severity) } else { "🟢" };
     let who = format!("<b>{}</b> {}", whose(subject), code(&subject.id.to_string()));
     match metric {
         Metric::CustomerRunway => {
             let left = subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
-            let lasts = alert.runway().map_or_else(|| "no forecast".to_owned(), |runway| runway::runs_dry(runway, reader));
+            let lasts = alert.runway().map_or_else(
+                || "no forecast".to_owned(),
+                |runway| match alert.change {
+                    Change::Resolve => runway::lasts(runway),
+                    _ => runway::runs_dry(runway, reader),
+                },
+            );
             format!("{sign} {who}: {left}{lasts}, {state}")
         }
         Metric::CustomerBalance => {

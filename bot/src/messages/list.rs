@@ -3,6 +3,7 @@
 use vobiz_core::alert::{DataHealthChange, Transition};
 
 use super::{LONGEST_CAPTION, LONGEST_MESSAGE, Reader, alert, counted, escape, plain};
+use crate::ledger::TopUps;
 use crate::store::{AlertLine, Document};
 
 /// Characters of a line; ids of any length may be in it.
@@ -18,7 +19,7 @@ pub(crate) struct List {
 }
 
 /// An alert as a line, with what is needed to say later what became of it.
-pub(crate) fn alert_line(transition: &Transition, reader: &Reader) -> AlertLine {
+pub(crate) fn alert_line(transition: &Transition, top_ups: &TopUps, reader: &Reader) -> AlertLine {
     let is_firing = transition.change.is_bad();
     AlertLine {
         rule: transition.rule.clone(),
@@ -26,7 +27,7 @@ pub(crate) fn alert_line(transition: &Transition, reader: &Reader) -> AlertLine 
         name: transition.subject.name.clone(),
         severity: transition.severity.name().to_owned(),
         is_firing,
-        html: alert::row(transition, is_firing, reader),
+        html: alert::row(transition, is_firing, top_ups, reader),
         value: transition.value.normalize().to_string(),
         level: transition.level.normalize().to_string(),
         at: reader.now,

@@ -1,15 +1,18 @@
 //! What the bot says. Everything here is a pure function from figures to HTML as Telegram takes it.
 
+mod absence;
 mod alert;
 mod buttons;
 mod chart;
 mod customer;
 mod customers;
+mod day;
 mod doubt;
 mod figure;
 mod list;
 mod low;
 mod operation;
+mod period;
 mod report;
 mod runway;
 mod summary;
@@ -23,12 +26,14 @@ use vobiz_core::Decimal;
 use vobiz_core::alert::{Severity, Subject};
 use vobiz_core::{Error, money};
 
+pub(crate) use absence::absence;
 pub(crate) use alert::firing_row as alert_row;
 pub(crate) use alert::{Notice, notice};
 pub(crate) use buttons::{again, alert as alert_buttons, button, choices, pages, reports, summary as summary_buttons};
 pub(crate) use chart::{Caption, Course, answers_chart, chart_buttons, fleet_chart, no_history, top_chart, wallet_chart};
 pub(crate) use customer::{Card, Numbers, card_buttons, contact, no_customer, several};
 pub(crate) use customers::customers;
+pub(crate) use day::{Books, Night, Spender, Spenders};
 pub(crate) use doubt::doubt;
 pub(crate) use figure::on_a_line as figure;
 pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
@@ -36,6 +41,7 @@ pub(crate) use low::Low;
 pub(crate) use operation::{
     NO_GLOBAL_LEDGER, NO_LEDGER, chat_accepts, chat_refuses, database_fails, database_works, oddities, updates_conflict,
 };
+pub(crate) use period::{PeriodData, period};
 pub(crate) use report::{analytics, dashboard};
 pub(crate) use runway::time as hours;
 pub(crate) use summary::{SummaryData, alerts, summary};

@@ -17,6 +17,22 @@ pub(super) fn runs_dry(runway: &Runway, reader: &Reader) -> String {
     format!("runs dry in about {} ({}–{to})", span(length(likely)), reader.at(reader.now + length(from)))
 }
 
+/// `lasts about 2 days`, for a wallet that is no longer low
+pub(super) fn lasts(runway: &Runway) -> String {
+    match runway.likely.or(runway.low) {
+        Some(likely) => format!("lasts about {}", span_rounded(length(likely))),
+        None => format!("lasts more than {}", span(time(runway.horizon))),
+    }
+}
+
+/// `46 h` as people say it: `2 days`
+fn span_rounded(time: TimeDelta) -> String {
+    match time.num_hours() {
+        hours @ 36.. => format!("{} days", (hours + 12) / 24),
+        _ => span(time),
+    }
+}
+
 /// `empty in about 6 h`
 pub(super) fn left(runway: &Runway) -> String {
     match runway.likely.or(runway.low) {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use vobiz_core::alert::{Severity, Subject};
-use vobiz_core::dashboard::{DayFigures, Report};
+use vobiz_core::dashboard::Report;
+use vobiz_core::rust_decimal::prelude::ToPrimitive as _;
 use vobiz_core::{Decimal, Error};
 
-use super::{Reader, change, counted, escape, low, percent, show, weekday};
-use crate::snapshot::Snapshot;
+use super::{LONGEST_CAPTION, Reader, code, counted, day, escape, low, plain, show, whose};
+use crate::snapshot::{Snapshot, WalletAhead};
+use crate::store::Entry;
 
 /// Wallets that a summary names; it is the caption of a picture, which holds little.
 const NAMED: usize = 5;
@@ -30,32 +32,97 @@ pub(crate) struct SummaryData {
     pub(crate) snapshot: Arc<Snapshot>,
     /// The partner's own wallet.
     pub(crate) own_balance: Result<Option<Decimal>, Error>,
+    /// When work begins again.
+    pub(crate) morning: DateTime<Utc>,
+    /// Where the money went on the last day, where all of it was recorded.
+    pub(crate) books: Option<day::Books>,
+    /// Who spent the most on the last day, where that was read in time.
+    pub(crate) spenders: Option<day::Spenders>,
+    /// What alerts did since work ended; absent where nothing is recorded.
+    pub(crate) night: Option<day::Night>,
+    /// What people took and snoozed in the last day, the latest first.
+    pub(crate) acts: Vec<Entry>,
 }
 
 /// `/summary` and each morning's message. `late_since` is when it was due, if that is long past.
+///
+/// It is the caption of a picture: what matters least is left out where not everything fits.
 pub(crate) fn summary(data: &SummaryData, late_since: Option<DateTime<Utc>>, reader: &Reader) -> String {
     let snapshot = &data.snapshot;
     let currency = data.report.as_ref().ok().and_then(|report| report.currency.as_deref()).or(snapshot.currency());
-    let mut text = alerts(snapshot, reader);
+    let mut parts = vec![(Part::Always, alerts(snapshot, reader))];
+    let mut add = |part: Part, text: Option<String>| parts.extend(text.map(|text| (part, text)));
+    add(Part::Always, day::before_morning(data.empty_before_morning(), data.morning, reader));
+    add(Part::Night, data.night.as_ref().map(|night| day::night(night, reader)));
+    let whose = |id: &str| snapshot.subject(id).map_or_else(|| code(id), whose);
+    add(Part::Acts, day::acts(&data.acts, whose, reader));
     match &data.report {
-        Ok(report) => text.push_str(&yesterday(report, data.last_day)),
-        Err(error) => drop(write!(text, "\n\n⚪ Calls unknown: {}", short(error))),
+        Ok(report) => {
+            add(Part::Always, Some(day::yesterday(report, data.last_day)));
+            add(Part::Period, period(report));
+        }
+        Err(error) => add(Part::Always, Some(format!("\n\n⚪ Calls unknown: {}", short(error)))),
     }
-    text.push('\n');
-    match snapshot.customers() {
-        Ok(customers) => text.push_str(&wallets(customers, currency)),
-        Err(error) => drop(write!(text, "\n⚪ Customer wallets unknown: {}", short(error))),
+    let spenders = data.spenders.as_ref().map(|spenders| day::spenders(spenders, data.last_day)).unwrap_or_default();
+    for (part, line) in [Part::Spenders, Part::Risers].into_iter().zip(spenders) {
+        add(part, Some(line));
     }
-    match &data.own_balance {
-        Ok(Some(balance)) => drop(write!(text, "\nYour own wallet: {}", show(*balance, currency))),
-        Ok(None) => text.push_str("\nYour own wallet: unknown, your profile has no balance"),
-        Err(error) => drop(write!(text, "\n⚪ Your own wallet unknown: {}", short(error))),
+    add(Part::Always, Some("\n".to_owned()));
+    add(
+        Part::Always,
+        Some(match snapshot.customers() {
+            Ok(customers) => wallets(customers, currency),
+            Err(error) => format!("\n⚪ Customer wallets unknown: {}", short(error)),
+        }),
+    );
+    add(Part::Books, data.books.as_ref().map(|books| day::books(books, data.last_day)));
+    add(
+        Part::Always,
+        Some(match &data.own_balance {
+            Ok(Some(balance)) => format!("\nYour own wallet: {}", show(*balance, currency)),
+            Ok(None) => "\nYour own wallet: unknown, your profile has no balance".to_owned(),
+            Err(error) => format!("\n⚪ Your own wallet unknown: {}", short(error)),
+        }),
+    );
+    add(Part::Always, Some(format!("\n\n<i>Wallets as of {}</i>", reader.at(snapshot.at))));
+    add(Part::Always, late_since.map(|due| format!("\n<i>Late: this was due at {}</i>", reader.at(due))));
+    fitting(parts)
+}
+
+/// A part of a summary; where not everything fits, the last of these goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Always,
+    Books,
+    Night,
+    Spenders,
+    Acts,
+    Period,
+    Risers,
+}
+
+fn fitting(mut parts: Vec<(Part, String)>) -> String {
+    loop {
+        let text: String = parts.iter().map(|(_, text)| text.as_str()).collect();
+        let least = parts.iter().map(|(part, _)| *part).max().unwrap_or(Part::Always);
+        if least == Part::Always || plain(&text).encode_utf16().count() <= LONGEST_CAPTION {
+            return text;
+        }
+        parts.retain(|(part, _)| *part != least);
     }
-    let _ = write!(text, "\n\n<i>Wallets as of {}</i>", reader.at(snapshot.at));
-    if let Some(due) = late_since {
-        let _ = write!(text, "\n<i>Late: this was due at {}</i>", reader.at(due));
+}
+
+impl SummaryData {
+    /// How many wallets are likely to be empty before work begins again, empty ones left out.
+    fn empty_before_morning(&self) -> usize {
+        let hours = (self.morning - self.snapshot.at).num_minutes().to_f64().unwrap_or_default() / 60.0;
+        let ahead = self.snapshot.by_time_to_empty().iter();
+        let is_before =
+            |wallet: &&WalletAhead| wallet.runway.and_then(|runway| runway.likely).is_some_and(|likely| likely.hours < hours);
+        let has_money =
+            |wallet: &&WalletAhead| self.snapshot.wallet(wallet).balance.is_some_and(|balance| balance > Decimal::ZERO);
+        ahead.filter(is_before).filter(has_money).count()
     }
-    text
 }
 
 fn short(error: &Error) -> String {
@@ -105,32 +172,12 @@ pub(crate) fn alerts(snapshot: &Snapshot, reader: &Reader) -> String {
     text
 }
 
-fn yesterday(report: &Report, last_day: NaiveDate) -> String {
+/// The calls of the whole period of a report.
+fn period(report: &Report) -> Option<String> {
     let currency = report.currency.as_deref();
-    let day_of = |day: NaiveDate| report.time_series.iter().find(|figures| figures.date == day);
-    let mut text = format!("\n\n<b>{}</b>: ", weekday(last_day));
-    match day_of(last_day) {
-        Some(day) => {
-            let _ = write!(text, "{}", day_line(day, currency));
-            let before = last_day.checked_sub_days(Days::new(7)).and_then(day_of);
-            if let Some(change) = before.and_then(|before| change(day.total_cost?, before.total_cost?)) {
-                let _ = write!(text, "; cost {change} on the {} before", last_day.format("%a"));
-            }
-        }
-        None => text.push_str("no report for this day"),
-    }
-    if let Some(calls) = &report.calls {
-        let period = report.period.as_ref().and_then(|period| Some(super::days(period.from_date?, period.to_date?)));
-        let _ = write!(text, "\n{}: {}", period.as_deref().unwrap_or("Period unknown"), super::report::line(calls, currency));
-    }
-    text
-}
-
-fn day_line(day: &DayFigures, currency: Option<&str>) -> String {
-    let mut parts = vec![super::calls(day.total_calls, currency)];
-    parts.extend(super::report::answered(day.answered_calls, day.total_calls).map(|rate| format!("{} answered", percent(rate))));
-    parts.extend(day.total_cost.map(|cost| show(cost, currency)));
-    parts.join(", ")
+    let calls = report.calls.as_ref()?;
+    let period = report.period.as_ref().and_then(|period| Some(super::days(period.from_date?, period.to_date?)));
+    Some(format!("\n{}: {}", period.as_deref().unwrap_or("Period unknown"), super::report::line(calls, currency)))
 }
 
 fn wallets(customers: &[Subject], fallback: Option<&str>) -> String {

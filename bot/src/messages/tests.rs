@@ -44,7 +44,9 @@ fn sent(polls: &[&[&str]]) -> String {
         let evaluation = evaluate(&policy, &Observation::complete(now, customers), &Forecasts::none(), &state, now);
         let (notifications, waits) = notify(&ChatSettings::default(), &evaluation, &deferred, now);
         deferred = waits;
-        let sent = notifications.iter().flat_map(|notification| notice(notification, &Reader { now, ..reader() }));
+        let sent = notifications
+            .iter()
+            .flat_map(|notification| notice(notification, &crate::ledger::TopUps::new(), &Reader { now, ..reader() }));
         texts.extend(sent.map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
         state = evaluation.state;
     }
@@ -247,6 +249,11 @@ fn data(snapshot: Snapshot) -> SummaryData {
         report: Ok(Arc::new(report("dashboard"))),
         snapshot: Arc::new(snapshot),
         own_balance: Ok(Some("23906.83000".parse().unwrap())),
+        morning: at("2026-05-13T03:30:00Z"),
+        books: None,
+        spenders: None,
+        night: None,
+        acts: Vec::new(),
     }
 }
 
@@ -263,6 +270,92 @@ fn a_summary_says_what_is_low_how_yesterday_was_and_where_the_money_is() {
         summary(&SummaryData { own_balance: Ok(None), last_day: "2026-04-17".parse().unwrap(), ..data(unread) }, None, &reader()),
     ];
     assert_snapshot!(texts.join("\n---\n"));
+}
+
+/// All that a summary can hold.
+fn full(snapshot: Snapshot) -> SummaryData {
+    let by = |name: &str| crate::people::Person { id: 7, name: name.to_owned() };
+    let act = |action: &str, subject: &str, name: &str| crate::store::Entry {
+        at: at("2026-05-11T21:25:00Z"),
+        by: by(name),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        before: None,
+        after: None,
+    };
+    let spender = |number: usize, cost: &str| Spender {
+        auth_id: format!("MA_{number}"),
+        name: Some(format!("Sharma & Sons {number}")),
+        cost: cost.parse().unwrap(),
+        currency: Some("INR".into()),
+    };
+    let now = vec![spender(1, "900.50"), spender(2, "400"), spender(3, "90"), spender(4, "0")];
+    let before = vec![spender(1, "1000"), spender(2, "100"), spender(3, "20")];
+    SummaryData {
+        books: Some(Books {
+            currency: Some("INR".into()),
+            opening: 250_000.into(),
+            closing: 253_500.into(),
+            top_ups: 5000.into(),
+            others: (-200).into(),
+            spend: Some("1390.50".parse().unwrap()),
+        }),
+        spenders: Some(Spenders { now, before: Some(before) }),
+        night: Some(Night { since: at("2026-05-11T13:30:00Z"), critical: 2, warning: 0, resolved: 1 }),
+        acts: vec![act("take", "MA_1", "Asha <b>"), act("snooze", "MA_9", "Meera")],
+        ..data(snapshot)
+    }
+}
+
+#[test]
+fn a_full_summary_names_the_night_the_spenders_and_what_does_not_add_up() {
+    let texts = [
+        summary(&full(looks(vec![rows(&[Some("90"), Some("9000")])])), None, &reader()),
+        summary(
+            &SummaryData {
+                books: Some(Books {
+                    currency: None,
+                    opening: 100.into(),
+                    closing: 40.into(),
+                    top_ups: Decimal::ZERO,
+                    others: Decimal::ZERO,
+                    spend: None,
+                }),
+                spenders: Some(Spenders { now: Vec::new(), before: None }),
+                night: Some(Night { since: at("2026-05-11T13:30:00Z"), critical: 0, warning: 0, resolved: 0 }),
+                last_day: "2026-04-17".parse().unwrap(),
+                ..data(looks(vec![rows(&[Some("9000")])]))
+            },
+            None,
+            &reader(),
+        ),
+    ];
+    assert_snapshot!(texts.join("\n---\n"));
+}
+
+#[test]
+fn a_summary_of_a_week_or_a_month_says_what_is_missing() {
+    let days = ("2026-04-13".parse().unwrap(), "2026-04-19".parse().unwrap());
+    let night = Night { since: at("2026-04-12T18:30:00Z"), critical: 1, warning: 2, resolved: 3 };
+    let week = || PeriodData {
+        name: "week",
+        days,
+        report: Ok(Arc::new(report("analytics"))),
+        before: Ok(Arc::new(report("analytics"))),
+        days_before: ("2026-04-06".parse().unwrap(), "2026-04-12".parse().unwrap()),
+        spenders: full(looks(vec![rows(&[Some("9000")])])).spenders.unwrap().now,
+        notes: String::new(),
+        night,
+    };
+    let refused: Result<Report, Error> = Err(vobiz_core::PartnerClient::builder("", String::new()).build().unwrap_err());
+    let missing = PeriodData {
+        name: "month",
+        report: refused.map(Arc::new),
+        spenders: Vec::new(),
+        notes: usage_notes(2, None, 3, true),
+        ..week()
+    };
+    assert_snapshot!([period(&week(), None, &reader()), period(&missing, Some(reader().now), &reader())].join("\n---\n"));
 }
 
 #[test]
@@ -284,9 +377,12 @@ fn a_summary_of_pending_alerts_or_of_old_readings_does_not_say_fine() {
 #[test]
 fn a_summary_fits_under_its_picture_even_with_the_longest_names() {
     let long = serde_json::json!({"name": "&".repeat(200)});
-    let low = looks(vec![(1..=50).map(|number| row(number, Some("1"), &long)).collect()]);
-    let text = summary(&data(low), Some(reader().now), &reader());
-    assert!(plain(&text).encode_utf16().count() <= 1024, "{}", plain(&text).len());
+    let low = || looks(vec![(1..=50).map(|number| row(number, Some("1"), &long)).collect()]);
+    for data in [data(low()), full(low())] {
+        let text = summary(&data, Some(reader().now), &reader());
+        assert!(plain(&text).encode_utf16().count() <= 1024, "{}", plain(&text).len());
+        assert!(text.contains("Your own wallet") && text.contains("Late: "), "what matters stays: {text}");
+    }
 }
 
 #[test]

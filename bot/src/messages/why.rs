@@ -131,7 +131,7 @@ fn basis(alert: &Transition, background: &Background, reader: &Reader) -> Vec<St
 mod tests {
     use chrono::TimeDelta;
     use insta::assert_snapshot;
-    use vobiz_core::alert::{Policy, State};
+    use vobiz_core::alert::{Change, Policy, State};
     use vobiz_core::forecast::Business;
 
     use super::super::tests::{answers, at, reader, row};
@@ -151,6 +151,16 @@ mod tests {
             last = Some(snapshot);
         }
         last.unwrap()
+    }
+
+    #[test]
+    fn an_alert_that_ends_says_by_how_much_it_was_topped_up_and_how_long_that_lasts() {
+        let mut ended = judged().alerts_of("MA_1").next().unwrap().clone();
+        ended.change = Change::Resolve;
+        let top_up = |at| std::iter::once(("MA_1".to_owned(), TopUp { at, amount: 5000.into() })).collect();
+        let texts = [top_up(ended.since), top_up(ended.since - TimeDelta::hours(1))]
+            .map(|top_ups| super::super::alert_line(&ended, &top_ups, &reader()).html);
+        assert_snapshot!(texts.join("\n"));
     }
 
     #[test]

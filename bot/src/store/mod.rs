@@ -39,7 +39,7 @@ pub(crate) use chats::ChatState;
 pub(crate) use codes::is_code;
 pub(crate) use copy::OwedByCopy;
 pub(crate) use draft::{AlertLine, Button, Buttons, Document, Draft, Priority};
-pub(crate) use history::{Past, Sweep};
+pub(crate) use history::{Decided, Past, Sweep};
 pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
 pub(crate) use lease::{Held, Lock};
@@ -167,9 +167,10 @@ impl Store {
     }
 
     /// When a chat's next summary is due. A chat that is new, or whose local time was changed, gets `first`.
-    pub(crate) async fn summary_due(&self, chat: i64, spec: &str, first: DateTime<Utc>) -> Result<DateTime<Utc>> {
-        let row = sqlx::query("SELECT due_at FROM schedule WHERE chat = $1 AND spec = $2")
+    pub(crate) async fn summary_due(&self, (chat, kind): (i64, &str), spec: &str, first: DateTime<Utc>) -> Result<DateTime<Utc>> {
+        let row = sqlx::query("SELECT due_at FROM schedule WHERE chat = $1 AND kind = $2 AND spec = $3")
             .bind(chat)
+            .bind(kind)
             .bind(spec)
             .fetch_optional(&self.pool)
             .await?;
@@ -187,7 +188,7 @@ impl Store {
             return Ok(due);
         }
         let mut transaction = self.begin().await?;
-        set_due(&mut transaction, chat, spec, first).await?;
+        set_due(&mut transaction, (chat, kind), spec, first).await?;
         transaction.commit().await?;
         Ok(first)
     }
@@ -195,14 +196,14 @@ impl Store {
     /// Records that a chat's summary is owed and when the next one is due, both or neither.
     pub(crate) async fn record_summary(
         &self,
-        chat: i64,
+        (chat, kind): (i64, &str),
         spec: &str,
         next: DateTime<Utc>,
         owed: &[Draft],
         now: DateTime<Utc>,
     ) -> Result<()> {
         let mut transaction = self.begin().await?;
-        set_due(&mut transaction, chat, spec, next).await?;
+        set_due(&mut transaction, (chat, kind), spec, next).await?;
         outbox::owe(&mut transaction, owed, now).await?;
         self.commit(transaction, owed).await
     }
@@ -275,9 +276,15 @@ async fn set_fact<T: serde::Serialize>(transaction: &mut Transaction<'static, Sq
     Ok(())
 }
 
-async fn set_due(transaction: &mut Transaction<'static, Sqlite>, chat: i64, spec: &str, due: DateTime<Utc>) -> Result<()> {
-    sqlx::query("INSERT INTO schedule (chat, spec, due_at) VALUES ($1, $2, $3) ON CONFLICT (chat) DO UPDATE SET spec = excluded.spec, due_at = excluded.due_at")
+async fn set_due(
+    transaction: &mut Transaction<'static, Sqlite>,
+    (chat, kind): (i64, &str),
+    spec: &str,
+    due: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query("INSERT INTO schedule (chat, kind, spec, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT (chat, kind) DO UPDATE SET spec = excluded.spec, due_at = excluded.due_at")
         .bind(chat)
+        .bind(kind)
         .bind(spec)
         .bind(due.timestamp_micros())
         .execute(&mut **transaction)

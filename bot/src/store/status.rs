@@ -38,7 +38,7 @@ mod tests {
         let store = Store::open("sqlite::memory:").await.unwrap();
         let now = DateTime::from_timestamp_micros(Utc::now().timestamp_micros()).unwrap();
         let owed = [Draft { chat: 7, html: "hello".to_owned(), ..Draft::default() }];
-        store.record_summary(7, "UTC 09:00", now, &owed, now).await.unwrap();
+        store.record_summary((7, "daily"), "UTC 09:00", now, &owed, now).await.unwrap();
         let stored = store.stored().await.unwrap();
         assert_eq!((stored.outbox, stored.oldest, stored.is_writable), (1, Some(now), true));
         sqlx::query("PRAGMA query_only = ON").execute(&store.pool).await.unwrap();

@@ -85,6 +85,14 @@ const BROKEN: &[(&str, &str)] = &[
         ":6: chats[0].daily_summary \"24:00\" is not a time of day; write it from \"00:00\" to \"23:59\"",
     ),
     (
+        "[[chats]]\nid = 7\nweekly_summary = \"monday\"",
+        ":6: chats[0].weekly_summary \"monday\" is not a day and a time; write it as \"mon 09:00\"",
+    ),
+    (
+        "[[chats]]\nid = 7\nmonthly_summary = \"1 09:00\"",
+        ":6: chats[0].monthly_summary \"1 09:00\" is not a time of day; write it from \"00:00\" to \"23:59\"",
+    ),
+    (
         "[[chats]]\nid = 7\nquiet = \"22:00\"",
         ":6: chats[0].quiet \"22:00\" is not a part of the day; write it as \"22:00-07:00\"",
     ),

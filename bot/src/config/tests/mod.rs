@@ -100,7 +100,14 @@ fn every_setting_is_read() {
     assert_eq!(config.database_url, "sqlite://etc/data/bot.db");
     assert_eq!((config.poll_every, config.report_zone), (Duration::from_secs(90), Tz::UTC));
     let nine = NaiveTime::from_hms_opt(9, 0, 0);
-    let chat = |id, zone, daily_summary| Chat { id, zone, daily_summary, settings: ChatSettings::default() };
+    let chat = |id, zone, daily_summary| Chat {
+        id,
+        zone,
+        daily_summary,
+        weekly_summary: None,
+        monthly_summary: None,
+        settings: ChatSettings::default(),
+    };
     assert_eq!(config.chats, [chat(-1_001_234_567_890, Tz::Europe__Berlin, nine), chat(7, Tz::Asia__Kolkata, None)]);
     let levels = Levels { warning: Some("2000.50".parse().unwrap()), critical: Some((-500).into()) };
     let first = RuleDraft {

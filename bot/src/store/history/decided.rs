@@ -31,6 +31,13 @@ pub(crate) struct Decided {
     pub(crate) reason: String,
 }
 
+impl Decided {
+    /// Whether it made an alert fire, or worse.
+    pub(crate) fn is_worse(&self) -> bool {
+        matches!(self.change.as_str(), "fire" | "escalate" | "empty")
+    }
+}
+
 impl Store {
     /// What was decided from an instant to another, the latest first.
     pub(crate) async fn decided(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Decided>> {

@@ -5,6 +5,7 @@
 
 mod decided;
 mod read;
+mod sweeps;
 #[cfg(test)]
 mod tests;
 mod thin;
@@ -20,6 +21,7 @@ use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 use vobiz_core::alert::{Change, Observation, Subject, Transition};
 use vobiz_core::history::Wallet;
 
+pub(crate) use decided::Decided;
 pub(crate) use wallet::Past;
 
 /// Rows of one statement. Every row has eight values at most, and a statement takes 32,766 of them.
