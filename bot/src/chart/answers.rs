@@ -10,6 +10,8 @@ use vobiz_core::dashboard::Report;
 use super::days::{bars, between, gaps, labels, place};
 use super::scale::Scale;
 use super::svg::{self, Anchor, Picture};
+use crate::messages;
+
 use super::{BLUE, GREY, INK, ORANGE, PALE_BLUE, Panel};
 
 const PANEL: Panel = Panel { top: 190.0, bottom: 630.0 };
@@ -49,14 +51,14 @@ fn draw(answers: &Answers<'_>) -> String {
             let y = PANEL.y(&scale, *end);
             picture.path(&[(super::LEFT, y), (super::RIGHT, y)], 4.0, true, BLUE);
         }
-        let words = format!("usual: {:.0}–{:.0} %", usual.start(), usual.end());
+        let words = format!("usual: {}–{}", messages::percent(*usual.start()), messages::percent(*usual.end()));
         picture.text(super::LEFT, PANEL.top - 34.0, 28, BLUE, Anchor::Start, &words);
     }
     let mut free_from = f64::MIN;
     for (index, rate) in rates.iter().enumerate() {
         let Some(rate) = rate.filter(is_outside) else { continue };
         let (left, width) = place(index, rates.len());
-        let (middle, words) = (left + width / 2.0, format!("{rate:.0} %"));
+        let (middle, words) = (left + width / 2.0, messages::percent(rate));
         let half = svg::width(&words, 28) / 2.0;
         if middle - half < free_from {
             continue;

@@ -74,6 +74,14 @@ impl Picture {
         );
     }
 
+    /// A text that can be read over lines: with a white edge.
+    pub(super) fn text_over(&mut self, x: f64, y: f64, size: u32, colour: &str, words: &str) {
+        let words = crate::messages::escape(words);
+        for paint in [r##"stroke="#ffffff" stroke-width="8" stroke-linejoin="round""##, ""] {
+            let _ = write!(self.0, r#"<text x="{x:.1}" y="{y:.1}" font-size="{size}" fill="{colour}" {paint}>{words}</text>"#);
+        }
+    }
+
     /// The finding, smaller where it is long and cut where it is longer than the picture is wide.
     pub(super) fn title(&mut self, words: &str) {
         let size = if width(words, 38) <= WIDTH - 80.0 { 38 } else { 28 };

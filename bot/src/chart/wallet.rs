@@ -69,8 +69,9 @@ fn seconds(time: TimeDelta) -> f64 {
 
 fn draw(wallet: &Wallet<'_>) -> String {
     let mut picture = Picture::new();
-    let room = svg::WIDTH - 80.0 - svg::width(wallet.finding, 38) - 20.0;
-    let name = svg::drawable(wallet.name, wallet.auth_id, 38, room.max(240.0));
+    // A long title is drawn smaller: the name is cut to what that leaves.
+    let room = svg::WIDTH - 80.0 - svg::width(wallet.finding, 28) - 20.0;
+    let name = svg::drawable(wallet.name, wallet.auth_id, 28, room.max(240.0));
     picture.title(&format!("{name} {}", wallet.finding));
     picture.text(40.0, 108.0, 28, GREY, Anchor::Start, wallet.span);
     let past = seconds(wallet.now - wallet.from).max(60.0);
@@ -81,8 +82,9 @@ fn draw(wallet: &Wallet<'_>) -> String {
     let values: Vec<_> = balances.chain(wallet.levels.iter().map(|(_, level)| Some(*level))).collect();
     let scale = Scale::over(&values, Decimal::new(1, 2), |value| axis::amount(value, wallet.currency));
     PANEL.lines(&mut picture, &scale);
-    fan(&mut picture, wallet, times, &scale);
-    levels(&mut picture, wallet, &scale);
+    let fan = until(wallet.fan, ahead / 3600.0);
+    draw_fan(&mut picture, wallet, &fan, times, &scale);
+    let labels_of_levels = levels(&mut picture, wallet, &scale);
     for segment in wallet.segments {
         picture.path(&steps(segment, times, &scale), 4.0, false, BLUE);
     }
@@ -93,6 +95,9 @@ fn draw(wallet: &Wallet<'_>) -> String {
         picture.text(x, PANEL.top - 12.0, 28, GREY, Anchor::Middle, "now");
     }
     labels(&mut picture, wallet, times);
+    for (y, words) in labels_of_levels {
+        picture.text_over(LEFT + 12.0, y - 8.0, 28, INK, &words);
+    }
     picture.finish()
 }
 
@@ -114,11 +119,24 @@ fn steps(segment: &Segment, times: Times, scale: &Scale) -> Vec<(f64, f64)> {
     points
 }
 
+/// The part of a fan that the picture has room for.
+fn until(fan: &[(f64, [f64; 3])], hours: f64) -> Vec<(f64, [f64; 3])> {
+    let mut part: Vec<_> = fan.iter().copied().take_while(|(after, _)| *after <= hours).collect();
+    let (before, next) = (part.last().copied(), fan.get(part.len()).copied());
+    if let (Some((from, left)), Some((to, then))) = (before, next)
+        && to > from
+    {
+        let share = (hours - from) / (to - from);
+        part.push((hours, [0, 1, 2].map(|which| left[which] + (then[which] - left[which]) * share)));
+    }
+    part
+}
+
 /// What may be left in the hours to come: an area for eight cases of ten, and a dashed line for the likely one.
-fn fan(picture: &mut Picture, wallet: &Wallet<'_>, times: Times, scale: &Scale) {
+fn draw_fan(picture: &mut Picture, wallet: &Wallet<'_>, fan: &[(f64, [f64; 3])], times: Times, scale: &Scale) {
     let x = |hours: f64| LEFT + ((seconds(wallet.now - wallet.from) + hours * 3600.0) / times.length).min(1.0) * (RIGHT - LEFT);
     let y = |left: f64| PANEL.bottom - scale.share_of(left) * (PANEL.bottom - PANEL.top);
-    let edge = |which: usize| wallet.fan.iter().map(move |(hours, left)| (x(*hours), y(left[which].max(0.0))));
+    let edge = |which: usize| fan.iter().map(move |(hours, left)| (x(*hours), y(left[which].max(0.0))));
     let (low, likely, high): (Vec<_>, Vec<_>, Vec<_>) = (edge(0).collect(), edge(1).collect(), edge(2).collect());
     if low.len() > 1 {
         picture.area(&low.into_iter().chain(high.into_iter().rev()).collect::<Vec<_>>(), PALE_ORANGE);
@@ -126,8 +144,8 @@ fn fan(picture: &mut Picture, wallet: &Wallet<'_>, times: Times, scale: &Scale) 
     }
 }
 
-/// The levels as lines with their names; names of lines that lie close together share a line of text.
-fn levels(picture: &mut Picture, wallet: &Wallet<'_>, scale: &Scale) {
+/// The levels as lines. Gives their names with the places of these; names of lines that are close together share one.
+fn levels(picture: &mut Picture, wallet: &Wallet<'_>, scale: &Scale) -> Vec<(f64, String)> {
     let mut labels: Vec<(f64, String)> = Vec::new();
     let mut levels = wallet.levels.to_vec();
     levels.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
@@ -140,9 +158,7 @@ fn levels(picture: &mut Picture, wallet: &Wallet<'_>, scale: &Scale) {
             _ => labels.push((y, words)),
         }
     }
-    for (y, words) in labels {
-        picture.text(LEFT + 12.0, y - 8.0, 28, INK, Anchor::Start, &words);
-    }
+    labels
 }
 
 /// Marks times of which nothing is known, where there is room for the words.
@@ -236,6 +252,15 @@ mod tests {
         }
         let without = draw(&shown(&segments, &[]));
         assert!(!without.contains(PALE_ORANGE) && !without.contains(">now<"), "nothing is guessed");
+    }
+
+    #[test]
+    fn a_fan_ends_where_the_picture_does() {
+        let fan = [(0.0, [4.0; 3]), (10.0, [3.0; 3]), (20.0, [1.0, 2.0, 3.0])];
+        assert_eq!(until(&fan, 15.0), [(0.0, [4.0; 3]), (10.0, [3.0; 3]), (15.0, [2.0, 2.5, 3.0])]);
+        assert_eq!(until(&fan, 20.0), fan);
+        assert_eq!(until(&fan, 99.0), fan);
+        assert_eq!(until(&[], 15.0), []);
     }
 
     proptest! {
