@@ -46,6 +46,8 @@ mod _core {
     #[pymodule_export]
     use crate::calls::kyc::{create_kyc_session, kyc_session, kyc_sessions, resend_kyc_session, revoke_kyc_session};
     #[pymodule_export]
+    use crate::calls::month::{ClosedMonth, answer_interval, close_month};
+    #[pymodule_export]
     use crate::calls::numbers::numbers;
     #[pymodule_export]
     use crate::calls::reports::{analytics, dashboard, me, top_customers};

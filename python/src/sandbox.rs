@@ -23,7 +23,7 @@ pub(crate) struct Sandbox(Mutex<OfProcess<vobiz_sandbox::Sandbox>>);
 #[pymethods]
 impl Sandbox {
     #[new]
-    #[pyo3(signature = (customers = 40, seed = 7, *, payloads = None, replace = None, start = None))]
+    #[pyo3(signature = (customers = 40, seed = 7, *, payloads = None, replace = None, start = None, books = ""))]
     fn new(
         py: Python<'_>,
         customers: usize,
@@ -31,10 +31,12 @@ impl Sandbox {
         payloads: Option<PathBuf>,
         replace: Option<std::collections::BTreeMap<String, String>>,
         start: Option<&Bound<'_, PyAny>>,
+        books: &str,
     ) -> PyResult<Self> {
         let replace = replace.into_iter().flatten().collect();
         let start = start.map(|given| instant("start sandbox: start", given)).transpose()?;
-        let options = Options { customers, seed, payloads, replace, start, ..Options::default() };
+        let books = books.parse().map_err(|error| refuse(py, ErrorKind::Invalid, START, &format!("books: {error:#}")))?;
+        let options = Options { customers, seed, payloads, replace, start, books, ..Options::default() };
         match wait(py, START, Box::pin(vobiz_sandbox::Sandbox::start(options)), || Ok(()))? {
             Ok(sandbox) => Ok(Self(Mutex::new(OfProcess::new(sandbox)))),
             Err(error) => Err(refuse(py, ErrorKind::Invalid, START, &format!("{error:#}"))),

@@ -8,6 +8,7 @@ import pkgutil
 from pathlib import Path
 
 import pytest
+from worlds import START
 
 import vobiz_partner as vobiz
 
@@ -20,7 +21,10 @@ def test_the_examples_of_a_module_run(name: str, tmp_path: Path, monkeypatch: py
     module = importlib.import_module(f"vobiz_partner.{name}")
     with vobiz.Sandbox(customers=40, seed=7) as sandbox:
         client = sandbox.client()
-        known = {"vobiz": vobiz, "sandbox": sandbox, "client": client, "accounts": client.accounts()}
+        known: dict[str, object] = {"vobiz": vobiz, "sandbox": sandbox, "client": client, "accounts": client.accounts()}
+        if name == "_month":
+            small = vobiz.Sandbox(customers=2, start=START)
+            known["month"] = small.client().close_month("2026-04", calls=False)
         found = doctest.DocTestFinder().find(module, f"vobiz_partner.{name}", module, extraglobs=known)
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
         printed: list[str] = []

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import vobiz_partner as vobiz
+
+START = dt.datetime(2026, 5, 2, 3, 30, tzinfo=dt.timezone.utc)
+"""The second of May, nine in the morning in Kolkata: little is newer than April."""
 
 
 def accounts_of(*balances: str | None, currency: str | None = None) -> vobiz.Accounts:

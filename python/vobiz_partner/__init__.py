@@ -56,6 +56,7 @@ from vobiz_partner._errors import (
     PolicyError,
     RateLimitedError,
     ReadOnlyError,
+    ReconciliationError,
     RedirectError,
     RejectedError,
     ServerError,
@@ -72,10 +73,35 @@ from vobiz_partner._history import (
     Samples,
     backtest,
 )
+from vobiz_partner._invoices import (
+    Invoice,
+    InvoiceLine,
+    InvoiceLines,
+    Invoices,
+)
 from vobiz_partner._kyc import (
     KycSession,
     KycSessions,
     StartedKycSession,
+)
+from vobiz_partner._month import (
+    Month,
+)
+from vobiz_partner._month_tables import (
+    Coverage,
+    CoverageTable,
+    Difference,
+    Differences,
+    Finding,
+    Findings,
+    Line,
+    Lines,
+    Spender,
+    Spenders,
+    Split,
+    Splits,
+    Statement,
+    Statements,
 )
 from vobiz_partner._numbers import (
     Number,
@@ -89,6 +115,9 @@ from vobiz_partner._record import (
     Record,
     Row,
 )
+from vobiz_partner._recorder import (
+    record,
+)
 from vobiz_partner._reports import (
     Report,
     ReportAccounts,
@@ -99,6 +128,10 @@ from vobiz_partner._reports import (
 )
 from vobiz_partner._sandbox import (
     Sandbox,
+)
+from vobiz_partner._score import (
+    Score,
+    Scores,
 )
 from vobiz_partner._table import (
     Table,
@@ -139,17 +172,30 @@ __all__ = [
     "Client",
     "ConfigError",
     "ConnectError",
+    "Coverage",
+    "CoverageTable",
     "CreatedAccount",
     "DayFigures",
     "DecodeError",
+    "Difference",
+    "Differences",
+    "Finding",
+    "Findings",
     "ForbiddenError",
     "History",
     "HistoryError",
     "IncompleteError",
     "InvalidArgumentError",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceLines",
+    "Invoices",
     "KycSession",
     "KycSessions",
     "LedgerSummary",
+    "Line",
+    "Lines",
+    "Month",
     "NotFoundError",
     "Number",
     "Numbers",
@@ -164,6 +210,7 @@ __all__ = [
     "Progress",
     "RateLimitedError",
     "ReadOnlyError",
+    "ReconciliationError",
     "Record",
     "RedirectError",
     "ReferenceSum",
@@ -177,9 +224,17 @@ __all__ = [
     "Sample",
     "Samples",
     "Sandbox",
+    "Score",
+    "Scores",
     "Secret",
     "ServerError",
+    "Spender",
+    "Spenders",
+    "Split",
+    "Splits",
     "StartedKycSession",
+    "Statement",
+    "Statements",
     "Stream",
     "Table",
     "TimeSeries",
@@ -198,4 +253,5 @@ __all__ = [
     "__version__",
     "backtest",
     "format_money",
+    "record",
 ]

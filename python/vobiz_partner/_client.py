@@ -7,6 +7,7 @@ from vobiz_partner._account_calls import AccountCalls, AsyncAccountCalls
 from vobiz_partner._capacity import AsyncCapacityCalls, CapacityCalls
 from vobiz_partner._cdrs import AsyncCdrCalls, CdrCalls
 from vobiz_partner._kyc import AsyncKycCalls, KycCalls
+from vobiz_partner._month import AsyncMonthCalls, MonthCalls
 from vobiz_partner._numbers import AsyncNumberCalls, NumberCalls
 from vobiz_partner._reports import AsyncReportCalls, ReportCalls
 from vobiz_partner._transactions import AsyncTransactionCalls, TransactionCalls
@@ -138,7 +139,17 @@ class _Settled:
         raise TypeError(f"{article} {name} holds a credential and is not pickled; build one there with {name}.from_env()")
 
 
-class Client(_Settled, ReportCalls, AccountCalls, TransactionCalls, CdrCalls, NumberCalls, KycCalls, CapacityCalls):
+class Client(
+    _Settled,
+    ReportCalls,
+    AccountCalls,
+    TransactionCalls,
+    CdrCalls,
+    NumberCalls,
+    KycCalls,
+    CapacityCalls,
+    MonthCalls,
+):
     """A client of the Partner API whose calls wait for the answer.
 
     Other Python threads run while a call waits, Ctrl-C and Jupyter's stop button end it, and it works inside a running event
@@ -231,6 +242,7 @@ class AsyncClient(
     AsyncNumberCalls,
     AsyncKycCalls,
     AsyncCapacityCalls,
+    AsyncMonthCalls,
 ):
     """A client of the Partner API whose calls are awaited; otherwise the same as `Client`.
 

@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from vobiz_partner._month_tables import Differences
     from vobiz_partner._reports import Report
     from vobiz_partner._transactions import TransferAttempt
 
@@ -178,6 +179,19 @@ class PolicyError(VobizError, ValueError):
     """A policy was refused. The text has each line to put right, and what to write there."""
 
     kind = "policy"
+
+
+class ReconciliationError(VobizError):
+    """The sources of a month disagree. The text counts the reasons.
+
+    Attributes
+    ----------
+    differences : Differences
+        Every difference beyond the tolerance.
+    """
+
+    kind = "reconciliation"
+    differences: Differences
 
 
 class PeriodMismatchError(VobizError):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "count", "minutes", "money", "rounded", "says", "sign", "total", "window"]
 
-KINDS = frozenset({"amount", "count", "minutes", "rate"})
+KINDS = frozenset({"amount", "count", "minutes", "number", "rate"})
 """The kinds of column that are figures."""
 
 # Enough for a sum of any number of 28-digit amounts; the ambient context may round.

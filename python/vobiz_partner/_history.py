@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from typing import TypeAlias
 
+    from vobiz_partner._score import Scores
+
     Given: TypeAlias = "Policy | str | os.PathLike[str] | None"
 
 
@@ -68,6 +70,29 @@ class Alerts(Table[Alert]):
     __slots__ = ()
     _row = Alert
     _noun = "alert"
+
+    def score(self, history: History, *, empty: str | int | Decimal = "0") -> Scores:
+        """Hold the alerts against what the wallets read: in time, missed, false alarms, by customer.
+
+        Parameters
+        ----------
+        history : History
+            The history of the back-test.
+        empty : str, int or decimal.Decimal, optional
+            The balance at which a wallet counts as empty.
+
+        Returns
+        -------
+        Scores
+
+        Examples
+        --------
+        >>> vobiz.backtest(None, history).score(history).sum("missed")  # doctest: +SKIP
+        0
+        """
+        from vobiz_partner._score import score
+
+        return score(self, history, empty)
 
 
 class History:

@@ -36,6 +36,27 @@ _TABLES = {
     "Numbers": ("Numbers", "e164 auth_id status country capabilities monthly_fee* next_billing_date"),
     "KycSessions": ("KYC sessions", "id auth_id status kyc_type expires_at completed_at"),
     "Breakdown": ("Calls", "name total_calls* answered_calls* failed_calls* total_minutes* total_cost*"),
+    "Statements": (
+        "Wallets",
+        "auth_id name opening* top_ups* refunds* usage* rentals* fixed* other* closing*",
+    ),
+    "Lines": ("Usage, fees and payments", "auth_id day item product direction count* amount*"),
+    "Differences": ("Differences", "check auth_id day subject first_source first second_source second currency reason"),
+    "CoverageTable": ("What was read", "source extent rows from_date to_date detail"),
+    "Spenders": ("Top spenders", "auth_id name amount* share cumulative previous* change"),
+    "Splits": (
+        "Calls by direction",
+        "auth_id name inbound* outbound* outbound_share inbound_cost* outbound_cost* is_outbound_heavy",
+    ),
+    "Findings": ("Out of the usual range", "group key day total answered rate low high usual_low usual_high"),
+    "Invoices": ("Invoices", "number auth_id name net* cgst* sgst* igst* tax* total* tds* payable*"),
+    "InvoiceLines": ("Lines of invoices", "number item product direction count* minutes* cost* amount*"),
+    "Scores": (
+        "Alerts against wallets",
+        "auth_id name alerts* empty* in_time* missed* topped_up* false_alarms* lead_hours",
+    ),
+    "Samples": ("Balances", "at auth_id name balance currency"),
+    "Alerts": ("Alerts", "at auth_id kind severity rule metric value reason"),
     "ReportCustomers": ("Customers of the report", "auth_id name email is_active created_at"),
 }
 
@@ -138,7 +159,16 @@ def _cell(kind: str, value: Any, currency: str | None, *, bare: bool) -> str:
         return figures.count(value, currency) or ""
     if kind == "minutes":
         return figures.minutes(value, currency) or ""
+    if kind == "number":
+        return f'<span title="{value}">{_short(value)}</span>'
     return f"{value:%Y-%m-%d %H:%M}" if kind == "instant" else _value(value)
+
+
+def _short(value: Decimal) -> str:
+    """Show a number with at most four places."""
+    short = value if value == value.to_integral_value() else round(value, 4)
+    text = f"{short:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _value(value: Any) -> str:

@@ -154,6 +154,11 @@ class Report(Record):
         """Answered calls in percent of all (0 to 100), not rounded."""
         return self.calls.answer_rate if self.calls else None
 
+    @property
+    def answer_rate_interval(self) -> tuple[float, float] | None:
+        """The range in which the answer rate probably lies, given so many calls: Wilson's, 95 %, in percent."""
+        return self.calls.answer_rate_interval if self.calls else None
+
     @classmethod
     def _from(cls, given: Mapping[str, Any]) -> Report:
         currency, period = given["currency"], Period._maybe(given["period"])

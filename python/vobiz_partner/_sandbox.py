@@ -36,6 +36,9 @@ class Sandbox:
         Recorded answers in the place of others, as in ``{"dashboard": "dashboard_flat"}``.
     start : datetime.datetime, optional
         Where the clock starts; aware.
+    books : str, optional
+        What makes a month hard to close, with commas between: ``late-rows``, ``late-prices``, ``refunds``, ``fee-change``,
+        ``utc-days``, ``turnover``, ``second-currency``, or ``all``.
 
     Examples
     --------
@@ -51,8 +54,10 @@ class Sandbox:
         payloads: str | os.PathLike[str] | None = None,
         replace: Mapping[str, str] | None = None,
         start: dt.datetime | None = None,
+        books: str = "",
     ) -> None:
-        self._sandbox = _core.Sandbox(customers, seed, payloads=payloads, replace=dict(replace) if replace else None, start=start)
+        recorded = dict(replace) if replace else None
+        self._sandbox = _core.Sandbox(customers, seed, payloads=payloads, replace=recorded, start=start, books=books)
 
     def client(self, *, read_only: bool = True, zone: str = "Asia/Kolkata", progress: Wanted = None) -> Client:
         """Build a client of this sandbox, with no limit on requests a second.

@@ -22,6 +22,15 @@ class Period(Record):
     """Last day (``to`` in the service's answer)."""
 
 
+def interval(answered: int | None, total: int | None) -> tuple[float, float] | None:
+    """Return Wilson's interval of an answer rate, in percent."""
+    if answered is None or total is None:
+        return None
+    from vobiz_partner._core import answer_interval
+
+    return answer_interval(answered, total)
+
+
 class CallFigures(Row):
     """Figures of calls. What the service did not send is ``None``, which is not zero."""
 
@@ -45,6 +54,11 @@ class CallFigures(Row):
         from decimal import Context, Decimal
 
         return Context(prec=28).divide(Decimal(self.answered_calls * 100), Decimal(self.total_calls))
+
+    @property
+    def answer_rate_interval(self) -> tuple[float, float] | None:
+        """The range in which the answer rate probably lies, given so many calls: Wilson's, 95 %. ``None`` without calls."""
+        return interval(self.answered_calls, self.total_calls)
 
 
 class Traffic(Record):
@@ -119,6 +133,11 @@ class DayFigures(Row):
     """Outgoing attempts that were answered."""
     outbound_total_minutes: Decimal | None
     """Minutes of outgoing talk."""
+
+    @property
+    def answer_rate_interval(self) -> tuple[float, float] | None:
+        """The range in which the answer rate probably lies, given so many calls: Wilson's, 95 %, in percent."""
+        return interval(self.answered_calls, self.total_calls)
 
     @property
     def inbound(self) -> CallFigures | None:

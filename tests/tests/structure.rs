@@ -72,7 +72,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "lib",
         ],
     ),
-    ("crates/bench", &["measure", "alerts client engine month sandbox service", "main"]),
+    ("crates/bench", &["measure", "alerts billing client engine month sandbox service", "main"]),
     ("crates/xtask", &["fingerprint step", "workspace", "venv", "browser wheel", "bench lint mutants pictures test", "main"]),
 ];
 

@@ -1,9 +1,11 @@
 //! The programs that `cargo xtask bench` runs beside each other.
 //!
 //! `serve` is the service of all of them and prints its address; `client` reads it, with the crate or without, and prints
-//! one line of what that cost. `alerts` and `judge` are the alert benchmark, `engine` its speed, `month` counts messages.
+//! one line of what that cost. `alerts` and `judge` are the alert benchmark, `engine` its speed, `month` counts messages,
+//! `billing` closes months.
 
 mod alerts;
+mod billing;
 mod client;
 mod engine;
 mod measure;
@@ -27,13 +29,15 @@ fn main() -> Result<()> {
         ["calibration", ref folders @ ..] => alerts::calibration(folders),
         ["fans", folder] => alerts::fans(folder),
         ["judge", folder, file] => alerts::judge(folder, file),
+        ["billing"] => billing::run(),
+        ["billing", customers, calls] => billing::measure(customers, calls),
         ["engine"] => engine::run(),
         ["month", bot] => month::run(bot),
         ["engine", what, wallets] => engine::measure(what, wallets),
         ["sandbox", path] => sandbox::run(path),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine | month BOT"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine | billing | month BOT"
             )
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod capacity;
 pub(crate) mod cdrs;
 pub(crate) mod kyc;
+pub(crate) mod month;
 pub(crate) mod numbers;
 pub(crate) mod reports;
 pub(crate) mod transactions;
@@ -22,11 +23,20 @@ pub(crate) fn kinds_of<'py>(py: Python<'py>, table: &str) -> PyResult<Bound<'py,
         "Accounts" => kinds::<vobiz_core::accounts::Account>(py),
         "Alerts" => kinds::<crate::history::Alert>(py),
         "CallRecords" => kinds::<vobiz_core::cdrs::Cdr>(py),
+        "CoverageTable" => kinds::<vobiz_core::billing::Coverage>(py),
+        "Differences" => kinds::<vobiz_core::billing::Difference>(py),
+        "Findings" => kinds::<vobiz_core::billing::Finding>(py),
+        "InvoiceLines" => kinds::<month::Charge>(py),
+        "Invoices" => kinds::<vobiz_core::billing::Invoice>(py),
         "KycSessions" => kinds::<vobiz_core::kyc::KycSession>(py),
+        "Lines" => kinds::<vobiz_core::billing::Line>(py),
         "Numbers" => kinds::<vobiz_core::numbers::Number>(py),
         "ReferenceSums" => kinds::<vobiz_core::transactions::ReferenceSums>(py),
         "ReportCustomers" => kinds::<vobiz_core::dashboard::ReportCustomer>(py),
         "Samples" => kinds::<crate::history::Sample>(py),
+        "Spenders" => kinds::<vobiz_core::billing::Spender>(py),
+        "Splits" => kinds::<vobiz_core::billing::Split>(py),
+        "Statements" => kinds::<vobiz_core::billing::Statement>(py),
         "TimeSeries" => kinds::<vobiz_core::dashboard::DayFigures>(py),
         "TopCustomers" => kinds::<reports::Top>(py),
         "Transactions" => kinds::<vobiz_core::transactions::Transaction>(py),

@@ -23,6 +23,8 @@ pub(crate) enum Subject {
     Alerts,
     /// How fast wallets are judged and learned.
     Engine,
+    /// How fast a month is closed.
+    Billing,
     /// The messages that the bot sends by itself in a month.
     Month,
     /// The sandbox with fifty thousand customers.
@@ -38,6 +40,7 @@ pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()>
             Subject::Python => ("python", python::measure(workspace)?),
             Subject::Alerts => ("alerts", program::alerts(workspace)?),
             Subject::Engine => ("engine", program::engine(workspace)?),
+            Subject::Billing => ("billing", program::billing(workspace)?),
             Subject::Month => ("month", program::month(workspace)?),
             Subject::Sandbox => ("sandbox", program::sandbox(workspace)?),
         };

@@ -18,6 +18,11 @@ pub(crate) fn engine(workspace: &Workspace) -> Result<String> {
     run(workspace, [OsStr::new("engine")])
 }
 
+/// How fast a month is closed.
+pub(crate) fn billing(workspace: &Workspace) -> Result<String> {
+    run(workspace, [OsStr::new("billing")])
+}
+
 /// The messages of a month of the demo.
 pub(crate) fn month(workspace: &Workspace) -> Result<String> {
     workspace.cargo("bot").args(["build", "--release", "--package", "vobiz-bot"]).run()?;

@@ -1,0 +1,434 @@
+//! Closing a month.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use rust_decimal::Decimal;
+use vobiz_core::accounts::Account;
+use vobiz_core::billing::{
+    Booking, Coverage, Difference, Finding, Invoice, InvoiceLine, Item, Line, Month, NumberFormat, On, Period, RoundAt, Rounding,
+    Rows, Sources, Spender, Split, Statement, Terms, Wanted, quality, wilson,
+};
+use vobiz_core::cdrs::Cdr;
+use vobiz_core::numbers::Number;
+use vobiz_core::transactions::Transaction;
+use vobiz_core::{ErrorKind, PartnerClient};
+
+use crate::arguments::{amount, instant};
+use crate::call::{Answer, Call, Progress};
+use crate::client::Core;
+use crate::columns::{Columns, Filling, Row, columns};
+use crate::error::{raise, refuse, worded};
+use crate::record::{object, part};
+
+const CLOSE: &str = "close month";
+const INVOICE: &str = "make invoices";
+/// Decimal places of a column.
+const PLACES: u32 = 10;
+
+columns!(Line, row => row.auth_id, {
+    word auth_id = |row| Some(&row.auth_id),
+    day day = |row| Some(row.day),
+    word item = |row| Some(row.item.name()),
+    word product,
+    word direction,
+    word currency,
+    count count = |row| Some(row.count),
+    count answered = |row| Some(row.answered).filter(|_| row.item == Item::Usage && row.direction.is_some()),
+    number seconds = |row| Some(row.seconds),
+    amount amount = |row| Some(row.amount),
+});
+
+columns!(Statement, row => row.auth_id, {
+    text auth_id = |row| Some(&row.auth_id),
+    text name,
+    word currency,
+    amount opening,
+    amount top_ups = |row| Some(row.top_ups),
+    amount refunds = |row| Some(row.refunds),
+    amount usage = |row| Some(row.usage),
+    amount rentals = |row| Some(row.rentals),
+    amount fixed = |row| Some(row.fixed),
+    amount other = |row| Some(row.other),
+    amount closing,
+    text gstin,
+    number tds_percentage = |row| row.tds,
+});
+
+columns!(Difference, row => row.check.name(), {
+    word check = |row| Some(row.check.name()),
+    text auth_id,
+    day day,
+    word currency,
+    text subject,
+    word first_source = |row| Some(row.first_source.name()),
+    number first = |row| Some(row.first),
+    word second_source = |row| Some(row.second_source.name()),
+    number second = |row| Some(row.second),
+    number difference = |row| Some(row.amount()),
+    word reason = |row| Some(row.reason.name()),
+    text detail = |row| Some(&row.detail),
+});
+
+columns!(Coverage, row => row.source.name(), {
+    text source = |row| Some(row.source.name()),
+    word extent = |row| Some(row.extent.name()),
+    count rows = |row| Some(row.rows),
+    day from_date = |row| row.from,
+    day to_date = |row| row.to,
+    text detail = |row| Some(&row.detail),
+});
+
+columns!(Spender, row => row.auth_id, {
+    text auth_id = |row| Some(&row.auth_id),
+    text name,
+    word currency,
+    amount amount = |row| Some(row.amount),
+    number share = |row| row.share.map(short),
+    number cumulative = |row| row.cumulative.map(short),
+    amount previous,
+    number change = |row| row.change.map(short),
+});
+
+columns!(Split, row => row.auth_id, {
+    text auth_id = |row| Some(&row.auth_id),
+    text name,
+    word currency,
+    count inbound = |row| Some(row.inbound),
+    count outbound = |row| Some(row.outbound),
+    amount inbound_cost = |row| Some(row.inbound_cost),
+    amount outbound_cost = |row| Some(row.outbound_cost),
+    number outbound_share = |row| row.outbound_share.map(short),
+    flag is_outbound_heavy = |row| Some(row.is_outbound_heavy),
+});
+
+columns!(Finding, row => row.key, {
+    word group = |row| Some(row.group.name()),
+    text key = |row| Some(&row.key),
+    day day,
+    count total = |row| Some(row.total),
+    count answered = |row| Some(row.answered),
+    number rate = |row| rate(row.rate),
+    number low = |row| rate(row.interval.low),
+    number high = |row| rate(row.interval.high),
+    number usual_low = |row| rate(row.usual.low),
+    number usual_high = |row| rate(row.usual.high),
+});
+
+columns!(Invoice, row => row.number, {
+    text number = |row| Some(&row.number),
+    text auth_id = |row| Some(&row.auth_id),
+    text name,
+    text gstin,
+    word currency,
+    amount rounding = |row| Some(row.rounding),
+    amount net = |row| Some(row.net),
+    word supply = |row| Some(row.supply.name()),
+    amount cgst = |row| Some(row.cgst),
+    amount sgst = |row| Some(row.sgst),
+    amount igst = |row| Some(row.igst),
+    amount tax = |row| Some(row.tax),
+    amount total = |row| Some(row.total),
+    amount tds = |row| Some(row.tds),
+    amount payable = |row| Some(row.payable),
+});
+
+/// A line of an invoice, and which that is.
+pub(crate) struct Charge {
+    number: String,
+    auth_id: String,
+    currency: Option<String>,
+    line: InvoiceLine,
+}
+
+columns!(Charge, row => row.number, {
+    text number = |row| Some(&row.number),
+    text auth_id = |row| Some(&row.auth_id),
+    word currency,
+    word item = |row| Some(row.line.item.name()),
+    word product = |row| row.line.product.as_deref(),
+    word direction = |row| row.line.direction.as_deref(),
+    count count = |row| Some(row.line.count),
+    minutes minutes = |row| Some(short(row.line.minutes)),
+    amount cost = |row| Some(row.line.cost),
+    amount amount = |row| Some(short(row.line.amount)),
+    amount bought = |row| row.line.bought,
+});
+
+/// As many places as a column holds.
+fn short(number: Decimal) -> Decimal {
+    number.round_dp(PLACES)
+}
+
+/// A rate of a finding, to the second place.
+fn rate(percent: f64) -> Option<Decimal> {
+    Decimal::try_from(percent).ok().map(|percent| percent.round_dp(2))
+}
+
+/// Rows that are kept as tables while a month is read.
+struct Kept {
+    period: Period,
+    accounts: Filling<Account>,
+    numbers: Filling<Number>,
+    calls: Filling<Cdr>,
+    ledger: Filling<Transaction>,
+    has_accounts: bool,
+}
+
+impl Kept {
+    fn take(&mut self, rows: Rows<'_>) -> usize {
+        let period = self.period;
+        let is_in = |at: Option<DateTime<Utc>>| at.is_some_and(|at| period.contains(at));
+        match rows {
+            Rows::Accounts(rows) => {
+                // They come once more at the end; the first reading is complete by then.
+                if !self.has_accounts {
+                    self.accounts.add(rows);
+                }
+                rows.len()
+            }
+            Rows::Numbers(rows) => {
+                self.numbers.add(rows);
+                rows.len()
+            }
+            Rows::Calls(rows) => {
+                add(&mut self.calls, rows, |call| is_in(call.end_time.or(call.start_time)));
+                rows.len()
+            }
+            Rows::Ledger(rows) => {
+                self.has_accounts = true;
+                add(&mut self.ledger, rows, |row| is_in(row.processed_at.or(row.created_at)));
+                rows.len()
+            }
+            _ => 0,
+        }
+    }
+}
+
+fn add<T: Row + Clone>(table: &mut Filling<T>, rows: &[T], keep: impl Fn(&T) -> bool) {
+    if rows.iter().all(&keep) {
+        table.add(rows);
+    } else {
+        table.add(&rows.iter().filter(|row| keep(row)).cloned().collect::<Vec<_>>());
+    }
+}
+
+/// Reads and closes a month; comes to a dictionary of the closed month, its report and its tables.
+#[pyfunction]
+#[pyo3(signature = (core, month, zone, calls, balances, now))]
+pub(crate) fn close_month(
+    py: Python<'_>,
+    core: &Core,
+    month: &str,
+    zone: &str,
+    calls: bool,
+    balances: bool,
+    now: &Bound<'_, PyAny>,
+) -> PyResult<Call> {
+    let now = instant("close month: now", now)?;
+    let invalid = |detail: String| refuse(py, ErrorKind::Invalid, CLOSE, &detail);
+    let zone =
+        zone.parse().map_err(|_| invalid(format!("zone is the name of a time zone such as \"Asia/Kolkata\", not {zone:?}")))?;
+    let period =
+        Period::month(month, zone).ok_or_else(|| invalid(format!("month is text such as \"2026-04\", not {month:?}")))?;
+    let client: PartnerClient = core.client(py, CLOSE)?;
+    let progress = std::sync::Arc::new(Progress::of(client.clone()));
+    let counted = std::sync::Arc::clone(&progress);
+    Ok(Call::counted(CLOSE, progress, async move {
+        let mut kept = Kept {
+            period,
+            accounts: Filling::all(),
+            numbers: Filling::all(),
+            calls: Filling::all(),
+            ledger: Filling::all(),
+            has_accounts: false,
+        };
+        let read =
+            Sources::read(&client, period, Wanted { calls, balances }, now, |rows| counted.add(kept.take(rows), None)).await;
+        let closed = read.map(|sources| (Month::close(&sources), sources.report));
+        Box::new(move |py: Python<'_>| {
+            let (month, report) = closed.map_err(|error| raise(py, &error))?;
+            let found = PyDict::new(py);
+            found.set_item("report", part(py, report.as_ref())?)?;
+            found.set_item("accounts", kept.accounts.finish()?)?;
+            found.set_item("numbers", kept.numbers.finish()?)?;
+            found.set_item("calls", kept.calls.finish()?)?;
+            found.set_item("ledger", kept.ledger.finish()?)?;
+            found.set_item("closed", ClosedMonth(month))?;
+            object(py, found)
+        }) as Answer
+    }))
+}
+
+/// A closed month of the core.
+#[pyclass(frozen, module = "vobiz_partner._core")]
+pub(crate) struct ClosedMonth(Month);
+
+/// The terms of invoices, as Python gives them.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Asked {
+    markup: Option<Py<PyAny>>,
+    buy_rates: BTreeMap<String, Py<PyAny>>,
+    tax: Option<Py<PyAny>>,
+    seller_state: Option<String>,
+    states: BTreeMap<String, String>,
+    rounding: String,
+    round_at: String,
+    number_format: String,
+    first: u64,
+}
+
+impl Asked {
+    fn terms(self, py: Python<'_>) -> PyResult<Terms> {
+        let invalid = |detail: &str| refuse(py, ErrorKind::Invalid, INVOICE, detail);
+        let exact = |name: &str, given: Option<Py<PyAny>>| given.map(|given| amount(INVOICE, name, given.bind(py))).transpose();
+        let mut buy_rates = BTreeMap::new();
+        for (key, rate) in self.buy_rates {
+            buy_rates.insert(key, amount(INVOICE, "buy_rates", rate.bind(py))?);
+        }
+        Ok(Terms {
+            markup: exact("markup", self.markup)?,
+            buy_rates,
+            tax: exact("tax", self.tax)?,
+            seller_state: self.seller_state,
+            states: self.states,
+            rounding: Rounding::named(&self.rounding).ok_or_else(|| invalid("rounding is \"half_even\" or \"half_up\""))?,
+            round_at: RoundAt::named(&self.round_at).ok_or_else(|| invalid("round_at is \"line\" or \"invoice\""))?,
+            number: NumberFormat::parse(&self.number_format).map_err(|error| invalid(&format!("number_format: {error}")))?,
+            first: self.first,
+        })
+    }
+}
+
+#[pymethods]
+impl ClosedMonth {
+    /// A month that was written by `json`.
+    #[new]
+    fn new(py: Python<'_>, json: &str) -> PyResult<Self> {
+        let month = serde_json::from_str(json);
+        month.map(Self).map_err(|_| worded(py, "VobizError", "read month", "it was not written by this version of the package"))
+    }
+
+    /// The month as text.
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        serde_json::to_string(&self.0).map_err(|error| worded(py, "VobizError", "write month", &error.to_string()))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().into_any(), (self.json(py)?,)))
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    /// First day, last day, the zone in which they are cut, and the name of the period.
+    #[getter]
+    fn period(&self) -> (NaiveDate, NaiveDate, &'static str, String) {
+        (self.0.period.from, self.0.period.to, self.0.period.zone.name(), self.0.period.name())
+    }
+
+    #[getter]
+    fn read_at(&self) -> DateTime<Utc> {
+        self.0.read_at
+    }
+
+    #[getter]
+    fn complete(&self) -> bool {
+        self.0.complete
+    }
+
+    #[getter]
+    fn partner_balance(&self) -> Option<Decimal> {
+        self.0.partner_balance
+    }
+
+    #[getter]
+    fn transferred(&self) -> BTreeMap<String, Decimal> {
+        self.0.transferred.clone()
+    }
+
+    fn lines(&self) -> PyResult<Columns> {
+        Columns::of(&self.0.lines)
+    }
+
+    fn statements(&self) -> PyResult<Columns> {
+        Columns::of(&self.0.statements)
+    }
+
+    fn coverage(&self) -> PyResult<Columns> {
+        Columns::of(&self.0.coverage)
+    }
+
+    /// The differences larger than `tolerance`; all of them without one.
+    #[pyo3(signature = (tolerance = None))]
+    fn differences(&self, tolerance: Option<&Bound<'_, PyAny>>) -> PyResult<Columns> {
+        match tolerance {
+            None => Columns::of(&self.0.differences),
+            Some(given) => {
+                let tolerance = amount(CLOSE, "tolerance", given)?;
+                Columns::of(&self.0.beyond(tolerance).cloned().collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// Groups whose answer rate is out of its usual range.
+    fn quality(&self) -> PyResult<Columns> {
+        Columns::of(&quality(&self.0.tallies))
+    }
+
+    #[pyo3(signature = (before = None))]
+    fn spenders(&self, before: Option<&Self>) -> PyResult<Columns> {
+        Columns::of(&self.0.spenders(before.map(|before| &before.0)))
+    }
+
+    fn splits(&self) -> PyResult<Columns> {
+        Columns::of(&self.0.splits())
+    }
+
+    /// Where own books disagree: keys, currencies and amounts of their rows, and by what they are compared.
+    fn reconcile(
+        &self,
+        py: Python<'_>,
+        keys: Vec<String>,
+        currencies: Vec<Option<String>>,
+        amounts: Vec<Decimal>,
+        on: &str,
+    ) -> PyResult<Columns> {
+        let by = On::named(on).ok_or_else(|| {
+            let detail = format!("on is auth_id, day, item, product or direction, not {on:?}");
+            refuse(py, ErrorKind::Invalid, "reconcile", &detail)
+        })?;
+        let rows = keys.into_iter().zip(currencies).zip(amounts);
+        let books = rows.map(|((key, currency), amount)| Booking { key, currency, amount });
+        Columns::of(&self.0.reconcile(&books.collect::<Vec<_>>(), by))
+    }
+
+    /// Invoices, and their lines.
+    fn invoices(&self, py: Python<'_>, terms: Asked) -> PyResult<(Columns, Columns)> {
+        let invoices = self.0.invoices(&terms.terms(py)?);
+        let lines = invoices.iter().flat_map(|invoice| {
+            invoice.lines.iter().map(|line| Charge {
+                number: invoice.number.clone(),
+                auth_id: invoice.auth_id.clone(),
+                currency: invoice.currency.clone(),
+                line: line.clone(),
+            })
+        });
+        Ok((Columns::of(&invoices)?, Columns::of(&lines.collect::<Vec<_>>())?))
+    }
+
+    /// This period and the next as one; `None` where that is not the next.
+    fn then(&self, following: &Self) -> Option<Self> {
+        self.0.then(&following.0).map(Self)
+    }
+}
+
+/// Wilson's interval of an answer rate, in percent.
+#[pyfunction]
+pub(crate) fn answer_interval(answered: u64, total: u64) -> Option<(f64, f64)> {
+    wilson(answered, total).map(|interval| (interval.low, interval.high))
+}
