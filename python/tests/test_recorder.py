@@ -70,3 +70,11 @@ def test_alerts_are_in_time_missed_answered_or_false(tmp_path: Path) -> None:
         "MA_QUIET": (0, 0, 0, 0, 0),
     }
     assert scores["MA_IN_TIME"].lead_hours == Decimal("4.0")
+
+
+def test_a_customer_who_left_the_list_stays_in_the_recording(tmp_path: Path) -> None:
+    with vobiz.Sandbox(customers=2) as sandbox:
+        vobiz.record(sandbox.client(), tmp_path, polls=1, now=lambda: sandbox.now)
+    with vobiz.Sandbox(customers=1, seed=8) as other:
+        vobiz.record(other.client(), tmp_path, polls=1, now=lambda: other.now + dt.timedelta(hours=1))
+    assert "3 wallets, 2 polls" in repr(vobiz.History.open(tmp_path))

@@ -69,7 +69,9 @@ def record(
         raise ValueError('record: every is a length of time above zero, such as "15m"')
     os.makedirs(folder, exist_ok=True)
     path = os.fspath(folder)
-    known = _last(os.path.join(path, "samples.csv"))
+    known = {row["auth_id"]: row["balance"] for row in _rows(os.path.join(path, "samples.csv"))}
+    # Customers who left the list stay: their samples name them.
+    listed = {row["auth_id"]: [row[name] for name in _ACCOUNTS] for row in _rows(os.path.join(path, "accounts.csv"))}
     tried = done = 0
     while True:
         at = now() if now else dt.datetime.now(dt.timezone.utc)
@@ -78,7 +80,7 @@ def record(
         except (ConnectError, RateLimitedError, ServerError, VobizTimeoutError):
             pass
         else:
-            _write(path, accounts, at, known)
+            _write(path, accounts, at, known, listed)
             done += 1
         tried += 1
         if polls is not None and tried >= polls:
@@ -96,18 +98,18 @@ def _seconds(text: str) -> int:
     return int(number) * _UNITS[unit]
 
 
-def _last(path: str) -> dict[str, str]:
-    """Return the last balance of each wallet in a file of samples, as text."""
+def _rows(path: str) -> list[dict[str, str]]:
+    """Return the rows of a file of an earlier recording; none where there was none."""
     import csv
     import os
 
     if not os.path.exists(path):
-        return {}
+        return []
     with open(path, newline="", encoding="utf-8") as file:
-        return {row["auth_id"]: row["balance"] for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
 
 
-def _write(folder: str, accounts: Accounts, at: dt.datetime, known: dict[str, str]) -> None:
+def _write(folder: str, accounts: Accounts, at: dt.datetime, known: dict[str, str], listed: dict[str, list[str]]) -> None:
     """Write what one poll read: samples first, so that a poll without its samples cannot be."""
     import csv
     import os
@@ -115,11 +117,12 @@ def _write(folder: str, accounts: Accounts, at: dt.datetime, known: dict[str, st
     from vobiz_partner._files import whole
 
     instant = at.isoformat()
-    rows, samples = [], []
+    samples = []
     for account in accounts:
         prepaid = account.billing_mode != "postpaid"
         flags = [str(bool(flag)).lower() for flag in (account.is_active is not False, account.auto_recharge)]
-        rows.append([account.auth_id, account.name or "", "prepaid" if prepaid else "postpaid", *flags, account.currency or ""])
+        mode = "prepaid" if prepaid else "postpaid"
+        listed[account.auth_id] = [account.auth_id, account.name or "", mode, *flags, account.currency or ""]
         balance = "" if account.balance is None else f"{account.balance:f}"
         if known.get(account.auth_id) != balance:
             samples.append([instant, account.auth_id, balance])
@@ -127,7 +130,7 @@ def _write(folder: str, accounts: Accounts, at: dt.datetime, known: dict[str, st
     with whole(os.path.join(folder, "accounts.csv")) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(_ACCOUNTS)
-        writer.writerows(rows)
+        writer.writerows(listed.values())
     _append(os.path.join(folder, "samples.csv"), ("at", "auth_id", "balance"), samples)
     _append(os.path.join(folder, "polls.csv"), ("at",), [[instant]])
 
