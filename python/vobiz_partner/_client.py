@@ -7,7 +7,7 @@ from vobiz_partner._account_calls import AccountCalls, AsyncAccountCalls
 from vobiz_partner._capacity import AsyncCapacityCalls, CapacityCalls
 from vobiz_partner._cdrs import AsyncCdrCalls, CdrCalls
 from vobiz_partner._kyc import AsyncKycCalls, KycCalls
-from vobiz_partner._month import AsyncMonthCalls, MonthCalls
+from vobiz_partner._month_calls import AsyncMonthCalls, MonthCalls
 from vobiz_partner._numbers import AsyncNumberCalls, NumberCalls
 from vobiz_partner._reports import AsyncReportCalls, ReportCalls
 from vobiz_partner._transactions import AsyncTransactionCalls, TransactionCalls

@@ -222,7 +222,7 @@ def _page(caption: str, head: Iterable[list[str]], body: Iterable[list[str]], fo
         return f"<{tag}>{inside}</{tag}>" if inside else ""
 
     return (
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse;background:none;color:inherit">'
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;table-layout:auto;background:none;color:inherit">'
         f'<caption style="text-align:left;color:inherit;padding:.2em .6em">{escape(caption)}</caption>'
         f"{rows('thead', head)}{rows('tbody', body)}{rows('tfoot', foot)}</table></div>"
     )
