@@ -228,11 +228,7 @@ pub(crate) fn close_month(
     now: &Bound<'_, PyAny>,
 ) -> PyResult<Call> {
     let now = instant("close month: now", now)?;
-    let invalid = |detail: String| refuse(py, ErrorKind::Invalid, CLOSE, &detail);
-    let zone =
-        zone.parse().map_err(|_| invalid(format!("zone is the name of a time zone such as \"Asia/Kolkata\", not {zone:?}")))?;
-    let period =
-        Period::month(month, zone).ok_or_else(|| invalid(format!("month is text such as \"2026-04\", not {month:?}")))?;
+    let period = Period::parse(month, zone).map_err(|detail| refuse(py, ErrorKind::Invalid, CLOSE, &detail))?;
     let client: PartnerClient = core.client(py, CLOSE)?;
     let progress = std::sync::Arc::new(Progress::of(client.clone()));
     let counted = std::sync::Arc::clone(&progress);

@@ -32,6 +32,17 @@ impl Period {
         Some(Self { from, to: next.pred_opt()?, zone })
     }
 
+    /// A calendar month in a zone by its name, such as `Asia/Kolkata`.
+    ///
+    /// # Errors
+    ///
+    /// What is not one, and what to write instead.
+    pub fn parse(month: &str, zone: &str) -> Result<Self, String> {
+        let known =
+            zone.parse().map_err(|_| format!("zone is the name of a time zone such as \"Asia/Kolkata\", not {zone:?}"))?;
+        Self::month(month, known).ok_or_else(|| format!("month is text such as \"2026-04\", not {month:?}"))
+    }
+
     /// The day of an instant, in the zone of the period.
     pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.zone).date_naive()
