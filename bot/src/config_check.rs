@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use vobiz_core::forecast::Business;
 
 use crate::config::{Chat, Config};
-use crate::terminal;
+use crate::{messages, terminal};
 
 /// The days of the week, as `[business]` names them.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -45,7 +45,9 @@ fn chat(chat: &Chat) -> String {
         }
         None => "alerts at any hour".to_owned(),
     };
-    format!("Chat {} gets {summary} and {quiet} ({})", chat.id, chat.zone)
+    let name = chat.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let wants = messages::terminal(&messages::wants(&chat.settings.wants, None));
+    format!("Chat {}{name} gets {summary} and {quiet} ({}); alerts: {wants}", chat.id, chat.zone)
 }
 
 fn hours(business: &Business) -> String {

@@ -95,7 +95,8 @@ async fn poll(
 ) -> Result<()> {
     let started = Instant::now();
     let (zone, deadline) = (service.report_zone, service.poll_deadline);
-    let answers = observe(&service.api, &service.policy, zone, &memory.state, deadline, || service.clock.now()).await;
+    let policy = service.rules().await;
+    let answers = observe(&service.api, &policy, zone, &memory.state, deadline, || service.clock.now()).await;
     for error in answers.errors() {
         tracing::warn!(%error, "a part of this poll failed; rules on it are not judged");
     }
@@ -106,7 +107,7 @@ async fn poll(
         Vec::new()
     });
     memory.mute(muted.iter().map(|setting| &setting.value));
-    let snapshot = memory.judge(&service.policy, answers);
+    let snapshot = memory.judge(&policy, answers);
     let remarks = new_remarks(&snapshot, remarked);
     let notices = Notices { ledger: notice, blind_since: absence.ended(&snapshot, service.poll_every) };
     let recorded = record(service, &memory.state, &snapshot, (&remarks, remarked), &notices, took).await;
@@ -215,8 +216,9 @@ async fn record(
     }
     let oddities = (!remarks.is_empty()).then(|| messages::oddities(remarks));
     for html in oddities.into_iter().chain(notices.ledger.map(str::to_owned)) {
-        let draft = |id| Draft { chat: id, html: html.clone(), silent: true, priority: Priority::Warning, ..Draft::default() };
-        owed.extend(service.recipients().await?.into_iter().map(|(_, id)| draft(id)));
+        let draft = Draft { html, silent: true, priority: Priority::Warning, ..Draft::default() };
+        let recipients = service.recipients().await?.into_iter();
+        owed.extend(recipients.map(|(chat, id)| Draft { chat: id, thread: chat.thread, ..draft.clone() }));
     }
     let Snapshot { observation, evaluation, at, .. } = snapshot;
     let sweep = Sweep { observation, transitions: &evaluation.transitions, remarked };
@@ -247,7 +249,8 @@ async fn owed(service: &Service, snapshot: &Snapshot) -> Result<(Vec<Draft>, Vec
         let reader = Reader { zone: chat.zone, now: snapshot.at };
         let before = service.store.waiting(chat.id).await?;
         let (notifications, after) = notify(&chat.settings, &snapshot.evaluation, &before, snapshot.at);
-        owed.extend(delivery::drafts(id, &notifications, snapshot.top_ups(), &reader));
+        let drafts = delivery::drafts(id, &notifications, snapshot.top_ups(), &reader).into_iter();
+        owed.extend(drafts.map(|draft| Draft { thread: chat.thread, ..draft }));
         if after != before {
             deferred.push((chat.id, after));
         }

@@ -33,7 +33,7 @@ async fn watch_database(service: &Service, telegram: &Telegram) -> Result<()> {
         for (chat, id) in service.recipients().await.unwrap_or_else(configured) {
             let reader = Reader { zone: chat.zone, now: service.clock.now() };
             let html = messages::database_fails(since, &why, service.store.held_back(id), &reader);
-            let draft = Draft { chat: id, html, priority: Priority::Critical, ..Draft::default() };
+            let draft = Draft { chat: id, thread: chat.thread, html, priority: Priority::Critical, ..Draft::default() };
             if let Err(failure) = telegram.send(&draft, false).await {
                 tracing::warn!(chat = id, %failure, "a chat could not be notified that the database cannot be written");
             }
@@ -65,7 +65,7 @@ async fn owe(service: &Service, html: impl Fn(&Reader) -> String) -> Result<()> 
     let owed: Vec<Draft> = recipients
         .map(|(chat, id)| {
             let html = html(&Reader { zone: chat.zone, now });
-            Draft { chat: id, html, priority: Priority::Warning, ..Draft::default() }
+            Draft { chat: id, thread: chat.thread, html, priority: Priority::Warning, ..Draft::default() }
         })
         .collect();
     service.store.owe(&owed, now).await

@@ -96,7 +96,7 @@ async fn start(config: &Config, options: &Options) -> Result<Parts> {
     };
     store.settle_copy(options.owed, clock.now()).await?;
     let service = Arc::new(Service::over(config.clone(), clock, store)?);
-    service.serve_paired().await?;
+    service.load_chats().await?;
     service.give_up_for_others().await?;
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);
     parts.tasks.spawn({

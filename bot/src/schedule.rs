@@ -122,7 +122,7 @@ async fn summary(service: &Service, chat: &Chat, kind: Kind, due: DateTime<Utc>)
         Kind::Week => chat::week(service, &snapshot, late_since, &reader).await?,
         Kind::Month => chat::month(service, &snapshot, late_since, &reader).await?,
     };
-    let mut drafts = chat::drafts(service.store.present_chat(chat.id).await?, None, answer);
+    let mut drafts = chat::drafts(service.store.present_chat(chat.id).await?, chat.thread, answer);
     for draft in &mut drafts {
         draft.priority = Priority::Summary;
     }
@@ -132,7 +132,7 @@ async fn summary(service: &Service, chat: &Chat, kind: Kind, due: DateTime<Utc>)
 #[cfg(test)]
 mod tests {
     use chrono::{NaiveTime, Weekday};
-    use vobiz_core::alert::ChatSettings;
+    use vobiz_core::forecast::Business;
 
     use super::*;
 
@@ -140,12 +140,10 @@ mod tests {
     fn a_week_ends_on_its_day_and_a_month_on_its_first_also_over_changes_of_the_clock() {
         let time = NaiveTime::from_hms_opt(2, 30, 0);
         let chat = Chat {
-            id: 7,
-            zone: chrono_tz::Europe::Berlin,
             daily_summary: time,
             weekly_summary: time.map(|time| (Weekday::Mon, time)),
             monthly_summary: time,
-            settings: ChatSettings::default(),
+            ..Chat::new(7, chrono_tz::Europe::Berlin, Business::default())
         };
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         for (kind, now, next) in [

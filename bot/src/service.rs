@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use vobiz_core::alert::{ChatSettings, Policy};
+use vobiz_core::alert::Policy;
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Business;
 use vobiz_core::profile::Profile;
@@ -18,6 +18,8 @@ use vobiz_core::{PartnerClient, RetryPolicy};
 
 use crate::clock::Clock;
 use crate::config::{Chat, Config, Operations};
+use crate::from_chat::FromChat;
+use crate::levels::{LEVELS, OwnLevels, with_levels};
 use crate::people::{CHAT, Member, PERSON, Person, Role, effective};
 use crate::reads::Reads;
 use crate::snapshot::Published;
@@ -28,9 +30,12 @@ pub(crate) struct Service {
     pub(crate) api: PartnerClient,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    /// The rules of the file; see [`Service::rules`].
     pub(crate) policy: Policy,
     pub(crate) business: Business,
-    /// The chats that are served: the file's, then those that were paired.
+    /// The chats of the file, as they are set there.
+    pub(crate) file_chats: Vec<Chat>,
+    /// The chats that are served: the file's, then those that were paired; each with what was set from it.
     pub(crate) chats: watch::Sender<Vec<Arc<Chat>>>,
     /// The roles that the file gives.
     pub(crate) people: Vec<Member>,
@@ -94,7 +99,8 @@ impl Service {
             clock,
             policy,
             business,
-            chats: watch::Sender::new(chats.into_iter().map(Arc::new).collect()),
+            chats: watch::Sender::new(chats.iter().cloned().map(Arc::new).collect()),
+            file_chats: chats,
             people,
             report_zone,
             poll_every,
@@ -110,30 +116,41 @@ impl Service {
         })
     }
 
-    /// Serves the chats that were paired, beside those of the file.
-    pub(crate) async fn serve_paired(&self) -> Result<()> {
-        let paired = self.store.settings::<bool>(CHAT).await?;
-        paired.iter().filter_map(|setting| setting.name.parse().ok()).for_each(|id| self.serve(id));
-        Ok(())
+    /// The rules that apply: the file's, with the levels that were set from the chat.
+    pub(crate) async fn rules(&self) -> Policy {
+        match self.store.settings::<OwnLevels>(LEVELS).await {
+            Ok(own) => with_levels(&self.policy, own.iter().map(|setting| &setting.value)),
+            Err(error) => {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "levels set from the chat cannot be read; those of the last poll apply"
+                );
+                self.published.last().map_or_else(|| self.policy.clone(), |snapshot| snapshot.policy.clone())
+            }
+        }
     }
 
-    /// Serves a chat from now on.
-    pub(crate) fn serve(&self, id: i64) {
-        let zone = self.report_zone;
-        self.chats.send_if_modified(|chats| {
-            let is_new = !chats.iter().any(|chat| chat.id == id);
-            if is_new {
-                chats.push(Arc::new(Chat {
-                    id,
-                    zone,
-                    daily_summary: None,
-                    weekly_summary: None,
-                    monthly_summary: None,
-                    settings: ChatSettings::default(),
-                }));
+    /// Serves the chats of the file and those that were paired, each with what was set from it, from now on.
+    pub(crate) async fn load_chats(&self) -> Result<()> {
+        let mut chats = self.file_chats.clone();
+        for paired in self.store.settings::<bool>(CHAT).await? {
+            if let Ok(id) = paired.name.parse()
+                && !chats.iter().any(|chat| chat.id == id)
+            {
+                chats.push(Chat::new(id, self.report_zone, self.business.clone()));
             }
+        }
+        let set = FromChat::all(&self.store).await?;
+        let served: Vec<Arc<Chat>> = chats
+            .into_iter()
+            .map(|chat| Arc::new(set.get(&chat.id).map_or_else(|| chat.clone(), |set| set.over(&chat))))
+            .collect();
+        self.chats.send_if_modified(|known| {
+            let is_new = *known != served;
+            *known = served;
             is_new
         });
+        Ok(())
     }
 
     /// The chats that are served, as they are called in the file.

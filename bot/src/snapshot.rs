@@ -36,6 +36,8 @@ pub(crate) struct Snapshot {
     pub(crate) answers: Answers,
     pub(crate) observation: Observation,
     pub(crate) evaluation: Evaluation,
+    /// The rules that it was judged by.
+    pub(crate) policy: Policy,
     forecaster: Arc<Forecaster>,
     top_ups: Arc<TopUps>,
     /// Made when somebody asks for it.
@@ -86,12 +88,14 @@ impl Memory {
 
     /// Judges what a poll read. The state moves on when the caller sets it.
     pub(crate) fn judge(&mut self, policy: &Policy, answers: Answers) -> Snapshot {
-        self.judged(answers, |observation, forecasts, before| evaluate(policy, observation, forecasts, before, observation.at))
+        self.judged(policy, answers, |observation, forecasts, before| {
+            evaluate(policy, observation, forecasts, before, observation.at)
+        })
     }
 
     /// The same for a single look, with `for` taken as met.
     pub(crate) fn judge_once(&mut self, policy: &Policy, answers: Answers) -> Snapshot {
-        self.judged(answers, |observation, forecasts, before| {
+        self.judged(policy, answers, |observation, forecasts, before| {
             evaluate_once(policy, observation, forecasts, before, observation.at)
         })
     }
@@ -108,12 +112,18 @@ impl Memory {
         }
     }
 
-    fn judged(&mut self, answers: Answers, evaluate: impl Fn(&Observation, &Forecasts<'_>, &State) -> Evaluation) -> Snapshot {
+    fn judged(
+        &mut self,
+        policy: &Policy,
+        answers: Answers,
+        evaluate: impl Fn(&Observation, &Forecasts<'_>, &State) -> Evaluation,
+    ) -> Snapshot {
         let observation = answers.observation();
         Arc::make_mut(&mut self.forecaster).observe(&observation);
         let evaluation = evaluate(&observation, &self.forecaster.at(observation.at), &self.state);
         let (forecaster, top_ups, by_time_to_empty) = (self.forecaster.clone(), self.top_ups.clone(), OnceLock::new());
-        Snapshot { at: observation.at, answers, observation, evaluation, forecaster, top_ups, by_time_to_empty }
+        let (at, policy) = (observation.at, policy.clone());
+        Snapshot { at, answers, observation, evaluation, policy, forecaster, top_ups, by_time_to_empty }
     }
 
     /// The profile of each wallet.
@@ -216,6 +226,12 @@ impl Snapshot {
             _ => true,
         };
         firing.chain(others).filter(is_under).collect()
+    }
+
+    /// The alerts of a customer under other rules, with `for` taken as met.
+    pub(crate) fn would_fire(&self, policy: &Policy, auth_id: &str) -> Vec<Transition> {
+        let evaluation = evaluate_once(policy, &self.observation, &self.forecaster.at(self.at), &State::default(), self.at);
+        evaluation.firing.into_iter().filter(|alert| alert.subject.customer() == Some(auth_id)).collect()
     }
 
     /// How long a wallet lasts, where that can be forecast.

@@ -14,8 +14,8 @@ const EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Thins history until the task is dropped.
 pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
-    let levels = levels(&service.policy);
     loop {
+        let levels = levels(&service.rules().await);
         let now = service.clock.now();
         match service.store.thin(&levels, service.report_zone, now).await {
             Ok(0) => {}

@@ -69,7 +69,7 @@ fn what_will_be_sent_when_is_explained_without_any_secret() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     for words in [
         "bot.toml is fine",
-        "Chat -100 gets a summary each day at 09:00 and what can wait from 22:00 to 07:00 comes at its end (Asia/Kolkata)",
+        "Chat -100 gets a summary each day at 09:00 and what can wait from 22:00 to 07:00 comes at its end (Asia/Kolkata); alerts: all customers, warning and critical",
         "Working hours: mon, tue, wed, thu, fri, sat 09:00–19:00 Asia/Kolkata, 1 holiday",
         "- runway: Fires when the conservative estimate of the time until the wallet is empty",
         "- low balance: Fires when the wallet is under 2000 (warning) or under 500 (critical)",

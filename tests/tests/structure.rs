@@ -46,14 +46,14 @@ const LAYERS: [(&str, &[&str]); 6] = [
     (
         "bot",
         &[
-            "clock config metrics people snooze systemd terminal",
+            "clock config levels metrics people snooze systemd terminal",
             "absent observe reads usual",
             "ledger snapshot store",
             "spend",
             "messages",
             "chart table telegram",
             "usage",
-            "delivery doubts service",
+            "delivery doubts from_chat service",
             "chat heartbeat http monitor notices schedule upkeep",
             "backtest backup check config_check demo export health manual migrate pair print_summary run",
             "main",

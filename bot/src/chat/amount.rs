@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Decimal, String> {
         && (last.len() != 3 || start.is_empty())
     {
         let dotted = format!("{}.{last}", start.replace(',', ""));
-        return Err(format!("“{text}” has a comma in an unusual place. Decimals are written with a dot: {dotted}"));
+        return Err(format!("“{text}” has a comma in an unusual place. Decimals are written with a dot: {dotted}."));
     }
     let amount = money::parse(&digits.replace(',', "")).ok().and_then(|amount| amount.checked_mul(Decimal::from(times)));
     match amount {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use futures::{FutureExt as _, TryFutureExt as _};
-use vobiz_core::alert::{Metric, Severity, Subject};
+use vobiz_core::alert::{Metric, Policy, Severity, Subject};
 use vobiz_core::rust_decimal::prelude::ToPrimitive as _;
 use vobiz_core::time::next_local;
 use vobiz_core::{DateRange, Decimal};
@@ -91,7 +91,7 @@ async fn customer(request: &Request<'_>, wanted: &str, days: u32) -> Result<Answ
         from: shown.from,
         now: shown.to,
         zone: request.reader.zone,
-        levels: &levels(request, subject),
+        levels: &levels(&snapshot.policy, subject),
         fan: &fan,
     };
     Ok(pictured(chart::wallet(&drawn), caption, messages::chart_buttons(id, days, Some(id))))
@@ -232,9 +232,9 @@ fn sum_of_top_ups(movements: &[crate::ledger::Entry]) -> Option<(usize, Decimal)
 }
 
 /// The levels of the rules on balances that watch a customer.
-fn levels(request: &Request<'_>, subject: &Subject) -> Vec<(&'static str, Decimal)> {
+fn levels(policy: &Policy, subject: &Subject) -> Vec<(&'static str, Decimal)> {
     let Some(id) = subject.customer() else { return Vec::new() };
-    let rules = request.service.policy.rules().iter();
+    let rules = policy.rules().iter();
     let rules = rules.filter(|rule| rule.metric() == Metric::CustomerBalance && rule.watches(subject));
     let mut levels: Vec<_> = rules
         .flat_map(|rule| {

@@ -2,8 +2,8 @@
 
 pub(crate) use super::request::Command;
 use super::{
-    alerts, analytics, audit, chart, contact, customer, customers, dashboard, export, help, low, mute, people, status, summary,
-    take, top, unmute, why,
+    alerts, analytics, audit, chart, contact, customer, customers, dashboard, export, help, low, mute, people, quiet, settings,
+    status, subscribe, summary, take, thresholds, top, unmute, why,
 };
 use crate::people::Role;
 use crate::store::is_code;
@@ -16,6 +16,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &take::COMMAND,
     &mute::COMMAND,
     &unmute::COMMAND,
+    &thresholds::COMMAND,
     &low::COMMAND,
     &customers::COMMAND,
     &customer::COMMAND,
@@ -26,6 +27,9 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &analytics::COMMAND,
     &export::COMMAND,
     &status::COMMAND,
+    &settings::COMMAND,
+    &subscribe::COMMAND,
+    &quiet::COMMAND,
     &people::COMMAND,
     &audit::COMMAND,
     &HELP,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta};
 use futures::FutureExt as _;
-use vobiz_core::alert::{Severity, Subject, Unit};
+use vobiz_core::alert::{Policy, Severity, Subject, Unit};
 use vobiz_core::time::next_local;
 use vobiz_core::{Decimal, ErrorKind, money};
 
@@ -45,7 +45,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let buttons = messages::card_buttons(&account.auth_id, alerts.first().copied());
     let top_up = snapshot.last_top_up(&account.auth_id);
     let spent_today = spent_today(request, &account.auth_id).await?;
-    let own_levels = subject.map(|subject| own_levels(request, subject)).unwrap_or_default();
+    let own_levels = subject.map(|subject| own_levels(&snapshot.policy, subject)).unwrap_or_default();
     let numbers = Some(numbers(request, &account.auth_id).await);
     let card = Card { account, subject, runway: runway.as_ref(), top_up, alerts, spent_today, own_levels, numbers };
     Ok(Answer { as_of: Some(snapshot.at), ..Answer::with(card.text(&request.reader), buttons) })
@@ -60,9 +60,9 @@ async fn spent_today(request: &Request<'_>, auth_id: &str) -> Result<Option<Spen
 }
 
 /// The levels that a customer has of its own, rule by rule.
-fn own_levels(request: &Request<'_>, subject: &Subject) -> Vec<String> {
+fn own_levels(policy: &Policy, subject: &Subject) -> Vec<String> {
     let Some(id) = subject.customer() else { return Vec::new() };
-    let own = request.service.policy.rules().iter().filter(|rule| rule.levels_for(id) != rule.levels());
+    let own = policy.rules().iter().filter(|rule| rule.levels_for(id) != rule.levels());
     own.map(|rule| {
         let value = |value: Decimal| match rule.metric().unit() {
             Unit::Money => money::say(value, subject.currency.as_deref()),
@@ -112,7 +112,7 @@ async fn unlisted(request: &Request<'_>, wanted: &str) -> String {
         top_up: None,
         alerts: Vec::new(),
         spent_today: None,
-        own_levels: own_levels(request, &subject),
+        own_levels: own_levels(&request.service.rules().await, &subject),
         numbers: None,
     };
     card.text(&request.reader)

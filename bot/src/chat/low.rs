@@ -23,7 +23,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let (under, page) = read(&request.arguments)?;
     let snapshot = request.snapshot().await?;
     let list = under.map_or_else(|| "/low".to_owned(), |level| format!("/low {level}"));
-    let level = request.service.policy.low_balance();
+    let level = snapshot.policy.low_balance();
     let (html, buttons) = messages::Low::new(&snapshot, under, level).page(&list, page, &request.reader);
     Ok(Answer { as_of: Some(snapshot.at), ..Answer::with(html, buttons) })
 }

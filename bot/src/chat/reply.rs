@@ -97,7 +97,7 @@ impl Desk {
             );
         };
         let chat = if is_new { "This chat is served from now on, and gets alerts. " } else { "" };
-        self.service.serve_paired().await?;
+        self.service.load_chats().await?;
         say(format!("{chat}You are {}. /help lists what can be asked.", role.with_article()))
     }
 
@@ -130,7 +130,8 @@ impl Desk {
         Ok(owed)
     }
 
-    async fn command(&self, heard: &Heard, command: &Command, arguments: Vec<&str>, chat: &Chat) -> Result<Answer> {
+    /// The answer of one command, for a line or a press.
+    pub(super) async fn command(&self, heard: &Heard, command: &Command, arguments: Vec<&str>, chat: &Chat) -> Result<Answer> {
         if let What::Line(_) = heard.what
             && let Err(refusal) = command::check_words(&arguments)
         {

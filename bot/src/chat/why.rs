@@ -29,7 +29,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let muted = request.service.store.settings::<Muted>(SNOOZE).await?;
     let mut explained = Vec::with_capacity(alerts.len());
     for alert in &alerts {
-        let rule = request.service.policy.rules().iter().find(|rule| rule.name() == alert.rule);
+        let rule = snapshot.policy.rules().iter().find(|rule| rule.name() == alert.rule);
         let state = muted.iter().find(|setting| setting.value.key == alert.key());
         let state = state.map(|state| format!("\n{}", escape(&act::words(state, &request.reader)))).unwrap_or_default();
         let background = background(request, &snapshot, alert).await?;

@@ -16,10 +16,11 @@ use vobiz_core::{Answer, Decimal, Error};
 
 use crate::config::Config;
 use crate::doubts::doubts;
+use crate::levels::with_levels;
 use crate::observe::observe;
 use crate::service::client_within;
 use crate::snapshot::{Memory, Snapshot};
-use crate::store::Store;
+use crate::store::{Remembered, Store};
 use crate::{messages, terminal};
 
 pub(crate) const FINE: u8 = 0;
@@ -69,10 +70,10 @@ fn late(options: &Options) -> Result<u8> {
 }
 
 async fn check(config: &Config, options: &Options) -> Result<u8> {
-    let policy = config.policy.clone();
+    let Remembered { profiles, state, levels } = Store::remembered(&config.database_url).await;
+    let policy = with_levels(&config.policy, &levels);
     let within = options.timeout.saturating_sub(REST).min(config.poll_deadline);
     let api = client_within(config, within)?;
-    let (profiles, state) = Store::remembered(&config.database_url).await;
     let (dashboard, answers) =
         tokio::join!(api.dashboard(), observe(&api, &policy, config.report_zone, &state, within, Utc::now));
     let dashboard = dashboard.map(Answer::into_inner);

@@ -3,6 +3,7 @@
 //! Everything is checked at start. A refusal names each thing to put right, with its line and what to write instead.
 
 mod changes;
+mod chats;
 mod operations;
 mod people;
 mod secret;
@@ -13,16 +14,18 @@ mod values;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{NaiveTime, Weekday};
+pub(crate) use chats::Chat;
 use chrono_tz::Tz;
 pub(crate) use operations::{LogFormat, Operations};
 use secrecy::SecretString;
 use url::Url;
 use vobiz_core::DEFAULT_BASE_URL;
-use vobiz_core::alert::{ChatSettings, Policy, QuietHours};
+use vobiz_core::alert::Policy;
 use vobiz_core::forecast::Business;
-use vobiz_core::settings::values::{clock_time, zone};
-use vobiz_core::settings::{Env, Reader, SettingsError, Source, Table, Value};
+use vobiz_core::settings::values::zone;
+use vobiz_core::settings::{Env, Reader, SettingsError, Source, Table};
+
+pub(crate) use values::clock_times;
 
 use crate::people::Member;
 
@@ -79,21 +82,6 @@ pub(crate) struct Telegram {
     pub ca_file: Option<PathBuf>,
 }
 
-/// A chat that the bot speaks in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Chat {
-    pub id: i64,
-    pub zone: Tz,
-    /// When the summary comes, in the chat's zone.
-    pub daily_summary: Option<NaiveTime>,
-    /// When the summary of the last week comes, with the usage of each customer.
-    pub weekly_summary: Option<(Weekday, NaiveTime)>,
-    /// When that of the last month comes, on its first day.
-    pub monthly_summary: Option<NaiveTime>,
-    /// How alerts are grouped, and when nobody is woken for them.
-    pub settings: ChatSettings,
-}
-
 impl Config {
     /// Reads the file (without one, the environment alone) and checks everything in it.
     pub(crate) fn load(file: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
@@ -119,7 +107,7 @@ impl Config {
             report.close();
             zone
         });
-        let mut chats = chats(&mut root);
+        let mut chats = chats::read(&mut root);
         let people = people::read(&mut root);
         let policy = Policy::read(&mut root);
         let business = root.table("business", "[business]").map(Business::read).unwrap_or_default();
@@ -239,40 +227,4 @@ fn database(mut section: Table<'_>) -> Option<String> {
     };
     section.close();
     url
-}
-
-fn chats(root: &mut Table<'_>) -> Vec<Chat> {
-    let mut chats: Vec<Chat> = Vec::new();
-    for mut table in root.tables("chats").unwrap_or_default() {
-        let id = table.required("id", "-1001234567890").and_then(|value| chat_id(&value, &chats));
-        let zone = table.value("zone").and_then(|value| value.text("Asia/Kolkata")?.parse(zone));
-        let daily_summary = table.value("daily_summary").and_then(|value| value.text("09:00")?.parse(clock_time));
-        let weekly_summary = table.value("weekly_summary").and_then(|value| value.text("mon 09:00")?.parse(values::day_and_time));
-        let monthly_summary = table.value("monthly_summary").and_then(|value| value.text("09:00")?.parse(clock_time));
-        let quiet = table.value("quiet").and_then(|value| value.text("22:00-07:00")?.parse(values::clock_times));
-        let fold_from = table.value("fold_from").and_then(|value| fold_from(&value));
-        table.close();
-        let (zone, default) = (zone.unwrap_or(DEFAULT_ZONE), ChatSettings::default());
-        let quiet = quiet.map(|(from, to)| QuietHours { from, to, zone });
-        let settings = ChatSettings { fold_from: fold_from.unwrap_or(default.fold_from), quiet, ..default };
-        chats.push(Chat { id: id.unwrap_or_default(), zone, daily_summary, weekly_summary, monthly_summary, settings });
-    }
-    chats
-}
-
-fn fold_from(value: &Value<'_>) -> Option<usize> {
-    match value.whole().map(usize::try_from) {
-        Some(Ok(count)) if count > 1 => Some(count),
-        _ => value.refuse("must be a number of alerts from 2 on, without quotes, such as 4"),
-    }
-}
-
-fn chat_id(value: &Value<'_>, earlier: &[Chat]) -> Option<i64> {
-    match value.whole().map(i64::try_from) {
-        Some(Ok(id)) if id != 0 => match earlier.iter().position(|chat| chat.id == id) {
-            Some(first) => value.refuse(&format!("({id}) is that of chats[{first}] too; list each chat once")),
-            None => Some(id),
-        },
-        _ => value.refuse("must be a chat's number without quotes, such as -1001234567890"),
-    }
 }

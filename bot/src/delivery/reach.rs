@@ -88,7 +88,7 @@ impl Reach {
         for (chat, id) in service.recipients().await? {
             if id != about && !self.is_refused(id) {
                 let html = html(&messages::Reader { zone: chat.zone, now });
-                owed.push(Draft { chat: id, html, priority: Priority::Warning, ..Draft::default() });
+                owed.push(Draft { chat: id, thread: chat.thread, html, priority: Priority::Warning, ..Draft::default() });
             }
         }
         service.store.owe(&owed, now).await

@@ -14,7 +14,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::{Instant, timeout};
 use vobiz_core::PartnerClient;
-use vobiz_core::alert::{ChatSettings, Policy};
+use vobiz_core::alert::Policy;
+use vobiz_core::forecast::Business;
 use vobiz_sandbox::{Person, Sandbox, Sent};
 
 use crate::clock::Clock;
@@ -119,17 +120,11 @@ impl Demo {
             chats.extend([COLLEAGUE, GROUP]);
         }
         let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0);
-        let chats = chats.into_iter().map(|id| config::Chat {
-            id,
-            zone: ZONE,
-            daily_summary: nine,
-            weekly_summary: None,
-            monthly_summary: None,
-            settings: ChatSettings::default(),
-        });
+        let chat = |id| config::Chat { daily_summary: nine, ..config::Chat::new(id, ZONE, Business::default()) };
+        let chats = chats.into_iter().map(chat);
         let config = Config {
             people: roles(),
-            business: vobiz_core::forecast::Business::default(),
+            business: Business::default(),
             operations: config::Operations::default(),
             poll_deadline: config::DEFAULT_DEADLINE,
             vobiz: config::Vobiz {

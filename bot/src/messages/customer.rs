@@ -62,7 +62,14 @@ pub(crate) fn card_buttons(auth_id: &str, alert: Option<&Transition>) -> Buttons
         let target = format!("{} {}", alert.subject.id, alert.rule);
         look.extend([button("Why", &format!("/why {target}")), button("Snooze", &format!("/mute {target}"))]);
     }
-    vec![look, vec![button("Contact", &format!("/contact {auth_id}")), refresh("Refresh", &format!("/customer {auth_id}"))]]
+    vec![
+        look,
+        vec![
+            button("Levels", &format!("/thresholds {auth_id}")),
+            button("Contact", &format!("/contact {auth_id}")),
+            refresh("Refresh", &format!("/customer {auth_id}")),
+        ],
+    ]
 }
 
 /// How a customer is reached.

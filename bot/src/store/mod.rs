@@ -44,6 +44,7 @@ pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
 pub(crate) use lease::{Held, Lock};
 pub(crate) use outbox::{Ended, Head, Owed};
+pub(crate) use profiles::Remembered;
 pub(crate) use settings::{Change, Entry, Setting};
 
 use judgement::Unwritten;

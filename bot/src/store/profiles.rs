@@ -8,19 +8,33 @@ use vobiz_core::forecast::Profile;
 
 use super::Store;
 use super::row::column;
+use crate::levels::{LEVELS, OwnLevels};
+
+/// What a look from beside a running bot needs of its database.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    pub(crate) profiles: Vec<(String, Profile)>,
+    pub(crate) state: State,
+    /// The levels that were set from the chat.
+    pub(crate) levels: Vec<OwnLevels>,
+}
 
 impl Store {
-    /// What a database that is there remembers of each wallet, and the alert state; nothing is created or changed, and nothing is
-    /// known without one.
-    pub(crate) async fn remembered(url: &str) -> (Vec<(String, Profile)>, State) {
+    /// What a database that is there remembers; nothing is created or changed, and nothing is known without one.
+    pub(crate) async fn remembered(url: &str) -> Remembered {
         let store = match Self::open_to_read(url).await {
             Ok(store) => store,
             Err(error) => {
                 tracing::debug!(error = format!("{error:#}"), "no database to read history from");
-                return (Vec::new(), State::default());
+                return Remembered::default();
             }
         };
-        (store.profiles().await.unwrap_or_default(), store.alert_state().await.unwrap_or_default())
+        let levels = store.settings::<OwnLevels>(LEVELS).await.unwrap_or_default();
+        Remembered {
+            profiles: store.profiles().await.unwrap_or_default(),
+            state: store.alert_state().await.unwrap_or_default(),
+            levels: levels.into_iter().map(|setting| setting.value).collect(),
+        }
     }
 
     /// What is remembered of each wallet.

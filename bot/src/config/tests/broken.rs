@@ -101,6 +101,17 @@ const BROKEN: &[(&str, &str)] = &[
         ":6: chats[0].quiet \"22:00-22:00\" is not a part of the day; write it as \"22:00-07:00\"",
     ),
     (
+        "[[chats]]\nid = 7\nthread = 0",
+        ":6: chats[0].thread must be a topic's number without quotes, such as 17; it is in the topic's link",
+    ),
+    ("[[chats]]\nid = 7\nname = \" \"", ":6: chats[0].name must be 1 to 100 characters on one line"),
+    (
+        "[[chats]]\nid = 7\ncustomers = []",
+        ":6: chats[0].customers must be a list of short texts in quotes, such as [\"MA_XXXXXXXX\"]",
+    ),
+    ("[[chats]]\nid = 7\nnames = [3]", ":6: chats[0].names must be a list of short texts in quotes, such as [\"Sharma*\"]"),
+    ("[[chats]]\nid = 7\nseverity = \"bad\"", ":6: chats[0].severity \"bad\" is no severity; write \"warning\" or \"critical\""),
+    (
         "[[chats]]\nid = 7\nfold_from = 1",
         ":6: chats[0].fold_from must be a number of alerts from 2 on, without quotes, such as 4",
     ),

@@ -6,8 +6,9 @@ mod sample;
 use std::collections::HashMap;
 use std::path::Path;
 
+use chrono::NaiveTime;
 use secrecy::ExposeSecret as _;
-use vobiz_core::alert::{ChatSettings, Hold, Levels, Metric, Recover, Repeat, RuleDraft, Scope};
+use vobiz_core::alert::{ChatSettings, Hold, Levels, Metric, Recover, Repeat, RuleDraft, Scope, Severity, Wants};
 
 use super::*;
 
@@ -33,8 +34,13 @@ every = "1m30s"
 zone = "UTC"
 [[chats]]
 id = -1001234567890
+name = "Support"
+thread = 17
 zone = "Europe/Berlin"
 daily_summary = "09:00"
+customers = ["MA_X"]
+names = ["Sharma*"]
+severity = "critical"
 [[chats]]
 id = 7
 [[rules]]
@@ -100,15 +106,12 @@ fn every_setting_is_read() {
     assert_eq!(config.database_url, "sqlite://etc/data/bot.db");
     assert_eq!((config.poll_every, config.report_zone), (Duration::from_secs(90), Tz::UTC));
     let nine = NaiveTime::from_hms_opt(9, 0, 0);
-    let chat = |id, zone, daily_summary| Chat {
-        id,
-        zone,
-        daily_summary,
-        weekly_summary: None,
-        monthly_summary: None,
-        settings: ChatSettings::default(),
-    };
-    assert_eq!(config.chats, [chat(-1_001_234_567_890, Tz::Europe__Berlin, nine), chat(7, Tz::Asia__Kolkata, None)]);
+    let plain = |id, zone| Chat::new(id, zone, Business::default());
+    let wants = Wants { customers: ["MA_X".to_owned()].into(), names: ["Sharma*".to_owned()].into(), least: Severity::Critical };
+    let group = plain(-1_001_234_567_890, Tz::Europe__Berlin);
+    let settings = ChatSettings { wants, ..group.settings };
+    let group = Chat { name: Some("Support".into()), thread: Some(17), daily_summary: nine, settings, ..group };
+    assert_eq!(config.chats, [group, plain(7, Tz::Asia__Kolkata)]);
     let levels = Levels { warning: Some("2000.50".parse().unwrap()), critical: Some((-500).into()) };
     let first = RuleDraft {
         hold: Hold::For(Duration::from_mins(10)),

@@ -186,7 +186,8 @@ fn own_levels(rule: &Rule) -> Option<String> {
         format!("{customer} {}{ends}", levels(rule, *own))
     });
     let own: Vec<String> = own.collect();
-    (!own.is_empty()).then(|| format!("Levels of single customers: {}.", listed(own, "; ")))
+    let also = if rule.only_without_forecast() { ", which apply beside forecasts too" } else { "" };
+    (!own.is_empty()).then(|| format!("Levels of single customers{also}: {}.", listed(own, "; ")))
 }
 
 /// The first few of many.

@@ -241,16 +241,8 @@ fn overrides(
 
 /// Texts in a list, none of them empty.
 fn texts(value: &Value<'_>, example: &str) -> Option<Vec<String>> {
-    let refuse = || value.refuse(&format!("must be a list of texts in quotes, such as [{example:?}]"));
-    let DeValue::Array(items) = value.node else { return refuse() };
-    let texts = items.iter().map(|item| match item.get_ref() {
-        DeValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        _ => None,
-    });
-    match texts.collect::<Option<Vec<_>>>() {
-        Some(texts) if !texts.is_empty() => Some(texts),
-        _ => refuse(),
-    }
+    let texts = value.texts().filter(|texts| !texts.is_empty() && texts.iter().all(|text| !text.is_empty()));
+    texts.or_else(|| value.refuse(&format!("must be a list of texts in quotes, such as [{example:?}]")))
 }
 
 fn billing(text: &str) -> Result<Billing, String> {

@@ -58,6 +58,9 @@ mod streak;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod wants;
+#[cfg(test)]
+mod wants_tests;
 
 pub use data_health::{DataHealth, DataHealthChange};
 pub use doubt::Doubt;
@@ -76,5 +79,6 @@ pub use scope::{Billing, Scope};
 pub use state::{Alert, AlertKey, Cause, Firing, Snooze, State, StoredError, Until};
 pub use streak::{Hold, Streak};
 pub use transition::{Change, Transition};
+pub use wants::Wants;
 
 pub use crate::observation::{CallDay, Listing, Observation, Subject, SubjectId, Unread, Wallet};

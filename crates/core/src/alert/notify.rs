@@ -13,6 +13,7 @@ use super::metric::SubjectKind;
 use super::reminder::{is_due, reminder};
 use super::state::AlertKey;
 use super::transition::{Change, Transition};
+use super::wants::Wants;
 use crate::forecast::Business;
 use crate::time::next_local;
 
@@ -26,13 +27,17 @@ pub struct ChatSettings {
     pub fold_from: usize,
     /// When only what cannot wait may make a sound.
     pub quiet: Option<QuietHours>,
+    /// Until when it is quiet now, besides those hours; it may be over.
+    pub quiet_until: Option<DateTime<Utc>>,
+    /// Which alerts it gets.
+    pub wants: Wants,
     /// When people work: reminders come then.
     pub business: Business,
 }
 
 impl Default for ChatSettings {
     fn default() -> Self {
-        Self { fold_from: 4, quiet: None, business: Business::default() }
+        Self { fold_from: 4, quiet: None, quiet_until: None, wants: Wants::default(), business: Business::default() }
     }
 }
 
@@ -168,7 +173,10 @@ pub fn notify(
     deferred: &Deferred,
     now: DateTime<Utc>,
 ) -> (Vec<Notification>, Deferred) {
-    let quiet = settings.quiet.and_then(|quiet| quiet.until(now)).map(|end| end - now);
+    let wanted = settings.wants.of(evaluation);
+    let evaluation = wanted.as_ref();
+    let each_day = settings.quiet.and_then(|quiet| quiet.until(now));
+    let quiet = each_day.max(settings.quiet_until.filter(|end| *end > now)).map(|end| end - now);
     let mut gate = Gate {
         quiet,
         now,

@@ -10,7 +10,7 @@ use super::level::{Levels, Severity};
 use super::metric::{Metric, SubjectKind};
 use super::no_data::{NoData, NoDataReason};
 use super::policy::Policy;
-use super::reading::{Basis, Gauge, Reading};
+use super::reading::{Basis, Figure, Gauge, Reading};
 use super::roster::Absence;
 use super::rule::Rule;
 use super::state::{Alert, AlertKey, State};
@@ -139,7 +139,9 @@ impl<'a> Pass<'a> {
                 if figure.is_empty && !self.has_forecast(subject) && self.is_covered(subject) {
                     return self.covered(subject, before, outcome);
                 }
-                let judged = self.judge(&subject.id).figure(subject, figure, before);
+                // Beside a forecast, the rule on it decides whether the wallet is empty.
+                let is_empty = figure.is_empty && !(self.is_of_its_own(subject) && self.has_forecast(subject));
+                let judged = self.judge(&subject.id).figure(subject, Figure { is_empty, ..figure }, before);
                 let judged = if self.is_fallback() { self.fall_back(subject, judged, before, forecast) } else { judged };
                 if self.rule.metric().needs_forecast() {
                     let firing = judged.alert.as_ref().map(|alert| alert.firing);
@@ -168,9 +170,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// A fallback gives way to forecasts, unless it found worse than they did.
+    /// Whether a fallback has levels of the customer's own, which apply beside forecasts.
+    fn is_of_its_own(&self, subject: &Subject) -> bool {
+        self.is_fallback() && subject.customer().is_some_and(|auth_id| self.rule.has_levels_of(auth_id))
+    }
+
+    /// A fallback gives way to forecasts, unless it found worse than they did, or has levels of the customer's own.
     fn fall_back(&self, subject: &Subject, judged: Judged, before: Option<&Alert>, forecast: &ByForecast) -> Judged {
-        if !self.has_forecast(subject) {
+        if !self.has_forecast(subject) || self.is_of_its_own(subject) {
             return judged;
         }
         let Some(firing) = before.and_then(|before| before.firing) else { return Judged::default() };

@@ -222,6 +222,11 @@ impl Rule {
         self.draft.overrides.get(auth_id).copied().unwrap_or(self.draft.levels)
     }
 
+    /// Whether a customer has levels of its own. A fallback for forecasts watches it also while there is a forecast.
+    pub fn has_levels_of(&self, auth_id: &str) -> bool {
+        self.draft.overrides.contains_key(auth_id)
+    }
+
     /// Customers that the rule names, to watch them alone or with levels of their own.
     pub(super) fn named_customers(&self) -> impl Iterator<Item = &str> {
         let watched = self.draft.scope.customers.iter();

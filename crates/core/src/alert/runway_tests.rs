@@ -279,3 +279,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn levels_of_a_customers_own_apply_beside_forecasts_and_those_of_the_fallback_for_all_do_not() {
+    let levels = |warning: i64| Levels { warning: Some(warning.into()), critical: None };
+    let fallback = |own: &[(&str, i64)]| {
+        let overrides = own.iter().map(|(id, warning)| ((*id).to_owned(), levels(*warning))).collect();
+        let draft = RuleDraft::new("low balance", Metric::CustomerBalance, levels(50_000));
+        let draft = RuleDraft { only_without_forecast: true, overrides, ..draft };
+        let runway = RuleDraft::new("runway", Metric::CustomerRunway, levels(1)).build().unwrap();
+        Policy::new(vec![runway, draft.build().unwrap()]).unwrap()
+    };
+    let fired = |own: &[(&str, i64)]| {
+        let mut life = Life::under(fallback(&[("MA_X", 1)]), 90_000);
+        life.live(3 * DAY);
+        life.policy = fallback(own);
+        (0..3).flat_map(|_| life.polls(40_000)).collect::<Vec<_>>()
+    };
+    assert_eq!(fired(&[]), []);
+    assert_eq!(fired(&[("MA_Y", 45_000)]), []);
+    assert_eq!(fired(&[("MA_X", 45_000)]), [("low balance".to_owned(), Change::Fire)]);
+}

@@ -259,6 +259,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The texts of a list that holds nothing else, without the spaces around them; one of them may be empty.
+    pub fn texts(&self) -> Option<Vec<String>> {
+        let DeValue::Array(items) = self.node else { return None };
+        let text = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
+            DeValue::String(text) => Some(text.trim().to_owned()),
+            _ => None,
+        };
+        items.iter().map(text).collect()
+    }
+
     /// The table, else a refusal that shows `example`.
     pub fn table(self, example: &str) -> Option<Table<'a>> {
         match self.node {
