@@ -1,15 +1,17 @@
 //! Recorded histories of wallets, and policies rehearsed on them.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use rust_decimal::Decimal;
 use vobiz_core::alert::Policy;
-use vobiz_core::forecast::Business;
+use vobiz_core::forecast::{Business, Span};
 use vobiz_core::history::backtest::{Notification, backtest};
-use vobiz_core::history::{History as Recorded, Wallet};
+use vobiz_core::history::{History as Recorded, Outlook, Wallet};
 
 use crate::columns::{Columns, columns};
 use crate::error::worded;
@@ -51,6 +53,55 @@ columns!(Alert, row => row.sent.at, {
     text reason = |row| Some(&row.sent.reason),
 });
 
+/// How long a wallet lasts from an instant on.
+pub(crate) struct Lasts {
+    from: DateTime<Utc>,
+    of: Outlook,
+}
+
+impl Lasts {
+    fn hours(&self, end: fn(&vobiz_core::forecast::Runway) -> Option<Span>) -> Option<f64> {
+        end(self.of.runway.as_ref()?).map(|span| span.hours)
+    }
+}
+
+columns!(Lasts, row => row.of.auth_id, {
+    text auth_id = |row| Some(&row.of.auth_id),
+    text name = |row| row.of.name.as_deref(),
+    word currency = |row| row.of.currency.as_deref(),
+    amount balance = |row| row.of.balance,
+    number burn = |row| estimate(row.of.runway.as_ref().map(|runway| runway.burn)),
+    number low_hours = |row| estimate(row.hours(|runway| runway.low)),
+    number likely_hours = |row| estimate(row.hours(|runway| runway.likely)),
+    number high_hours = |row| estimate(row.hours(|runway| runway.high)),
+    instant empty_at = |row| row.hours(|runway| runway.likely).and_then(|hours| after(row.from, hours)),
+});
+
+/// What a wallet probably holds at an hour to come.
+pub(crate) struct Ahead {
+    at: DateTime<Utc>,
+    low: Option<Decimal>,
+    likely: Option<Decimal>,
+    high: Option<Decimal>,
+}
+
+columns!(Ahead, row => row.at, {
+    instant at = |row| Some(row.at),
+    amount low,
+    amount likely,
+    amount high,
+});
+
+/// An estimate to the second place.
+fn estimate(number: Option<f64>) -> Option<Decimal> {
+    Decimal::try_from(number?).ok().map(|number| number.round_dp(2))
+}
+
+fn after(from: DateTime<Utc>, hours: f64) -> Option<DateTime<Utc>> {
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of at most two weeks")]
+    from.checked_add_signed(TimeDelta::try_minutes((hours * 60.0) as i64)?)
+}
+
 /// A history in memory.
 #[pyclass(frozen, module = "vobiz_partner._core")]
 pub(crate) struct History(Arc<Recorded>);
@@ -87,6 +138,41 @@ impl History {
             });
             Columns::of(&rows.collect::<Vec<_>>())
         })
+    }
+
+    /// How long each wallet lasts, the soonest first; balances that are given count instead of the last ones.
+    fn runways(&self, py: Python<'_>, balances: HashMap<String, Decimal>) -> PyResult<Columns> {
+        let history = Arc::clone(&self.0);
+        let found =
+            apart(py, "runway", move || history.outlooks(&Business::default(), |auth_id| balances.get(auth_id).copied()))?;
+        py.detach(|| {
+            let rows = found.into_iter().flat_map(|(from, of)| of.into_iter().map(move |of| Lasts { from, of }));
+            let mut rows: Vec<Lasts> = rows.collect();
+            // Unknown burn last, then what lasts longer than was looked ahead.
+            let key = |row: &Lasts| (row.of.runway.is_none(), row.hours(|runway| runway.likely).unwrap_or(f64::INFINITY));
+            rows.sort_by(|one, other| {
+                let (one, other) = (key(one), key(other));
+                one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
+            });
+            Columns::of(&rows)
+        })
+    }
+
+    /// What a wallet probably holds at each of so many hours to come, and its currency.
+    fn fan(&self, py: Python<'_>, auth_id: String, hours: u32) -> PyResult<(Columns, Option<String>)> {
+        let Some(wallet) = self.0.wallets.iter().find(|wallet| wallet.auth_id == auth_id) else {
+            return Err(PyKeyError::new_err(auth_id));
+        };
+        let (history, currency) = (Arc::clone(&self.0), wallet.currency.clone());
+        let found = apart(py, "forecast", move || history.fan(&Business::default(), &auth_id, hours))?;
+        let rows = found.into_iter().flat_map(|(from, balance, spends)| {
+            spends.into_iter().filter_map(move |spend| {
+                let left = |spent: f64| estimate(Some(spent)).map(|spent| balance.saturating_sub(spent));
+                let at = after(from, f64::from(spend.hours))?;
+                Some(Ahead { at, low: left(spend.high), likely: left(spend.likely), high: left(spend.low) })
+            })
+        });
+        Ok((Columns::of(&rows.collect::<Vec<_>>())?, currency))
     }
 
     /// What a policy would have sent, as a table. `policy` is the text of a file and its name; without one it is the default.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from service import Service
 from worlds import START
 
 import vobiz_partner as vobiz
@@ -183,6 +184,18 @@ def service_month(world: vobiz.Sandbox) -> Iterator[vobiz.Month]:
     permit(False)
     yield world.client().close_month("2026-04", balances=False, now=NOW)
     permit(True)
+
+
+def test_a_month_of_which_little_may_be_read_says_what_is_missing(recorded: Service) -> None:
+    client = recorded.client()
+    month = client.close_month("2026-04", now=NOW)
+    extents = {part.source: part.extent for part in month.coverage}
+    assert (extents["ledger"], extents["call records"], extents["numbers"]) == ("nothing", "nothing", "nothing")
+    assert not month.complete
+    assert month.accounts == client.accounts()
+    assert {wallet.closing for wallet in month.statements} == {None}
+    assert len(month.lines) == len(month.invoices()) == len(month.quality()) == 0
+    assert "Not read whole" in month._repr_html_()
 
 
 def test_spenders_and_directions_add_up_to_the_whole(month: vobiz.Month) -> None:

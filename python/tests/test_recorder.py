@@ -28,6 +28,25 @@ def test_a_recording_is_gone_on_with_and_read_as_a_history(tmp_path: Path) -> No
     assert last == balances
 
 
+def test_wallets_are_ranked_by_how_long_they_last(tmp_path: Path) -> None:
+    falling = [str(9000 - 50 * hour) for hour in range(24 * 7)]
+    history = history_of(tmp_path, {"MA_FALLING": falling, "MA_NEW": ["100"]})
+    soonest, unknown = vobiz.runway(None, history)
+    assert (soonest.auth_id, soonest.balance) == ("MA_FALLING", Decimal(falling[-1]))
+    assert soonest.low_hours is not None
+    assert soonest.likely_hours is not None
+    assert 0 < soonest.low_hours <= soonest.likely_hours
+    assert (unknown.auth_id, unknown.burn, unknown.likely_hours) == ("MA_NEW", None, None)
+    ahead = vobiz.forecast(history, "MA_FALLING", hours=24)
+    assert len(ahead) == 24
+    assert all(hour.low <= hour.likely <= hour.high for hour in ahead)
+    assert len(vobiz.forecast(history, "MA_NEW")) == 0
+    with pytest.raises(KeyError):
+        vobiz.forecast(history, "MA_NOBODY")
+    with pytest.raises(ValueError, match="hours"):
+        vobiz.forecast(history, "MA_NEW", hours=0)
+
+
 def test_a_length_of_time_that_is_none_is_refused(tmp_path: Path) -> None:
     with vobiz.Sandbox(customers=1) as sandbox:
         for every in ("soon", "0m", "1.5h", ""):

@@ -64,6 +64,14 @@ from vobiz_partner._errors import (
     VobizError,
     VobizTimeoutError,
 )
+from vobiz_partner._forecast import (
+    Ahead,
+    Forecast,
+    Runway,
+    Runways,
+    forecast,
+    runway,
+)
 from vobiz_partner._history import (
     Alert,
     Alerts,
@@ -158,6 +166,7 @@ from vobiz_partner._transactions import (
 __all__ = [
     "Account",
     "Accounts",
+    "Ahead",
     "Alert",
     "Alerts",
     "Allocation",
@@ -182,6 +191,7 @@ __all__ = [
     "Finding",
     "Findings",
     "ForbiddenError",
+    "Forecast",
     "History",
     "HistoryError",
     "IncompleteError",
@@ -221,6 +231,8 @@ __all__ = [
     "ReportCustomer",
     "ReportCustomers",
     "Row",
+    "Runway",
+    "Runways",
     "Sample",
     "Samples",
     "Sandbox",
@@ -252,6 +264,8 @@ __all__ = [
     "Wallet",
     "__version__",
     "backtest",
+    "forecast",
     "format_money",
     "record",
+    "runway",
 ]

@@ -51,6 +51,8 @@ _TABLES = {
     "Findings": ("Out of the usual range", "group key day total answered rate low high usual_low usual_high"),
     "Invoices": ("Invoices", "number auth_id name net* cgst* sgst* igst* tax* total* tds* payable*"),
     "InvoiceLines": ("Lines of invoices", "number item product direction count* minutes* cost* amount*"),
+    "Runways": ("How long wallets last", "auth_id name balance burn low_hours likely_hours high_hours empty_at"),
+    "Forecast": ("What the wallet probably holds", "at low likely high"),
     "Scores": (
         "Alerts against wallets",
         "auth_id name alerts* empty* in_time* missed* topped_up* false_alarms* lead_hours",

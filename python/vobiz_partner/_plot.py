@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from vobiz_partner._forecast import Forecast
     from vobiz_partner._month import Month
 
 BLUE, ORANGE = "#0072B2", "#E69F00"  # two colours that differ also without colour vision
@@ -81,4 +82,26 @@ def month(closed: Month, ax: Axes | None) -> Axes:
         drawn.xaxis.set_major_formatter(DateFormatter("%a %d"))  # type: ignore[no-untyped-call]
     whole = figures.money(figures.total(own._data.column("amount")), currency)
     drawn.set_title(f"Calls cost {whole} in {closed.name}", loc="left", fontweight="bold")
+    return drawn
+
+
+def fan(forecast: Forecast, ax: Axes | None) -> Axes:
+    """Draw what a wallet probably holds: a line, and a band that is left in two cases of ten."""
+    drawn = axes(ax)
+    at = forecast._data.column("at")
+    low, likely, high = ([float(value) for value in forecast._data.column(name)] for name in ("low", "likely", "high"))
+    drawn.fill_between(at, low, high, color=BLUE, alpha=0.25, linewidth=0)
+    drawn.plot(at, likely, color=BLUE, linestyle="--", linewidth=2)
+    if at:
+        for values, label in ((high, "1 in 10 above"), (likely, "likely"), (low, "1 in 10 below")):
+            drawn.annotate(f" {label}", (at[-1], values[-1]), va="center")
+        drawn.margins(x=0)
+        from matplotlib.dates import AutoDateLocator, DateFormatter
+
+        drawn.xaxis.set_major_locator(AutoDateLocator(maxticks=7))  # type: ignore[no-untyped-call]
+        drawn.xaxis.set_major_formatter(DateFormatter("%a %d %H:%M"))  # type: ignore[no-untyped-call]
+    dress(drawn, forecast.currency)
+    empty = next((when for when, value in zip(at, likely, strict=True) if value <= 0), None)
+    title = f"Empty about {empty:%a %d %H:%M} UTC" if empty else "Not empty in this time"
+    drawn.set_title(title if at else "Too little is known of this wallet", loc="left", fontweight="bold")
     return drawn

@@ -1,6 +1,6 @@
 //! Closing a month.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pyo3::prelude::*;
@@ -174,7 +174,8 @@ struct Kept {
     numbers: Filling<Number>,
     calls: Filling<Cdr>,
     ledger: Filling<Transaction>,
-    has_accounts: bool,
+    /// Customers that are in the table: they come once more at the end.
+    listed: HashSet<String>,
 }
 
 impl Kept {
@@ -183,10 +184,8 @@ impl Kept {
         let is_in = |at: Option<DateTime<Utc>>| at.is_some_and(|at| period.contains(at));
         match rows {
             Rows::Accounts(rows) => {
-                // They come once more at the end; the first reading is complete by then.
-                if !self.has_accounts {
-                    self.accounts.add(rows);
-                }
+                let listed = &mut self.listed;
+                add(&mut self.accounts, rows, |row| listed.insert(row.auth_id.clone()));
                 rows.len()
             }
             Rows::Numbers(rows) => {
@@ -198,7 +197,6 @@ impl Kept {
                 rows.len()
             }
             Rows::Ledger(rows) => {
-                self.has_accounts = true;
                 add(&mut self.ledger, rows, |row| is_in(row.processed_at.or(row.created_at)));
                 rows.len()
             }
@@ -207,11 +205,13 @@ impl Kept {
     }
 }
 
-fn add<T: Row + Clone>(table: &mut Filling<T>, rows: &[T], keep: impl Fn(&T) -> bool) {
-    if rows.iter().all(&keep) {
+fn add<T: Row + Clone>(table: &mut Filling<T>, rows: &[T], mut keep: impl FnMut(&T) -> bool) {
+    let kept: Vec<bool> = rows.iter().map(&mut keep).collect();
+    if kept.iter().all(|kept| *kept) {
         table.add(rows);
     } else {
-        table.add(&rows.iter().filter(|row| keep(row)).cloned().collect::<Vec<_>>());
+        let some = rows.iter().zip(kept).filter(|(_, kept)| *kept);
+        table.add(&some.map(|(row, _)| row.clone()).collect::<Vec<_>>());
     }
 }
 
@@ -239,7 +239,7 @@ pub(crate) fn close_month(
             numbers: Filling::all(),
             calls: Filling::all(),
             ledger: Filling::all(),
-            has_accounts: false,
+            listed: HashSet::new(),
         };
         let read =
             Sources::read(&client, period, Wanted { calls, balances }, now, |rows| counted.add(kept.take(rows), None)).await;

@@ -118,8 +118,8 @@ impl Month {
     }
 
     fn invoice(&self, number: String, auth_id: &str, currency: Option<&str>, lines: Vec<InvoiceLine>, terms: &Terms) -> Invoice {
-        let own = self.statements.iter().filter(|statement| statement.auth_id == auth_id);
-        let statement = own.clone().find(|statement| statement.currency.as_deref() == currency).or_else(|| own.clone().next());
+        let own = self.wallets_of(auth_id);
+        let statement = own.iter().find(|statement| statement.currency.as_deref() == currency).or_else(|| own.first());
         let gstin = statement.and_then(|statement| statement.gstin.clone());
         let sum = lines.iter().fold(Decimal::ZERO, |sum, line| sum.saturating_add(line.amount));
         let net = terms.rounding.apply(sum);

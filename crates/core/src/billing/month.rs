@@ -112,6 +112,14 @@ impl Month {
         }
     }
 
+    /// The statements of a customer: one for each currency.
+    pub(super) fn wallets_of(&self, auth_id: &str) -> &[Statement] {
+        // They are in the order of ids.
+        let first = self.statements.partition_point(|one| one.auth_id.as_str() < auth_id);
+        let rest = self.statements.get(first..).unwrap_or_default();
+        rest.split(|one| one.auth_id != auth_id).next().unwrap_or_default()
+    }
+
     /// Whether no difference is larger than `tolerance`, in money. Differences of numbers of calls or rows have no tolerance.
     pub fn is_reconciled(&self, tolerance: Decimal) -> bool {
         self.beyond(tolerance).next().is_none()

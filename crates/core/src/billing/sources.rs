@@ -46,6 +46,8 @@ pub struct Sources {
     /// What was read of each source.
     pub coverage: Vec<Coverage>,
     words: HashSet<Arc<str>>,
+    /// Currencies of customers by id.
+    currencies: HashMap<Arc<str>, Arc<str>>,
 }
 
 /// A customer and its wallet, as of the reading.
@@ -134,6 +136,7 @@ impl Sources {
             openings: BTreeMap::new(),
             coverage: Vec::new(),
             words: HashSet::new(),
+            currencies: HashMap::new(),
         }
     }
 
@@ -164,6 +167,9 @@ impl Sources {
                 before: None,
                 created_at: account.created_at,
             };
+            if let Some(currency) = &customer.currency {
+                self.currencies.insert(Arc::clone(&customer.auth_id), Arc::clone(currency));
+            }
             self.customers.push(customer);
         }
     }
@@ -173,13 +179,14 @@ impl Sources {
         self.numbers.extend_from_slice(numbers);
     }
 
-    /// Adds call records, in any order; of two with one uuid the first counts.
+    /// Adds call records, in any order; of two with one uuid the first counts. One without a currency has that of its customer,
+    /// else that of the report, where these are known by then.
     pub fn add_calls(&mut self, calls: &[Cdr]) {
         for call in calls {
             let mut word = |text: &Option<String>| text.as_deref().map(|text| self.word(text));
             let (product, direction, cause) = (word(&call.context), word(&call.call_direction), word(&call.hangup_cause));
-            let currency = word(&call.currency);
             let auth_id = call.account_id.as_deref().unwrap_or_default();
+            let currency = self.currency(call.currency.as_deref(), auth_id);
             let call = Call {
                 uuid: call.uuid.as_str().into(),
                 auth_id: self.word(auth_id),
@@ -196,7 +203,7 @@ impl Sources {
         }
     }
 
-    /// Adds rows of ledgers, in any order; of two with one id the first counts.
+    /// Adds rows of ledgers, in any order; of two with one id the first counts. Currencies are as of call records.
     pub fn add_ledger(&mut self, rows: &[Transaction]) {
         for row in rows {
             if !is_booked(row) {
@@ -211,7 +218,7 @@ impl Sources {
                 (None, _) => EntryKind::Unclear,
             };
             let is_refund = matches!(kind, EntryKind::Call(_)) && row.direction() == Some(Direction::Credit);
-            let currency = row.currency.as_deref().map(|currency| self.word(currency));
+            let currency = self.currency(row.currency.as_deref(), row.account_id.as_deref().unwrap_or_default());
             let entry = Entry {
                 id: row.id.as_str().into(),
                 auth_id: self.word(row.account_id.as_deref().unwrap_or_default()),
@@ -224,6 +231,16 @@ impl Sources {
             };
             self.entries.push(entry);
         }
+    }
+
+    /// The currency of a row: its own, else that of the customer, else that of the report.
+    fn currency(&mut self, sent: Option<&str>, auth_id: &str) -> Option<Arc<str>> {
+        if let Some(code) = sent {
+            return Some(self.word(code));
+        }
+        let own = self.currencies.get(auth_id).map(Arc::clone);
+        let reported = self.report.as_ref().and_then(|report| report.currency.clone());
+        own.or_else(|| reported.map(|code| self.word(&code)))
     }
 
     /// The name of a product as reports have it: `sip_trunking`, where call records write `sip-trunking`.

@@ -68,7 +68,7 @@ impl Month {
     }
 
     fn name(&self, auth_id: &str) -> Option<String> {
-        self.statements.iter().find(|one| one.auth_id == auth_id).and_then(|one| one.name.clone())
+        self.wallets_of(auth_id).first().and_then(|one| one.name.clone())
     }
 
     /// Customers by what they were charged, by currency and the most first, beside the month before where that is given.

@@ -1,6 +1,6 @@
 //! The wallet of each customer over the period: opening balance, movements, closing balance.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -99,10 +99,10 @@ pub(super) fn statements(
         .filter(|(_, rows)| rows.iter().any(|row| row.at.is_some_and(|at| sources.period.contains(at))))
         .map(|(wallet, _)| wallet.clone())
         .collect();
+    let moved: HashSet<Arc<str>> = wallets.iter().map(|(auth_id, _)| Arc::clone(auth_id)).collect();
     for customer in &sources.customers {
         let existed = customer.created_at.is_none_or(|at| sources.period.day_of(at) <= sources.period.to);
-        let has_one = wallets.iter().any(|(auth_id, _)| *auth_id == customer.auth_id);
-        if existed && !has_one {
+        if existed && !moved.contains(&customer.auth_id) {
             wallets.insert((Arc::clone(&customer.auth_id), own_currency(customer, &rows)));
         }
     }

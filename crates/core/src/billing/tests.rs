@@ -398,6 +398,17 @@ fn what_was_not_visible_is_stated_and_usage_comes_from_the_ledger_then() {
 }
 
 #[test]
+fn rows_without_a_currency_have_that_of_their_customer() {
+    let month = planted(|bodies| {
+        for body in bodies.rows.iter_mut().chain(&mut bodies.calls) {
+            body.as_object_mut().unwrap().remove("currency");
+        }
+    });
+    assert_eq!(reasons(&month), []);
+    assert!(month.lines.iter().all(|line| line.currency.as_deref() == Some("INR")));
+}
+
+#[test]
 fn a_closed_month_is_read_back_as_it_was_written() {
     let month = planted(|bodies| drop(bodies.rows.remove(0)));
     let text = serde_json::to_string(&month).unwrap();

@@ -93,6 +93,11 @@ impl Replay {
         self.forecaster.at(now)
     }
 
+    /// What a wallet read last, by its place in the history.
+    pub(super) fn balance(&self, place: usize) -> Option<Decimal> {
+        self.balances.get(place).copied().flatten()
+    }
+
     /// What is remembered of a wallet.
     pub(super) fn profile(&self, auth_id: &str) -> Option<&Profile> {
         self.forecaster.profile(auth_id)

@@ -9,6 +9,7 @@ pub mod calibration;
 mod error;
 mod folder;
 mod movement;
+mod outlook;
 mod read;
 mod sweep;
 mod table;
@@ -23,6 +24,7 @@ use rust_decimal::Decimal;
 pub use error::HistoryError;
 pub use movement::{Movement, MovementKind};
 pub(crate) use movement::{is_booked, is_call};
+pub use outlook::{Outlook, Spend};
 pub use read::Open;
 pub use sweep::Sweep;
 
