@@ -12,14 +12,14 @@ use super::scale::Scale;
 use super::svg::{self, Anchor, Picture};
 use crate::messages;
 
-use super::{BLUE, GREY, INK, ORANGE, PALE_BLUE, Panel};
+use super::{BLUE, GREY, INK, ORANGE, PALE_BLUE, PALE_GREY, Panel};
 
 const PANEL: Panel = Panel { top: 190.0, bottom: 630.0 };
 
 /// What is drawn of the answer rate.
 pub(crate) struct Answers<'a> {
     pub(crate) report: &'a Report,
-    /// The first day that is shown, and the last one that is complete.
+    /// The first day that is shown, and the last one, which is not over.
     pub(crate) days: (NaiveDate, NaiveDate),
     /// What the picture shows.
     pub(crate) finding: &'a str,
@@ -41,9 +41,14 @@ fn draw(answers: &Answers<'_>) -> String {
     let rates: Vec<Option<Decimal>> = days.iter().map(|(_, day)| day.as_ref()?.answer_rate()).collect();
     let scale = Scale::over(&[Some(Decimal::ONE_HUNDRED)], Decimal::from(50), |value| format!("{} %", value.normalize()));
     PANEL.lines(&mut picture, &scale);
-    let is_outside = |rate: &Decimal| answers.usual.as_ref().is_some_and(|usual| !usual.contains(rate));
-    bars(&mut picture, PANEL, &scale, &rates, |day| {
-        if rates.get(day).copied().flatten().is_some_and(|rate| is_outside(&rate)) { ORANGE } else { PALE_BLUE }
+    // A day that is not over says little yet.
+    let last = rates.len().saturating_sub(1);
+    let is_outside =
+        |(day, rate): &(usize, Decimal)| *day != last && answers.usual.as_ref().is_some_and(|usual| !usual.contains(rate));
+    bars(&mut picture, PANEL, &scale, &rates, |day| match rates.get(day).copied().flatten() {
+        Some(rate) if is_outside(&(day, rate)) => ORANGE,
+        _ if day == last => PALE_GREY,
+        _ => PALE_BLUE,
     });
     gaps(&mut picture, PANEL, &rates);
     if let Some(usual) = &answers.usual {
@@ -56,7 +61,7 @@ fn draw(answers: &Answers<'_>) -> String {
     }
     let mut free_from = f64::MIN;
     for (index, rate) in rates.iter().enumerate() {
-        let Some(rate) = rate.filter(is_outside) else { continue };
+        let Some((_, rate)) = rate.map(|rate| (index, rate)).filter(is_outside) else { continue };
         let (left, width) = place(index, rates.len());
         let (middle, words) = (left + width / 2.0, messages::percent(rate));
         let half = svg::width(&words, 28) / 2.0;

@@ -133,9 +133,9 @@ async fn fleet(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
 }
 
 async fn answers(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
-    let service = request.service;
-    let last_day = request.today().pred_opt().unwrap_or(request.today());
-    let (range, name) = report_range(last_day, days + USUAL_DAYS);
+    let (today, service) = (request.today(), request.service);
+    let last_day = today.pred_opt().unwrap_or(today);
+    let (range, name) = report_range(today, days + USUAL_DAYS);
     let read = service.api.analytics(range).map_ok(vobiz_core::Answer::into_inner);
     let (_, report) = service.reports.since(request.needed(), &name, &service.clock, read).await;
     let report = match report {
@@ -143,9 +143,9 @@ async fn answers(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
         Err(error) => return Ok(Answer::text(messages::failure(&error))),
     };
     let usual = usual::answer_rate(&report, last_day);
-    let from = DateRange::ending(last_day, days).from.unwrap_or(last_day);
-    let caption = messages::answers_chart(&report, (from, last_day), usual.as_ref());
-    let drawn = chart::Answers { report: &report, days: (from, last_day), finding: &caption.finding, span: &caption.span, usual };
+    let from = DateRange::ending(today, days).from.unwrap_or(today);
+    let caption = messages::answers_chart(&report, (from, today), usual.as_ref());
+    let drawn = chart::Answers { report: &report, days: (from, today), finding: &caption.finding, span: &caption.span, usual };
     Ok(pictured(chart::answers(&drawn), caption, messages::chart_buttons("answers", days, None)))
 }
 

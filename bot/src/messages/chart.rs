@@ -100,13 +100,13 @@ pub(crate) fn fleet_chart(course: &Course, currency: Option<&str>, wallets: i64,
     Caption { finding, span, html }
 }
 
-/// The picture of the answer rate. `from` is the first day that is shown.
+/// The picture of the answer rate, from the first day that is shown to today, which is not over and never called unusual.
 pub(crate) fn answers_chart(
     report: &Report,
-    (from, last_day): (NaiveDate, NaiveDate),
+    (from, today): (NaiveDate, NaiveDate),
     usual: Option<&RangeInclusive<Decimal>>,
 ) -> Caption {
-    let shown = report.time_series.iter().filter(|day| (from..=last_day).contains(&day.date));
+    let shown = report.time_series.iter().filter(|day| (from..today).contains(&day.date));
     let rates: Vec<_> = shown.filter_map(|day| Some((day.date, day.answer_rate()?))).collect();
     let outside: Vec<_> = rates.iter().filter(|(_, rate)| usual.is_some_and(|usual| !usual.contains(rate))).collect();
     let finding = match (usual, outside.as_slice()) {
@@ -116,7 +116,7 @@ pub(crate) fn answers_chart(
         (Some(_), [(day, rate)]) => format!("Answer rate unusual on {}: {}", weekday(*day), percent(*rate)),
         (Some(_), many) => format!("Answer rate unusual on {} of {}", many.len(), counted(rates.len(), "day", "days")),
     };
-    let span = format!("{}, days as the API counts them", days(from, last_day));
+    let span = format!("{}, days as the API counts them; today is not over", days(from, today));
     let mut html = format!("<b>{finding}</b>");
     for (day, rate) in outside.iter().take(10) {
         html = format!("{html}\n{}: {}", weekday(*day), percent(*rate));

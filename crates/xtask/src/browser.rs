@@ -31,13 +31,13 @@ pub(crate) fn test(workspace: &Workspace, environment: &Venv) -> Result<()> {
         .run()
 }
 
-/// Makes the pictures of the page.
+/// Makes the pictures of the page, and in `target/screenshots` one of each view, to be looked at.
 pub(crate) fn screenshots(workspace: &Workspace) -> Result<()> {
     let Some(chromium) = chromium() else { bail!("{MISSING}") };
     workspace.build_binaries()?;
     Venv::ready(workspace)?
         .step("screenshots", "python", &workspace.root)
-        .args(["tests/browser/screenshots.py", "docs"])
+        .args(["tests/browser/screenshots.py", "docs", "target/screenshots"])
         .envs(variables(workspace, chromium))
         .run()
 }
