@@ -121,7 +121,7 @@ async fn a_card_leads_to_chart_alert_and_contact_and_a_viewer_sees_no_contact() 
         assert!(card.plain.contains(part), "{part}: {}", card.plain);
     }
     let buttons: Vec<_> = card.buttons.concat().into_iter().map(|button| button.text).collect();
-    assert_eq!(buttons, ["Chart", "Contact", "↻ Refresh"], "no alert fires: there is nothing to explain or to snooze");
+    assert_eq!(buttons, ["Chart", "Levels", "Contact", "↻ Refresh"], "no alert fires: there is nothing to explain or to snooze");
 
     let contact = ask(&sandbox, &format!("/contact {id}"));
     assert!(contact.plain.contains("E-mail: ") && contact.plain.contains("Phone: "), "{}", contact.plain);
@@ -142,7 +142,7 @@ async fn a_card_leads_to_chart_alert_and_contact_and_a_viewer_sees_no_contact() 
     };
     let card = answer("/customer", "critical: has ₹0 left, low balance, since ");
     let buttons: Vec<_> = card.buttons.concat().into_iter().map(|button| button.text).collect();
-    assert_eq!(buttons, ["Chart", "Why", "Snooze", "Contact", "↻ Refresh"]);
+    assert_eq!(buttons, ["Chart", "Why", "Snooze", "Levels", "Contact", "↻ Refresh"]);
     answer("/why", "The wallet cannot pay for a call.");
 }
 
