@@ -97,3 +97,13 @@ def test_a_customer_who_left_the_list_stays_in_the_recording(tmp_path: Path) -> 
     with vobiz.Sandbox(customers=1, seed=8) as other:
         vobiz.record(other.client(), tmp_path, polls=1, now=lambda: other.now + dt.timedelta(hours=1))
     assert "3 wallets, 2 polls" in repr(vobiz.History.open(tmp_path))
+
+
+def test_a_forecast_is_drawn_as_a_fan_with_its_finding_as_title(tmp_path: Path) -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    history = history_of(tmp_path, {"MA_FALLING": [str(9000 - 50 * hour) for hour in range(24 * 7)], "MA_NEW": ["100"]})
+    titles = [vobiz.forecast(history, "MA_FALLING", hours=hours).plot().get_title(loc="left") for hours in (5, 72)]
+    assert titles[0].startswith("About ₹")
+    assert titles[1].startswith("Empty about")
+    assert vobiz.forecast(history, "MA_NEW").plot().get_title(loc="left") == "Too little is known of this wallet"

@@ -94,7 +94,7 @@ def fan(forecast: Forecast, ax: Axes | None) -> Axes:
     drawn.plot(at, likely, color=BLUE, linestyle="--", linewidth=2)
     if at:
         for values, label in ((high, "1 in 10 above"), (likely, "likely"), (low, "1 in 10 below")):
-            drawn.annotate(f" {label}", (at[-1], values[-1]), va="center")
+            drawn.annotate(f" {label}", (at[-1], max(values[-1], 0)), va="center", annotation_clip=False)
         drawn.margins(x=0)
         from matplotlib.dates import AutoDateLocator, DateFormatter
 
@@ -102,6 +102,12 @@ def fan(forecast: Forecast, ax: Axes | None) -> Axes:
         drawn.xaxis.set_major_formatter(DateFormatter("%a %d %H:%M"))  # type: ignore[no-untyped-call]
     dress(drawn, forecast.currency)
     empty = next((when for when, value in zip(at, likely, strict=True) if value <= 0), None)
-    title = f"Empty about {empty:%a %d %H:%M} UTC" if empty else "Not empty in this time"
-    drawn.set_title(title if at else "Too little is known of this wallet", loc="left", fontweight="bold")
+    if not at:
+        title = "Too little is known of this wallet"
+    elif empty:
+        title = f"Empty about {empty:%a %d %b %H:%M} UTC"
+    else:
+        left = figures.money(forecast._data.column("likely")[-1], forecast.currency)
+        title = f"About {left} left on {at[-1]:%a %d %b %H:%M} UTC"
+    drawn.set_title(title, loc="left", fontweight="bold")
     return drawn
