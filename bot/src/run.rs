@@ -223,6 +223,10 @@ impl Parts {
             let service = service.clone();
             Box::new(move || Box::pin(until_stop(service.stop.clone(), schedule::run(service.clone()))))
         });
+        start("boards", {
+            let service = service.clone();
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), chat::keep_boards(service.clone()))))
+        });
         start("chats", {
             let (service, telegram, username) = (service.clone(), telegram.clone(), username.clone());
             Box::new(move || {

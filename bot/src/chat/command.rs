@@ -2,8 +2,8 @@
 
 pub(crate) use super::request::Command;
 use super::{
-    alerts, analytics, audit, chart, contact, customer, customers, dashboard, export, help, low, mute, people, quiet, settings,
-    status, subscribe, summary, take, thresholds, top, unmute, why,
+    alerts, analytics, audit, board, chart, contact, customer, customers, dashboard, export, help, low, mute, people, quiet,
+    settings, status, subscribe, summary, take, thresholds, top, unmute, why,
 };
 use crate::people::Role;
 use crate::store::is_code;
@@ -12,6 +12,7 @@ use crate::store::is_code;
 pub(crate) const COMMANDS: &[&Command] = &[
     &summary::COMMAND,
     &alerts::COMMAND,
+    &board::COMMAND,
     &why::COMMAND,
     &take::COMMAND,
     &mute::COMMAND,

@@ -5,6 +5,7 @@ mod alerts;
 mod amount;
 mod analytics;
 mod audit;
+mod board;
 mod chart;
 mod command;
 mod contact;
@@ -45,6 +46,7 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::sync::watch;
 
+pub(crate) use board::keep as keep_boards;
 pub(crate) use command::menu;
 pub(crate) use period::{month, week};
 pub(crate) use request::Answer;

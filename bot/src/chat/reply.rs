@@ -146,6 +146,7 @@ impl Desk {
             service: &self.service,
             chat,
             chat_id: heard.chat,
+            thread: heard.thread,
             pressed,
             person: heard.from.as_ref(),
             role,

@@ -27,6 +27,8 @@ pub(crate) struct Request<'a> {
     pub(crate) chat: &'a Chat,
     /// The id that the chat has now.
     pub(crate) chat_id: i64,
+    /// The forum topic in which it was asked.
+    pub(crate) thread: Option<i32>,
     /// The message whose button was pressed, where its text can be changed.
     pub(crate) pressed: Option<i32>,
     /// Who asks; nobody where the chat itself writes.

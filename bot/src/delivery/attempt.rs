@@ -9,6 +9,7 @@ use anyhow::Result;
 use chrono_tz::Tz;
 use vobiz_core::alert::Transition;
 
+use super::board;
 use super::fold::{self, Batch, Present};
 use super::simpler::Form;
 use crate::messages::{self, Reader};
@@ -54,6 +55,12 @@ fn fold_with(rows: &[Owed], id: i64, snapshot: Option<&Snapshot>, reader: &Reade
     fold::batch(rows, id, Some(&Present { at: snapshot.at, firing: &firing }), reader)
 }
 
+fn noted(outcome: Result<()>) {
+    if let Err(error) = outcome {
+        tracing::error!(error = format!("{error:#}"), "what became of a board cannot be written down");
+    }
+}
+
 /// What an attempt works with.
 #[derive(Clone)]
 pub(super) struct Attempt {
@@ -77,6 +84,9 @@ impl Attempt {
         let failure = match self.send(&batch).await {
             Ok(message) => {
                 self.end(&batch, Ended::Delivered(message)).await;
+                if let Some(message) = message.filter(|_| batch.draft.is_board) {
+                    noted(board::delivered(&self.service, &self.telegram, &batch.draft, message).await);
+                }
                 return Outcome::Took;
             }
             Err(failure) => failure,
@@ -86,9 +96,14 @@ impl Attempt {
                 tracing::warn!(chat, why, "nobody knows whether a message arrived; it is possibly repeated");
                 Outcome::Later(REPEAT_AFTER)
             }
-            Failure::Message(_, why) => {
-                tracing::error!(chat, why, "a message is refused in every form and is given up");
+            Failure::Message(fault, why) => {
                 self.end(&batch, Ended::GivenUp(&why)).await;
+                if batch.draft.is_board && fault == Fault::Edit {
+                    tracing::info!(chat, why, "a board cannot be changed any more");
+                    noted(board::is_gone(&self.service, &batch.draft).await);
+                } else {
+                    tracing::error!(chat, why, "a message is refused in every form and is given up");
+                }
                 Outcome::Took
             }
             Failure::Wait(time) => {
@@ -156,6 +171,8 @@ impl Attempt {
                 Failure::Transient(_) if batch.attempts >= FILE_ATTEMPTS && form.has_file() => Some(Fault::File),
                 _ => failure.fault(),
             };
+            // A board that was deleted is not sent again.
+            let fault = fault.filter(|fault| !form.draft.is_board || *fault != Fault::Edit);
             let Some(next) = fault.and_then(|fault| form.without(fault)) else { return Err(failure) };
             tracing::warn!(chat, %failure, "a message is not taken in this form and is sent in a simpler one");
             form = next;

@@ -39,7 +39,8 @@ pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, re
     let is_late = |row: &Owed| now - row.made_at > LATE;
     let single = |row: &Owed| {
         let mut draft = row.draft.clone();
-        if is_late(row) {
+        // A board has its time in it.
+        if is_late(row) && !draft.is_board {
             draft.html = messages::dated(&draft.html, row.made_at, reader);
         }
         Batch { ids: vec![row.id], draft, attempts: row.attempts, in_doubt: row.in_doubt }

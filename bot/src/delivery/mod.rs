@@ -4,6 +4,7 @@
 //! refuses messages keeps what it is owed; see [`reach`]. What is late is folded into what is true now; see [`fold`].
 
 mod attempt;
+mod board;
 mod drafts;
 mod fold;
 mod pace;

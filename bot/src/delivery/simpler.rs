@@ -39,7 +39,7 @@ impl Form {
 }
 
 fn edit(form: &mut Form) -> bool {
-    form.draft.edits.take().is_some()
+    !form.draft.is_board && form.draft.edits.take().is_some()
 }
 
 fn buttons(form: &mut Form) -> bool {

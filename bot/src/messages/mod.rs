@@ -2,6 +2,7 @@
 
 mod absence;
 mod alert;
+mod board;
 mod buttons;
 mod chart;
 mod chat;
@@ -31,6 +32,7 @@ use vobiz_core::{Error, money};
 pub(crate) use absence::absence;
 pub(crate) use alert::firing_row as alert_row;
 pub(crate) use alert::{Notice, notice};
+pub(crate) use board::{BOARD_DELETED, BOARD_IS_THERE, BOARD_UNPINNED, board, board_is_not_pinned};
 pub(crate) use buttons::{again, alert as alert_buttons, button, choices, pages, reports, summary as summary_buttons};
 pub(crate) use chart::{Caption, Course, answers_chart, chart_buttons, fleet_chart, no_history, top_chart, wallet_chart};
 pub(crate) use chat::{daily, each_day, quiet, wants};

@@ -41,6 +41,17 @@ pub(super) fn left(runway: &Runway) -> String {
     }
 }
 
+/// `empty at about 02:10 (in 2 h)`; beyond what is looked ahead, `lasts more than 14 days`.
+pub(super) fn empty_at(runway: &Runway, reader: &Reader) -> String {
+    match runway.likely.or(runway.low) {
+        Some(likely) => {
+            let left = length(likely);
+            format!("empty at about {} (in {})", reader.at(reader.now + left), span(left))
+        }
+        None => format!("lasts more than {}", span(time(runway.horizon))),
+    }
+}
+
 /// What the forecast rests on: a fee to come, a single step, and what was measured in the last hour.
 ///
 /// `₹800 fee due tomorrow 06:00, wallet has ₹600`, `₹4,637 gone in 5 minutes at 06:00`, `burning ₹190/h (normal at this hour: ₹20/h)`

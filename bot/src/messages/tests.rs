@@ -414,3 +414,20 @@ fn any_instant_is_shown() {
         }
     }
 }
+
+#[test]
+fn a_board_fits_a_message_however_many_customers_with_whatever_names_need_someone() {
+    let name = |letter: &str| letter.repeat(200);
+    let names = [name("<b>&"), name("شركة"), name("🚚"), "\u{202e}\n🟢 fine".to_owned(), String::new()];
+    let customers =
+        (0..10_000).map(|number| row(number, Some("12.34"), &serde_json::json!({"name": names[number % names.len()]})));
+    let snapshot = looks(vec![customers.collect()]);
+    let done = |_: &vobiz_core::alert::Transition| Some(format!("taken by {} at 02:55", name("<i>")));
+    for page in [1, 500, 999_999] {
+        let (text, buttons, page) = board(&snapshot, &vobiz_core::alert::Wants::default(), &done, page, &reader());
+        let shown = plain(&dated(&text, snapshot.at, &reader()));
+        assert!(shown.encode_utf16().count() <= LONGEST_MESSAGE && text.len() < 16_000, "{page}: {}", shown.len());
+        assert!(shown.lines().count() <= 15, "no name adds a line: {shown}");
+        assert!(page <= 1_000 && buttons.concat().iter().any(|button| button.text.contains("of 1000")), "{page}: {buttons:?}");
+    }
+}

@@ -95,6 +95,8 @@ impl Store {
             "UPDATE outbox SET chat = $2 WHERE chat = $1",
             "UPDATE OR IGNORE intents SET chat = $2 WHERE chat = $1",
             "DELETE FROM chats WHERE chat = $1",
+            // Its message is not in the new group.
+            "DELETE FROM boards WHERE chat = $1",
         ] {
             sqlx::query(query).bind(old).bind(new).execute(&mut *transaction).await?;
         }

@@ -22,6 +22,8 @@ pub(crate) struct Draft {
     pub(crate) thread: Option<i32>,
     /// Messages of one slot replace each other: this one edits what the last one of its slot became, if that was sent.
     pub(crate) slot: Option<String>,
+    /// Whether it is the chat's board: pinned once it was sent, and not sent again where it cannot be changed.
+    pub(crate) is_board: bool,
     /// Of the messages owed to a chat, the most urgent is sent first.
     pub(crate) priority: Priority,
     /// The alerts that it is about; `None` where it is about none. Messages about alerts can become one before they are sent.

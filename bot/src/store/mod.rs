@@ -1,6 +1,7 @@
 //! What survives a restart: alert state, messages owed, what was handled. One `SQLite` file.
 
 mod alert_messages;
+mod boards;
 mod chats;
 mod codes;
 mod copy;
@@ -35,6 +36,7 @@ use sqlx_core::transaction::TransactionManager as _;
 use tokio::sync::watch;
 
 pub(crate) use alert_messages::AlertMessage;
+pub(crate) use boards::Board;
 pub(crate) use chats::ChatState;
 pub(crate) use codes::is_code;
 pub(crate) use copy::OwedByCopy;

@@ -73,8 +73,8 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
         }
         let alerts = draft.alerts.as_ref().map(serde_json::to_string).transpose()?;
         sqlx::query(
-            "INSERT INTO outbox (chat, html, picture, document, document_name, silent, buttons, edits, thread, slot, priority,
-             alerts, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "INSERT INTO outbox (chat, html, picture, document, document_name, silent, buttons, edits, thread, slot, is_board,
+             priority, alerts, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(draft.chat)
         .bind(&draft.html)
@@ -86,6 +86,7 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
         .bind(draft.edits)
         .bind(draft.thread)
         .bind(&draft.slot)
+        .bind(draft.is_board)
         .bind(draft.priority as i64)
         .bind(alerts)
         .bind(now.timestamp_micros())
@@ -265,6 +266,7 @@ fn owed(row: &SqliteRow) -> Result<Owed> {
         edits: column(row, "outbox", "edits")?,
         thread: column(row, "outbox", "thread")?,
         slot: column(row, "outbox", "slot")?,
+        is_board: column(row, "outbox", "is_board")?,
         priority: priority(column(row, "outbox", "priority")?),
         // So does one of which only the text can be read.
         alerts: alerts.and_then(|alerts| serde_json::from_str(&alerts).ok()),

@@ -139,6 +139,18 @@ impl Telegram {
         Ok(sent["message_id"].as_i64().and_then(|id| i32::try_from(id).ok()))
     }
 
+    /// Pins a message, without a sound.
+    pub(crate) async fn pin(&self, chat: i64, message: i32) -> Result<(), Failure> {
+        let call = Call::new("pinChatMessage").with("chat_id", chat).with("message_id", message);
+        self.call(call.with("disable_notification", true)).await.map(drop)
+    }
+
+    /// Whether any message is pinned in a chat.
+    pub(crate) async fn has_pinned(&self, chat: i64) -> Result<bool, Failure> {
+        let chat = self.call(Call::new("getChat").with("chat_id", chat)).await?;
+        Ok(chat.get("pinned_message").is_some_and(Value::is_object))
+    }
+
     /// Tells who pressed a button that it was heard, with a text or without.
     pub(crate) async fn acknowledge(&self, press: &CallbackQueryId, text: Option<&str>) -> Result<(), Failure> {
         self.call(Call::new("answerCallbackQuery").with("callback_query_id", press.0.clone()).with_some("text", text))

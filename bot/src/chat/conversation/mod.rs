@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up fails the test")]
 
+mod board;
 mod chats;
 mod levels;
 
@@ -26,7 +27,7 @@ use crate::observe::observe;
 use crate::people::Person;
 use crate::service::Service;
 use crate::snapshot::Memory;
-use crate::store::{Button, Buttons, Change, Draft};
+use crate::store::{Button, Buttons, Change, Draft, Ended};
 use crate::telegram::Telegram;
 
 /// The group in which people write.
@@ -155,6 +156,32 @@ impl Talk {
         let Line::Command(command, words) = command::parse(command, &self.desk.bot) else { panic!("{command}") };
         let answer = self.desk.command(&heard, command, words, &chat).await.unwrap();
         self.note(answer);
+        self
+    }
+
+    /// Delivers what is owed, and writes it down: boards are messages from 100 on.
+    pub(super) async fn deliver(&mut self) -> &mut Self {
+        let store = self.desk.service.store.clone();
+        for head in store.owed().await.unwrap() {
+            let Some(owed) = store.owed_with(head.id).await.unwrap().into_iter().find(|owed| owed.id == head.id) else {
+                continue;
+            };
+            let Draft { chat, thread, html, buttons, edits, is_board, .. } = owed.draft;
+            let message = edits.unwrap_or_else(|| 100 + i32::try_from(head.id).unwrap());
+            let how = edits.map_or_else(|| "sent as".to_owned(), |_| "changes".to_owned());
+            self.show(&format!("  ({how} message {message})\n"), &html, &buttons);
+            store.end(&[head.id], Ended::Delivered(Some(message)), self.desk.service.clock.now()).await.unwrap();
+            if is_board && edits.is_none() {
+                store.board_is(chat, thread, message, true).await.unwrap();
+            }
+        }
+        self
+    }
+
+    /// Keeps the boards up to date, as a running bot does after each poll.
+    pub(super) async fn keep_boards(&mut self) -> &mut Self {
+        let snapshot = self.desk.service.published.last().unwrap();
+        super::board::refresh(&self.desk.service, &snapshot).await.unwrap();
         self
     }
 
