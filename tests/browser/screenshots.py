@@ -15,7 +15,7 @@ SECONDS = 120
 # What is asked for, and what the answer holds.
 VIEWS = {
     "summary": ("/summary", "Customer wallets: "),
-    "alerts": ("/alerts", "wallet"),
+    "alerts": ("/alerts", "fires"),
     "chart-fleet": ("/chart fleet", "wallets: "),
     "chart-answers": ("/chart answers 30d", "Usual: "),
     "chart-top": ("/chart top", "spends the most"),
