@@ -45,8 +45,6 @@ pub(crate) struct Period {
     pub(crate) auth_id: String,
     /// What the wallet held, in no other period the same to [`STEP`].
     pub(crate) amount: u32,
-    /// Whether that is under the level.
-    pub(crate) is_low: bool,
     /// When it began.
     pub(crate) from: DateTime<Utc>,
 }
@@ -84,11 +82,11 @@ impl Chaos {
         let rule = format!(
             "[[rules]]\nname = \"level\"\nmetric = \"customer.balance\"\nbelow.critical = {LEVEL}\nrepeat = \"never\"\nrecover = 0\n"
         );
-        let chats = [PRIVATE, OTHER, GROUP].map(|id| format!("[[chats]]\nid = {id}\n"));
+        let served = [PRIVATE, OTHER, GROUP].map(|id| format!("[[chats]]\nid = {id}\n"));
         let home = Home::of(&sandbox, "");
         let configuration = std::fs::read_to_string(home.path().join("bot.toml")).expect("the configuration");
         let configuration = configuration.replace("every = \"1s\"", "every = \"5m\"");
-        home.write("bot.toml", &format!("{configuration}{}{rule}{}", off.concat(), chats.concat()));
+        home.write("bot.toml", &format!("{configuration}{}{rule}{}", off.concat(), served.concat()));
         for chat in [PRIVATE, OTHER] {
             sandbox.chat().say(chat, &Person::new(chat, "Asha"), "hello");
         }
@@ -190,7 +188,7 @@ impl Chaos {
         self.sandbox.set_wallet(&wallet.auth_id, Decimal::from(amount)).expect("a wallet can be set");
         (wallet.is_low, wallet.period) = (is_low, self.periods.len());
         let (auth_id, from) = (wallet.auth_id.clone(), self.sandbox.clock().now());
-        self.periods.push(Period { auth_id, amount, is_low, from });
+        self.periods.push(Period { auth_id, amount, from });
     }
 
     fn begin(&mut self) {
