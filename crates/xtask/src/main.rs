@@ -3,6 +3,7 @@
 
 mod bench;
 mod browser;
+mod chaos;
 mod fingerprint;
 mod lint;
 mod mutants;
@@ -36,6 +37,8 @@ enum Task {
     },
     /// Change the code that decides about alerts, and look whether tests notice. Needs cargo-mutants.
     Mutants(mutants::Choice),
+    /// Put the bot under faults of every kind and random kills, and judge what its chats received.
+    Chaos(chaos::Choice),
     /// Make the pictures of the chat's page in docs/. Look at them.
     Screenshots,
     /// Draw the pictures of the forecast in docs/, from a made-up world and BENCHMARKS.md. Look at them.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Lint => lint::run(&workspace),
         Task::Bench { subject } => bench::run(&workspace, subject),
         Task::Mutants(choice) => mutants::run(&workspace, &choice),
+        Task::Chaos(choice) => chaos::run(&workspace, &choice),
         Task::Screenshots => browser::screenshots(&workspace),
         Task::Pictures => pictures::run(&workspace),
     });

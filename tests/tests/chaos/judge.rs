@@ -16,6 +16,8 @@ use crate::bot::Home;
 pub(crate) struct Verdict {
     /// Messages in all chats.
     pub(crate) delivered: usize,
+    /// Changes left out, for the world moved the wallet before every chat was told.
+    pub(crate) moved: usize,
     /// Changes of wallets that a chat was to be told of.
     pub(crate) owed: usize,
     /// Of these, those that a chat was not told of.
@@ -45,6 +47,10 @@ impl Verdict {
             verdict.repeated.insert(number, repeats(&got, &chaos.periods));
             let mut last: BTreeMap<&str, (u64, u32)> = BTreeMap::new();
             for (place, period) in chaos.periods.iter().enumerate().skip(chaos.wallets()) {
+                if period.is_moved {
+                    verdict.moved += 1;
+                    continue;
+                }
                 verdict.owed += 1;
                 let what = || format!("{} of {} since {} in chat {number}", period.amount, period.auth_id, period.from);
                 let Some(sent) = told.get(&place) else {
@@ -78,6 +84,7 @@ impl Verdict {
         for (what, count) in [
             ("messages delivered", self.delivered),
             ("changes owed to chats", self.owed),
+            ("changes left out", self.moved),
             ("lost", self.lost.len()),
             ("in another order", self.disordered.len()),
             ("messages repeated", repeated),

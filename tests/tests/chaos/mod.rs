@@ -47,6 +47,8 @@ pub(crate) struct Period {
     pub(crate) amount: u32,
     /// When it began.
     pub(crate) from: DateTime<Utc>,
+    /// Whether the world changed the amount before every chat was told, by a fee or a top-up: then no chat can be told it.
+    pub(crate) is_moved: bool,
 }
 
 /// The sandbox, the bot, and what was done to both.
@@ -137,8 +139,11 @@ impl Chaos {
         let sent = self.sandbox.chat().sent();
         let told = judge::told(&sent, &self.chats, &self.periods);
         for place in 0..self.wallets.len() {
-            let is_told = told.iter().all(|chat| chat.contains_key(&self.wallets[place].period));
-            if (is_told || self.wallets[place].period < self.wallets.len()) && self.random.u8(..100) < 30 {
+            let period = self.wallets[place].period;
+            let is_told = period < self.wallets.len() || told.iter().all(|chat| chat.contains_key(&period));
+            let is_moved = !is_told && self.is_moved(period);
+            self.periods[period].is_moved |= is_moved;
+            if is_moved || is_told && self.random.u8(..100) < 30 {
                 self.change(place, !self.wallets[place].is_low);
             }
         }
@@ -188,7 +193,7 @@ impl Chaos {
         self.sandbox.set_wallet(&wallet.auth_id, Decimal::from(amount)).expect("a wallet can be set");
         (wallet.is_low, wallet.period) = (is_low, self.periods.len());
         let (auth_id, from) = (wallet.auth_id.clone(), self.sandbox.clock().now());
-        self.periods.push(Period { auth_id, amount, from });
+        self.periods.push(Period { auth_id, amount, from, is_moved: false });
     }
 
     fn begin(&mut self) {
@@ -222,6 +227,13 @@ impl Chaos {
 
     fn until_ready(&self) {
         until("ready", || self.is_ready().then_some(()));
+    }
+
+    /// Whether a wallet holds another amount than it was given, beyond what calls cost.
+    fn is_moved(&self, period: usize) -> bool {
+        let Period { auth_id, amount, .. } = &self.periods[period];
+        let held = self.sandbox.wallets().into_iter().find(|wallet| wallet.auth_id == *auth_id).map(|wallet| wallet.balance);
+        held.is_none_or(|held| held.trunc() / Decimal::from(STEP) < Decimal::from(amount / STEP) || held > Decimal::from(*amount))
     }
 
     async fn owed(&self) -> i64 {
