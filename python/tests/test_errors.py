@@ -150,6 +150,7 @@ KINDS = [
     vobiz.OutcomeUnknownError,
     vobiz.HistoryError,
     vobiz.PolicyError,
+    vobiz.ReconciliationError,
     vobiz.PeriodMismatchError,
 ]
 
