@@ -32,7 +32,7 @@ async fn the_board_is_changed_in_place_and_made_anew_only_when_somebody_asks() {
     let set = |balance: i64| sandbox.set_wallet(&id, Decimal::from(balance)).expect("a wallet can be set");
     let pinned = || sandbox.chat().pinned(PRIVATE);
     let board = ask(&sandbox, "/board");
-    assert!(board.plain.starts_with("🟢 Nobody needs someone"), "{}", board.plain);
+    assert!(board.plain.starts_with("🟢 No alert fires"), "{}", board.plain);
     until("the board is pinned", || (pinned() == [board.message_id]).then_some(()));
     set(0);
     until_shown(&sandbox, &board, "EMPTY");
@@ -41,7 +41,7 @@ async fn the_board_is_changed_in_place_and_made_anew_only_when_somebody_asks() {
     bot.kill();
     let _bot = home.start();
     set(50_000);
-    until_shown(&sandbox, &board, "Nobody needs someone");
+    until_shown(&sandbox, &board, "No alert fires");
     assert_eq!(boards(&sandbox).len(), 1, "it is never sent again");
 
     let (chat, has) = (sandbox.chat(), |words: &str| texts(&sandbox, PRIVATE).iter().filter(|text| text.contains(words)).count());

@@ -74,6 +74,15 @@ async fn a_script_is_answered_with_true_figures_a_picture_and_an_alert_that_come
 }
 
 #[test]
+fn a_file_that_is_asked_for_is_written_and_its_place_is_shown() {
+    let home = Home::new();
+    let printed = demo(&home, &["--customers", "5"], "/export customers\n");
+    let (_, document) = answer(&printed, "/export customers").split_once("[document] ").expect("a document");
+    let rows = std::fs::read_to_string(document.lines().next().expect("its path")).expect("the file is where it says");
+    assert_eq!(rows.lines().filter(|row| row.contains("MA_")).count(), 5, "{rows}");
+}
+
+#[test]
 fn nothing_typed_still_shows_an_alert() {
     let printed = demo(&Home::new(), &[], "");
     assert!(printed.lines().next().is_some_and(|line| line.contains("/help")), "{printed}");

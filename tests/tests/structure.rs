@@ -73,7 +73,10 @@ const LAYERS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("crates/bench", &["measure", "alerts billing client engine month sandbox service", "main"]),
-    ("crates/xtask", &["fingerprint step", "workspace", "venv", "browser wheel", "bench lint mutants pictures test", "main"]),
+    (
+        "crates/xtask",
+        &["fingerprint step", "workspace", "venv", "browser wheel", "bench chaos lint mutants pictures test", "main"],
+    ),
 ];
 
 /// Files that may import each other: a client is built by its builder and names it.

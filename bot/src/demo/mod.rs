@@ -203,14 +203,15 @@ impl Demo {
 
     /// Prints what the bot sent to the person at the terminal.
     fn show(&self, sent: &Sent, who: &str) -> Result<()> {
-        let is_message = ["sendMessage", "sendPhoto", "editMessageText"].contains(&sent.method.as_str());
+        let is_message = ["sendMessage", "sendPhoto", "sendDocument", "editMessageText"].contains(&sent.method.as_str());
         if !is_message || sent.chat_id != CHAT {
             return Ok(());
         }
         if let Some(file) = &sent.file {
             let path = self.pictures.join(format!("{}-{}", sent.number, file.name));
             std::fs::write(&path, &file.bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            print_line(&format!("{who}> [photo] {}", path.display()))?;
+            let kind = if file.is_photo { "photo" } else { "document" };
+            print_line(&format!("{who}> [{kind}] {}", path.display()))?;
         }
         print_line(&format!("{who}> {}", strip_control_chars(&sent.plain).replace('\n', "\n     ")))?;
         Ok(())

@@ -64,7 +64,7 @@ fn head(snapshot: &Snapshot, rows: usize, wallets: &[&Transition]) -> String {
     }
     let critical = wallets.iter().filter(|alert| alert.severity == Severity::Critical).count();
     match rows {
-        0 => "🟢 <b>Nobody needs someone</b>".to_owned(),
+        0 => "🟢 <b>No alert fires</b>".to_owned(),
         _ if wallets.is_empty() => format!("<b>{}</b>", counted(rows, "alert fires", "alerts fire")),
         _ => {
             let need = if wallets.len() == 1 { "needs" } else { "need" };

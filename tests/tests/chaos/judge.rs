@@ -16,17 +16,17 @@ use crate::bot::Home;
 pub(crate) struct Verdict {
     /// Messages in all chats.
     pub(crate) delivered: usize,
-    /// Changes left out, for the world moved the wallet before every chat was told.
+    /// Changes left out, for the world moved the wallet before every chat was notified.
     pub(crate) moved: usize,
-    /// Changes of wallets that a chat was to be told of.
+    /// Changes of wallets that a chat had to be notified of.
     pub(crate) owed: usize,
-    /// Of these, those that a chat was not told of.
+    /// Of these, those that a chat was not notified of.
     pub(crate) lost: Vec<String>,
     /// Messages that a chat got again, by chat.
     pub(crate) repeated: BTreeMap<usize, usize>,
-    /// The longest that a chat waited to be told of a change, on the sandbox's clock.
+    /// The longest that a chat waited to be notified of a change, on the sandbox's clock.
     pub(crate) longest: TimeDelta,
-    /// Changes of one wallet that a chat was told of in another order than they happened.
+    /// Changes of one wallet that a chat was notified of in another order than they happened.
     pub(crate) disordered: Vec<String>,
     /// What the bot recorded as possibly repeated.
     pub(crate) recorded: i64,
@@ -40,8 +40,8 @@ impl Verdict {
         let all = chaos.sandbox.chat().sent();
         let mut verdict = Self { faults: chaos.faults().counts().clone(), ..Self::default() };
         verdict.recorded = scalar(&chaos.home, "SELECT coalesce(sum(repeats), 0) FROM outbox").await;
-        let told = told(&all, &chaos.chats, &chaos.periods);
-        for (number, (ids, told)) in chaos.chats.iter().zip(&told).enumerate() {
+        let notified = notified(&all, &chaos.chats, &chaos.periods);
+        for (number, (ids, notified)) in chaos.chats.iter().zip(&notified).enumerate() {
             let got: Vec<&Sent> = all.iter().filter(|sent| is_received(sent, ids)).collect();
             verdict.delivered += got.len();
             verdict.repeated.insert(number, repeats(&got, &chaos.periods));
@@ -53,7 +53,7 @@ impl Verdict {
                 }
                 verdict.owed += 1;
                 let what = || format!("{} of {} since {} in chat {number}", period.amount, period.auth_id, period.from);
-                let Some(sent) = told.get(&place) else {
+                let Some(sent) = notified.get(&place) else {
                     verdict.lost.push(what());
                     continue;
                 };
@@ -92,24 +92,25 @@ impl Verdict {
             let _ = writeln!(table, "| {what} | {count} |");
         }
         let _ = writeln!(table, "| repeats recorded | {} |", self.recorded);
-        let _ = writeln!(table, "| longest until told, in minutes of the sandbox | {} |", self.longest.num_minutes());
+        let _ =
+            writeln!(table, "| longest wait for a notification, in minutes of the sandbox | {} |", self.longest.num_minutes());
         table
     }
 }
 
-/// The first message that told each chat of each period, by the place of the period.
-pub(crate) fn told<'a>(all: &'a [Sent], chats: &[Vec<i64>], periods: &[Period]) -> Vec<BTreeMap<usize, &'a Sent>> {
+/// The first message about each period in each chat, by the place of the period.
+pub(crate) fn notified<'a>(all: &'a [Sent], chats: &[Vec<i64>], periods: &[Period]) -> Vec<BTreeMap<usize, &'a Sent>> {
     let of_chat = |ids: &Vec<i64>| {
-        let mut told = BTreeMap::new();
+        let mut notified = BTreeMap::new();
         for sent in all.iter().filter(|sent| is_received(sent, ids)) {
             let numbers = Numbers::of(sent);
             for (place, period) in periods.iter().enumerate() {
                 if sent.at >= period.from && numbers.tell(period) {
-                    told.entry(place).or_insert(sent);
+                    notified.entry(place).or_insert(sent);
                 }
             }
         }
-        told
+        notified
     };
     chats.iter().map(of_chat).collect()
 }
@@ -139,14 +140,14 @@ impl Numbers {
     }
 }
 
-/// How many messages told a chat only what it was told before.
+/// How many messages repeat only what the chat got before.
 fn repeats(got: &[&Sent], periods: &[Period]) -> usize {
     let mut known = BTreeSet::new();
     let mut repeats = 0;
     for numbers in got.iter().map(|sent| Numbers::of(sent)) {
-        let told: Vec<usize> = (0..periods.len()).filter(|&place| numbers.tell(&periods[place])).collect();
-        let is_new = told.iter().filter(|place| known.insert(**place)).count() > 0;
-        repeats += usize::from(!told.is_empty() && !is_new);
+        let notified: Vec<usize> = (0..periods.len()).filter(|&place| numbers.tell(&periods[place])).collect();
+        let is_new = notified.iter().filter(|place| known.insert(**place)).count() > 0;
+        repeats += usize::from(!notified.is_empty() && !is_new);
     }
     repeats
 }
