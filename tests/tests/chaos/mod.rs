@@ -25,7 +25,7 @@ const POLL: Duration = Duration::from_mins(5);
 /// Real time between polls, and how long one is waited for where nothing is wrong.
 const BEAT: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 /// Polls after which every chat is up to date once nothing is wrong: two for the rule, one to deliver, one to be sure.
-const CALM: u32 = 4;
+const QUIET: u32 = 4;
 /// Longest wait for what is owed once all faults are over.
 const PATIENCE: Duration = Duration::from_mins(3);
 
@@ -47,7 +47,7 @@ pub(crate) struct Period {
     pub(crate) amount: u32,
     /// When it began.
     pub(crate) from: DateTime<Utc>,
-    /// Whether a fee or a top-up of the world changed the amount before every chat had a message with it.
+    /// Whether a fee or a top-up of the world changed the amount before every chat had a message with it, or while the run ended.
     pub(crate) is_moved: bool,
 }
 
@@ -108,7 +108,7 @@ impl Chaos {
         }
         chaos.begin();
         chaos.until_ready();
-        chaos.polls(CALM).await;
+        chaos.polls(QUIET).await;
         chaos
     }
 
@@ -125,12 +125,16 @@ impl Chaos {
         self.restart_if_dead();
         self.until_ready();
         let end = Instant::now() + PATIENCE;
-        self.polls(2 * CALM).await;
+        self.polls(2 * QUIET).await;
         while self.owed().await > 0 {
             assert!(Instant::now() < end, "{} messages are still owed", self.owed().await);
             self.polls(1).await;
         }
-        self.polls(CALM).await;
+        self.polls(QUIET).await;
+        for place in 0..self.wallets.len() {
+            let period = self.wallets[place].period;
+            self.periods[period].is_moved |= self.is_moved(period);
+        }
     }
 
     /// A poll, and perhaps a fault, a kill, wallets that change.
@@ -164,7 +168,7 @@ impl Chaos {
     }
 
     /// Whether nothing is wrong, and the bot runs.
-    fn is_calm(&self) -> bool {
+    fn is_quiet(&self) -> bool {
         self.faults.are_over(&self.sandbox) && self.is_ready()
     }
 
@@ -174,7 +178,7 @@ impl Chaos {
             let (before, began) = (self.judged(), Instant::now());
             self.sandbox.clock().advance(POLL);
             tokio::time::sleep(BEAT.0).await;
-            while self.is_calm() && self.judged() == before && began.elapsed() < BEAT.1 {
+            while self.is_quiet() && self.judged() == before && began.elapsed() < BEAT.1 {
                 tokio::time::sleep(BEAT.0 / 5).await;
             }
         }
@@ -190,7 +194,10 @@ impl Chaos {
         let serial = u32::try_from(self.periods.len()).expect("a few");
         let amount = if is_low { LEVEL / 10 } else { 2 * LEVEL } + serial * STEP + (STEP - 1);
         let wallet = &mut self.wallets[place];
-        self.sandbox.set_wallet(&wallet.auth_id, Decimal::from(amount)).expect("a wallet can be set");
+        // A customer that left the world keeps the period it had.
+        if self.sandbox.set_wallet(&wallet.auth_id, Decimal::from(amount)).is_err() {
+            return;
+        }
         (wallet.is_low, wallet.period) = (is_low, self.periods.len());
         let (auth_id, from) = (wallet.auth_id.clone(), self.sandbox.clock().now());
         self.periods.push(Period { auth_id, amount, from, is_moved: false });
