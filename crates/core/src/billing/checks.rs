@@ -54,7 +54,7 @@ pub(super) fn report_itself(report: &Report) -> Vec<Difference> {
     ];
     let mut found = Vec::new();
     for (name, parts) in sums.into_iter().filter(|(_, parts)| !parts.is_empty()) {
-        let calls = parts.iter().map(|(calls, _)| *calls).sum::<Option<u64>>();
+        let calls = parts.iter().try_fold(0_u64, |sum, (calls, _)| sum.checked_add((*calls)?));
         let cost = parts.iter().map(|(_, cost)| *cost).try_fold(Decimal::ZERO, |sum, cost| sum.checked_add(cost?));
         let pairs = [
             (Check::Calls, whole.total_calls.map(Decimal::from), calls.map(Decimal::from), None),

@@ -325,6 +325,18 @@ fn a_report_whose_days_are_cut_elsewhere_is_explained() {
 }
 
 #[test]
+fn counts_of_a_report_that_no_number_holds_are_unknown_and_not_added() {
+    let day = |day: &str| json!({"date": day, "total_calls": u64::MAX, "total_cost": "9999999999999999999999999999"});
+    let part = json!({"total_calls": u64::MAX, "answered_calls": u64::MAX});
+    let report = json!({"period": {"from": "2026-04-01", "to": "2026-04-30"}, "currency": "INR", "calls": {"total_calls": 1},
+        "time_series": [day("2026-04-01"), day("2026-04-02")], "by_product": {"voice_api": part, "sip_trunking": part}});
+    let mut sources = sources(&Bodies { balances: vec![Decimal::ZERO], ..Bodies::default() }, april());
+    sources.report = Some(typed(&report));
+    let month = Month::close(&sources);
+    assert!(!month.is_reconciled(Decimal::ZERO));
+}
+
+#[test]
 fn fees_are_compared_with_what_numbers_cost_now() {
     let rent = |number: u8, amount: &str| row(&format!("r{number}"), 0, 48, money(amount), "debit", &format!("did:+{number}"));
     let bodies = Bodies { rows: vec![rent(1, "400"), rent(2, "400")], balances: vec![Decimal::ZERO], ..Bodies::default() };
