@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc, Weekday};
 use serde::de::DeserializeOwned;
 use vobiz_core::alert::{QuietHours, Wants};
 
@@ -15,6 +15,8 @@ pub(crate) const WANTS: &str = "subscription";
 pub(crate) const QUIET: &str = "quiet hours";
 pub(crate) const QUIET_UNTIL: &str = "quiet until";
 pub(crate) const DAILY: &str = "daily summary";
+pub(crate) const WEEKLY: &str = "weekly summary";
+pub(crate) const MONTHLY: &str = "monthly summary";
 
 /// When quiet hours begin and end; `None` where there are none.
 pub(crate) type Hours = Option<(NaiveTime, NaiveTime)>;
@@ -26,8 +28,10 @@ pub(crate) struct FromChat {
     pub(crate) quiet: Option<Setting<Hours>>,
     /// It may be over.
     pub(crate) quiet_until: Option<Setting<DateTime<Utc>>>,
-    /// When the summary comes; `None` inside where none does.
+    /// When summaries come; `None` inside where none does.
     pub(crate) daily: Option<Setting<Option<NaiveTime>>>,
+    pub(crate) weekly: Option<Setting<Option<(Weekday, NaiveTime)>>>,
+    pub(crate) monthly: Option<Setting<Option<NaiveTime>>>,
 }
 
 impl FromChat {
@@ -38,6 +42,8 @@ impl FromChat {
         read(store, QUIET, &mut chats, |chat, setting| chat.quiet = Some(setting)).await?;
         read(store, QUIET_UNTIL, &mut chats, |chat, setting| chat.quiet_until = Some(setting)).await?;
         read(store, DAILY, &mut chats, |chat, setting| chat.daily = Some(setting)).await?;
+        read(store, WEEKLY, &mut chats, |chat, setting| chat.weekly = Some(setting)).await?;
+        read(store, MONTHLY, &mut chats, |chat, setting| chat.monthly = Some(setting)).await?;
         Ok(chats)
     }
 
@@ -54,6 +60,12 @@ impl FromChat {
         chat.settings.quiet_until = self.quiet_until.as_ref().map(|setting| setting.value);
         if let Some(daily) = &self.daily {
             chat.daily_summary = daily.value;
+        }
+        if let Some(weekly) = &self.weekly {
+            chat.weekly_summary = weekly.value;
+        }
+        if let Some(monthly) = &self.monthly {
+            chat.monthly_summary = monthly.value;
         }
         chat
     }

@@ -34,6 +34,7 @@ mod reads;
 mod run;
 mod schedule;
 mod service;
+mod shift;
 mod snapshot;
 mod snooze;
 mod spend;

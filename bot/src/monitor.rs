@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::timeout;
-use vobiz_core::alert::{Deferred, Observation, State, notify};
+use vobiz_core::alert::{Content, Deferred, Notification, Observation, Occasion, State, notify};
 
 use crate::delivery;
 use crate::doubts::remarks;
@@ -16,6 +16,7 @@ use crate::messages::{self, Reader};
 use crate::metrics;
 use crate::observe::observe;
 use crate::service::Service;
+use crate::shift;
 use crate::snapshot::{Memory, Snapshot};
 use crate::snooze::{Muted, SNOOZE};
 use crate::store::{Draft, Priority, Setting, Sweep};
@@ -249,11 +250,35 @@ async fn owed(service: &Service, snapshot: &Snapshot) -> Result<(Vec<Draft>, Vec
         let reader = Reader { zone: chat.zone, now: snapshot.at };
         let before = service.store.waiting(chat.id).await?;
         let (notifications, after) = notify(&chat.settings, &snapshot.evaluation, &before, snapshot.at);
-        let drafts = delivery::drafts(id, &notifications, snapshot.top_ups(), &reader).into_iter();
+        let shift = if notifications.iter().any(is_hand_over) {
+            shift_of(service, snapshot, &reader).await.unwrap_or_else(|error| {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "what happened meanwhile cannot be read; a hand-over goes without it"
+                );
+                String::new()
+            })
+        } else {
+            String::new()
+        };
+        let drafts = delivery::drafts(id, &notifications, snapshot.top_ups(), &shift, &reader).into_iter();
         owed.extend(drafts.map(|draft| Draft { thread: chat.thread, ..draft }));
         if after != before {
             deferred.push((chat.id, after));
         }
     }
     Ok((owed, deferred))
+}
+
+fn is_hand_over(notification: &Notification) -> bool {
+    matches!(notification.content, Content::Alerts { occasion: Occasion::HandOver, .. })
+}
+
+/// What happened while it was quiet, in words.
+async fn shift_of(service: &Service, snapshot: &Snapshot, reader: &Reader) -> Result<String> {
+    let night = shift::night(service, snapshot.at).await?;
+    let since = night.as_ref().map_or(snapshot.at, |night| night.since);
+    let acts = shift::acts(service, since).await?;
+    let whose = |id: &str| snapshot.subject(id).map_or_else(|| messages::code(id), messages::whose);
+    Ok(messages::shift(night.as_ref(), &acts, whose, reader))
 }

@@ -23,15 +23,16 @@ pub(crate) async fn run(config: Config, picture: Option<&Path>) -> Result<u8> {
     let Remembered { profiles, state, levels } = Store::remembered(&config.database_url).await;
     let policy = with_levels(&config.policy, &levels);
     // The bot's own database is only read: what the sweep finds is not recorded.
-    let service = Service::open(Config { database_url: "sqlite::memory:".to_owned(), ..config }, Clock::System).await?;
+    let store = Store::open_to_look(&config.database_url).await?;
+    let service = Service::over(config, Clock::System, store)?;
     let answers = observe(&service.api, &policy, service.report_zone, &state, service.poll_deadline, Utc::now).await;
     let snapshot = Memory::new(service.business.clone(), profiles, state).judge_once(&policy, answers);
     let data = chat::read_summary(&service, Arc::new(snapshot), Utc::now(), chat::MORNING).await;
     let text = messages::terminal(&messages::summary(&data, None, &Reader { zone, now: Utc::now() }));
     terminal::print_line(&terminal::strip_control_chars(&text)).context("cannot print the summary")?;
     if let Some(path) = picture {
-        let png = chat::picture(&data).context("there is no report to draw a picture of")?;
-        std::fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))?;
+        let picture = chat::picture(&data).context("there is no report to draw a picture of")?;
+        std::fs::write(path, picture.bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let is_known = data.report.is_ok() && data.snapshot.customers().is_ok() && data.own_balance.is_ok();
     Ok(if is_known { FINE } else { COULD_NOT_TELL })

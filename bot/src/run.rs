@@ -223,6 +223,10 @@ impl Parts {
             let service = service.clone();
             Box::new(move || Box::pin(until_stop(service.stop.clone(), schedule::run(service.clone()))))
         });
+        start("menus", {
+            let (service, telegram) = (service.clone(), telegram.clone());
+            Box::new(move || Box::pin(until_stop(service.stop.clone(), chat::keep_menus(service.clone(), telegram.clone()))))
+        });
         start("boards", {
             let service = service.clone();
             Box::new(move || Box::pin(until_stop(service.stop.clone(), chat::keep_boards(service.clone()))))
@@ -304,10 +308,10 @@ impl Backoff {
     }
 }
 
-/// Learns the bot's name, makes sure that its updates can be read, and shows its commands. Asks until Telegram answers.
+/// Learns the bot's name, and makes sure that its updates can be read. Asks until Telegram answers.
 async fn introduce(telegram: &Telegram) -> String {
     let mut backoff = Backoff::default();
-    let name = loop {
+    loop {
         let name = match telegram.username().await {
             Ok(name) => telegram.prepare_updates().await.map(|()| name),
             Err(failure) => Err(failure),
@@ -319,9 +323,5 @@ async fn introduce(telegram: &Telegram) -> String {
                 backoff.wait().await;
             }
         }
-    };
-    if let Err(failure) = telegram.set_commands(&chat::menu()).await {
-        tracing::warn!(%failure, "the list of commands could not be shown in Telegram");
     }
-    name
 }

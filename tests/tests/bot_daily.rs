@@ -147,3 +147,25 @@ async fn the_summaries_of_a_week_and_a_month_come_with_the_usage_of_each_custome
         assert!(file.name.starts_with("usage-") && text.lines().count() == 6, "{}: {text}", file.name);
     }
 }
+
+#[tokio::test]
+async fn what_is_printed_says_what_the_summary_in_the_chat_says_of_the_night_and_of_people() {
+    let sandbox = world(3).await;
+    let id = fill(&sandbox).await.first().expect("a watched customer").id.to_string();
+    let operator = format!("[[people]]\nid = {PRIVATE}\nname = \"Asha\"\nrole = \"operator\"\n");
+    let home = Home::of(&sandbox, &format!("[[chats]]\nid = {PRIVATE}\n{operator}"));
+    let _bot = home.start();
+    sandbox.set_wallet(&id, 40.into()).expect("a wallet can be set");
+    bot::until_texts("the alert", &sandbox, PRIVATE, |texts| texts.iter().any(|text| text.starts_with('🔴')));
+    assert!(ask(&sandbox, &format!("/take {id}")).plain.contains("taken by Asha"));
+    home.until_marked().await;
+    let printed = home.output(&["summary", "--config", "bot.toml"]);
+    let printed = String::from_utf8(printed.stdout).expect("text");
+    let line = |begin: &str| printed.lines().find(|line| line.contains(begin)).unwrap_or_else(|| panic!("{begin}: {printed}"));
+    assert!(line("Alerts since ").contains("1 critical"), "{printed}");
+    assert!(line(" taken by Asha at ").contains("taken by Asha"), "{printed}");
+    let shown = ask(&sandbox, "/summary").plain;
+    for part in ["Alerts since ", " taken by Asha at "] {
+        assert!(shown.contains(line(part)), "{part}: {shown}");
+    }
+}

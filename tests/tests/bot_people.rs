@@ -96,7 +96,7 @@ async fn a_snooze_is_set_and_ended_by_text_and_wrong_words_are_refused_with_the_
     let (id, ..) = empty_wallet(&sandbox).await;
     for (line, words) in [
         ("/mute".to_owned(), "Which alert?"),
-        ("/mute NOBODY 2h".to_owned(), "No alert fires for “NOBODY”"),
+        ("/mute NOBODY 2h".to_owned(), "No customer of yours has the id or a name like NOBODY"),
         (format!("/mute {id} no such rule 2h"), "No rule “no such rule” fires"),
         (format!("/mute {id} 31d"), "30 days at most"),
         (format!("/unmute {id}"), "is not snoozed"),

@@ -54,6 +54,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "chart table telegram",
             "usage",
             "delivery doubts from_chat service",
+            "shift",
             "chat heartbeat http monitor notices schedule upkeep",
             "backtest backup check config_check demo export health manual migrate pair print_summary run",
             "main",
@@ -72,7 +73,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "lib",
         ],
     ),
-    ("crates/bench", &["measure", "alerts billing client engine month sandbox service", "main"]),
+    ("crates/bench", &["measure", "alerts answers billing client engine month sandbox service", "main"]),
     (
         "crates/xtask",
         &["fingerprint step", "workspace", "venv", "browser wheel", "bench chaos lint mutants pictures test", "main"],

@@ -7,9 +7,8 @@ use super::request::{Answer, Refusal, Request};
 use super::until;
 use crate::messages::{self, escape};
 use crate::people::{Person, Role};
-use crate::snapshot::Snapshot;
 use crate::snooze::{Muted, SNOOZE};
-use crate::store::{Change, Draft, Setting};
+use crate::store::{AlertLine, AlertMessage, Change, Draft, Setting};
 
 /// `taken by Asha at 02:55`, `snoozed by Asha until 09:00`
 pub(super) fn words(setting: &Setting<Muted>, reader: &messages::Reader) -> String {
@@ -21,39 +20,6 @@ pub(super) fn words(setting: &Setting<Muted>, reader: &messages::Reader) -> Stri
     }
 }
 
-/// The alerts that the words after a command name: an id or a part of a name, and perhaps a rule.
-pub(super) fn find<'a>(snapshot: &'a Snapshot, words: &[&str], example: &str) -> Result<Vec<&'a Transition>, String> {
-    let Some((who, rule)) = words.split_first() else {
-        return Err(format!("Which alert? Write the customer's id: {example}. /alerts lists what fires."));
-    };
-    let firing = &snapshot.evaluation.firing;
-    let id = |alert: &&Transition| alert.subject.id.to_string().eq_ignore_ascii_case(who);
-    let named =
-        |alert: &&Transition| alert.subject.name.as_deref().is_some_and(|name| name.to_lowercase().contains(&who.to_lowercase()));
-    let mut found: Vec<&Transition> = firing.iter().filter(id).collect();
-    if found.is_empty() {
-        found = firing.iter().filter(named).collect();
-    }
-    let Some(first) = found.first() else {
-        return Err(format!("No alert fires for “{who}”. /alerts lists what fires; /customer {who} shows a customer."));
-    };
-    if let Some(other) = found.iter().find(|alert| alert.subject.id != first.subject.id) {
-        let name = |alert: &Transition| alert.subject.name.clone().unwrap_or_else(|| alert.subject.id.to_string());
-        let (one, two) = (name(first), name(other));
-        return Err(format!("“{who}” may be {one} ({}) or {two} ({}). Write the id.", first.subject.id, other.subject.id));
-    }
-    if rule.is_empty() {
-        return Ok(found);
-    }
-    let wanted = rule.join(" ");
-    let rules: Vec<String> = found.iter().map(|alert| format!("“{}”", alert.rule)).collect();
-    found.retain(|alert| alert.rule.split_whitespace().collect::<Vec<_>>().join(" ").eq_ignore_ascii_case(&wanted));
-    if found.is_empty() {
-        return Err(format!("No rule “{wanted}” fires for {who}; what fires is {}. {}.", rules.join(", "), until::FORMS));
-    }
-    Ok(found)
-}
-
 /// Mutes alerts for somebody, or takes that back.
 pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Option<(Until, bool)>) -> Result<Answer, Refusal> {
     let by = request.actor(Role::Operator).await?;
@@ -61,7 +27,7 @@ pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Opt
     let _one_at_a_time = request.service.changes.lock().await;
     let mut before = request.service.store.settings::<Muted>(SNOOZE).await?;
     let mut answer = Answer::default();
-    let mut done = Vec::new();
+    let (mut done, mut has_changed) = (Vec::new(), false);
     for alert in alerts {
         let key = alert.key();
         let known = before.iter().position(|setting| setting.value.key == key).map(|place| before.swap_remove(place));
@@ -77,13 +43,16 @@ pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Opt
             }
             _ => {}
         }
+        has_changed = true;
         let state = change(request, by, alert, known.as_ref(), mute).await?;
         answer.owed.extend(changed_messages(request, alert, &state).await?);
         done.push(format!("{who}: {}", escape(&state)));
     }
     let is_shown = |draft: &Draft| draft.chat == request.chat_id && draft.edits == request.pressed;
     answer.toast = Some(messages::terminal(&done.join("\n")));
-    if request.pressed.is_none() || !answer.owed.iter().any(is_shown) {
+    // A press that came too late leaves the message as the first one made it.
+    let is_late = request.is_press && !has_changed;
+    if !is_late && (request.pressed.is_none() || !answer.owed.iter().any(is_shown)) {
         answer.html = done.join("\n");
         answer.buttons = vec![vec![messages::button("‹ Alerts", "/alerts")]];
     }
@@ -133,15 +102,36 @@ async fn change(
 
 /// Each chat's message about an alert, with what was done.
 async fn changed_messages(request: &Request<'_>, alert: &Transition, words: &str) -> Result<Vec<Draft>, Refusal> {
-    let messages = request.service.store.alert_messages(&alert.key(), request.asked_at).await?;
-    let draft = |message: crate::store::AlertMessage| Draft {
-        chat: message.chat,
-        html: format!("{}\n<i>{}</i>", message.html, escape(&capitalized(words))),
-        edits: Some(message.message),
-        buttons: messages::alert_buttons(alert),
-        ..Draft::default()
+    let (store, key) = (&request.service.store, alert.key());
+    let messages = store.alert_messages(&key, request.asked_at).await?;
+    let muted = store.settings::<Muted>(SNOOZE).await?;
+    // What is known of the alert of a line: of this one what was done now, of the others what holds.
+    let state = |line: &AlertLine| match line.key() {
+        same if same == key => Some(words.to_owned()),
+        other => {
+            let known = muted.iter().find(|setting| setting.value.key == other);
+            known.map(|known| self::words(known, &request.reader))
+        }
     };
-    Ok(messages.into_iter().map(draft).collect())
+    let note = |line: &AlertLine, is_alone: bool| {
+        let state = escape(&state(line)?);
+        let who = messages::name(line.name.as_deref(), &line.subject);
+        Some(format!("\n<i>{}</i>", if is_alone { capitalized(&state) } else { format!("{who}: {state}") }))
+    };
+    let draft = |message: AlertMessage| {
+        let firing = message.lines.iter().filter(|line| line.is_firing);
+        let notes: String = firing.filter_map(|line| note(line, message.lines.len() == 1)).collect();
+        let html = format!("{}{notes}", message.html);
+        // A list that is too long with what was done stays as it is.
+        messages::is_one(&html).then(|| Draft {
+            chat: message.chat,
+            html,
+            edits: Some(message.message),
+            buttons: messages::alerts_buttons(&message.lines),
+            ..Draft::default()
+        })
+    };
+    Ok(messages.into_iter().filter_map(draft).collect())
 }
 
 fn capitalized(words: &str) -> String {

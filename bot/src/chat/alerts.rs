@@ -13,7 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "alerts",
     about: "what fires now, the first to run dry on top",
     example: "/alerts",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

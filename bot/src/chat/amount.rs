@@ -5,14 +5,22 @@ use vobiz_core::{Decimal, money};
 /// Larger amounts are typing errors.
 const LARGEST: i64 = 1_000_000_000_000;
 
+/// What amounts are counted in. A word comes before its last letters.
+const TIMES: [(&str, i64); 7] = [
+    ("crore", 10_000_000),
+    ("cr", 10_000_000),
+    ("lakh", 100_000),
+    ("lac", 100_000),
+    ("l", 100_000),
+    ("thousand", 1_000),
+    ("k", 1_000),
+];
+
 /// Reads an amount. Else says what is wrong with it.
 pub(super) fn parse(text: &str) -> Result<Decimal, String> {
-    let bare = text.trim_start_matches('₹');
-    let (digits, times) = match bare.char_indices().next_back() {
-        Some((end, 'k' | 'K')) => (&bare[..end], 1_000),
-        Some((end, 'l' | 'L')) => (&bare[..end], 100_000),
-        _ => (bare, 1),
-    };
+    let bare = text.trim_start_matches('₹').trim_start().to_lowercase();
+    let times = TIMES.iter().find_map(|(word, times)| Some((bare.strip_suffix(word)?.trim_end(), *times)));
+    let (digits, times) = times.unwrap_or((&bare, 1));
     let whole = digits.split('.').next().unwrap_or_default();
     // In grouped digits the last group has three; anything else is a decimal comma.
     if let Some((start, last)) = whole.rsplit_once(',')
@@ -43,6 +51,10 @@ mod tests {
             ("1.5L", "150000"),
             ("-20", "-20"),
             ("₹2K", "2000"),
+            ("₹ 2,500", "2500"),
+            ("1.5 lakh", "150000"),
+            ("2Cr", "20000000"),
+            ("2crore", "20000000"),
         ] {
             assert_eq!(parse(text), Ok(amount.parse().unwrap()), "{text}");
         }

@@ -12,7 +12,7 @@ pub(super) const COMMAND: Command = Command {
     name: "analytics",
     about: "calls and cost of some days: 7d, today, or FROM TO",
     example: "/analytics 7d",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 
@@ -56,8 +56,15 @@ fn window(words: &[&str], today: NaiveDate) -> Result<DateRange, String> {
                     _ => Err(format!("“{one}” is not between 1d and {LONGEST}d. {EXAMPLE}")),
                 }
             }
+            number if number.len() <= 3 && number.bytes().all(|digit| digit.is_ascii_digit()) => {
+                Err(format!("“{one}” is not a day. For the last {one} days: /analytics {one}d"))
+            }
             _ => between(day(one)?, today, today),
         },
+        // `7 days`
+        [number, days] if ["day", "days"].iter().any(|word| days.eq_ignore_ascii_case(word)) => {
+            window(&[&format!("{number}d")], today)
+        }
         [from, to] => between(day(from)?, day(to)?, today),
         [_, _, third, ..] => Err(format!("“{third}” is one word too many. {EXAMPLE}")),
     }
@@ -120,6 +127,7 @@ mod tests {
             ("7D", "2026-05-06", "2026-05-12"),
             ("today", "2026-05-12", "2026-05-12"),
             ("Yesterday", "2026-05-11", "2026-05-11"),
+            ("7 days", "2026-05-06", "2026-05-12"),
             ("2026-05-01", "2026-05-01", "2026-05-12"),
             ("2026-01-01 2026-03-31", "2026-01-01", "2026-03-31"),
             ("30-04-2026", "2026-04-30", "2026-05-12"),
@@ -139,6 +147,7 @@ mod tests {
             ("2026-06-01", "2026-06-01 is in the future: today is 2026-05-12"),
             ("2026-05-01 2026-06-01", "Up to today: /analytics 2026-05-01 2026-05-12"),
             ("tomorrow", "“tomorrow” is not a day"),
+            ("7", "For the last 7 days: /analytics 7d"),
             ("0d", "“0d” is not between 1d and 366d"),
             ("99999999999d", "is not between 1d and 366d"),
             ("1 2 3", "one word too many"),

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use futures::FutureExt as _;
 
 use super::request::{Answer, Command, Refusal, Request};
-use crate::messages::{code, escape, name};
+use crate::messages::{self, code, escape, name};
 use crate::people::Role;
 use crate::store::Entry;
 
@@ -14,7 +14,7 @@ pub(super) const COMMAND: Command = Command {
     name: "audit",
     about: "who changed what: of a customer or a person, in some days",
     example: EXAMPLE,
-    role: Role::Operator,
+    role: |_| Role::Operator,
     answer: |request| answer(request).boxed(),
 };
 
@@ -36,18 +36,37 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     if entries.is_empty() {
         return Ok(Answer::text(format!("Nothing{of} was changed from a chat in the last {days}.")));
     }
-    let mut rows: Vec<String> = entries.iter().take(ROWS).map(|entry| row(entry, request)).collect();
+    let (snapshot, members) = (request.service.published.last(), request.service.members().await?);
+    // The customer, the person or the chat that it was about. A private chat has the id of its person.
+    let whom = |entry: &Entry| {
+        let id = entry.subject.as_str();
+        if entry.action != "role" && (id == request.chat.id.to_string() || id == request.chat_id.to_string()) {
+            return "this chat".to_owned();
+        }
+        let customer = snapshot.as_ref().and_then(|snapshot| snapshot.subject(id)).map(messages::whose);
+        let person = || members.iter().find(|member| member.person.id.to_string() == id);
+        let person = || person().map(|member| name(Some(&member.person.name), id));
+        match customer.or_else(person) {
+            Some(name) => format!("{name} {}", code(id)),
+            None => code(id),
+        }
+    };
+    let mut rows: Vec<String> = entries.iter().take(ROWS).map(|entry| row(entry, &whom, request)).collect();
     if entries.len() > ROWS {
         rows.push(format!("… and {} earlier ones; name a customer, a person or fewer days: {EXAMPLE}", entries.len() - ROWS));
     }
     Ok(Answer::text(format!("<b>Changes{of} in the last {days}</b>\n{}", rows.join("\n"))))
 }
 
-fn row(entry: &Entry, request: &Request<'_>) -> String {
-    let Entry { at, by, action, subject, before, after } = entry;
+fn row(entry: &Entry, whom: &dyn Fn(&Entry) -> String, request: &Request<'_>) -> String {
+    let Entry { at, by, action, before, after, .. } = entry;
     let text = |text: &Option<String>| text.as_deref().map_or_else(|| "nothing".to_owned(), escape);
     let who = name(Some(&by.name), "somebody");
-    format!("{} {who}: {} {}, {} → {}", request.reader.at(*at), escape(action), code(subject), text(before), text(after))
+    let change = match (before, after) {
+        (None, None) => String::new(),
+        _ => format!(", {} → {}", text(before), text(after)),
+    };
+    format!("{} {who}: {} {}{change}", request.reader.at(*at), escape(action), whom(entry))
 }
 
 /// Whom or what, in lower case, and how many days.

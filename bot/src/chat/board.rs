@@ -21,7 +21,7 @@ pub(super) const COMMAND: Command = Command {
     name: "board",
     about: "one pinned message that shows who needs someone, kept up to date",
     example: "/board",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -15,6 +15,7 @@ use crate::chart::{self, Segment};
 use crate::messages::{self, Caption, Course};
 use crate::people::Role;
 use crate::snapshot::Snapshot;
+use crate::store::Document;
 use crate::usual;
 
 const EXAMPLE: &str = "/chart sharma 7d";
@@ -24,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
     name: "chart",
     about: "a picture: a customer's wallet, fleet, answers or top; 7d or 30d",
     example: EXAMPLE,
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 
@@ -61,10 +62,7 @@ fn read(words: &[&str]) -> Result<(String, u32), String> {
 async fn customer(request: &Request<'_>, wanted: &str, days: u32) -> Result<Answer, Refusal> {
     let snapshot = request.snapshot().await?;
     let command = |id: &str| format!("/chart {id} {days}d");
-    let account = match find::customer(&snapshot.answers.customers, wanted, command) {
-        Ok(account) => account,
-        Err(which) => return Ok(*which),
-    };
+    let account = find::customer(&snapshot.answers.customers, wanted, command)?;
     let id = account.auth_id.as_str();
     let row = Subject::of(account, None);
     let subject = snapshot.subject(id).unwrap_or(&row);
@@ -94,7 +92,7 @@ async fn customer(request: &Request<'_>, wanted: &str, days: u32) -> Result<Answ
         levels: &levels(&snapshot.policy, subject),
         fan: &fan,
     };
-    Ok(pictured(chart::wallet(&drawn), caption, messages::chart_buttons(id, days, Some(id))))
+    Ok(pictured(chart::wallet(&drawn), &format!("wallet-{id}-{days}d"), caption, messages::chart_buttons(id, days, Some(id))))
 }
 
 async fn fleet(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
@@ -129,7 +127,7 @@ async fn fleet(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
         levels: &[],
         fan: &[],
     };
-    Ok(pictured(chart::wallet(&drawn), caption, messages::chart_buttons("fleet", days, None)))
+    Ok(pictured(chart::wallet(&drawn), &format!("all-wallets-{days}d"), caption, messages::chart_buttons("fleet", days, None)))
 }
 
 async fn answers(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
@@ -146,7 +144,7 @@ async fn answers(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
     let from = DateRange::ending(today, days).from.unwrap_or(today);
     let caption = messages::answers_chart(&report, (from, today), usual.as_ref());
     let drawn = chart::Answers { report: &report, days: (from, today), finding: &caption.finding, span: &caption.span, usual };
-    Ok(pictured(chart::answers(&drawn), caption, messages::chart_buttons("answers", days, None)))
+    Ok(pictured(chart::answers(&drawn), &format!("answer-rate-{days}d"), caption, messages::chart_buttons("answers", days, None)))
 }
 
 async fn top(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
@@ -175,7 +173,8 @@ async fn top(request: &Request<'_>, days: u32) -> Result<Answer, Refusal> {
         })
         .collect();
     let buttons = messages::chart_buttons("top", days, None);
-    Ok(pictured(chart::spenders(&caption.finding, &caption.span, &bars), caption, buttons))
+    let drawn = chart::spenders(&caption.finding, &caption.span, &bars);
+    Ok(pictured(drawn, &format!("top-customers-{days}d"), caption, buttons))
 }
 
 fn report_range(last_day: NaiveDate, days: u32) -> (DateRange, String) {
@@ -184,9 +183,12 @@ fn report_range(last_day: NaiveDate, days: u32) -> (DateRange, String) {
 }
 
 /// An answer with its picture; without one where it could not be drawn.
-fn pictured(drawn: anyhow::Result<Vec<u8>>, caption: Caption, buttons: crate::store::Buttons) -> Answer {
-    let picture = drawn.inspect_err(|error| tracing::error!(%error, "a picture could not be drawn")).ok();
-    Answer { picture, ..Answer::with(caption.html, buttons) }
+fn pictured(drawn: anyhow::Result<Vec<u8>>, name: &str, caption: Caption, buttons: crate::store::Buttons) -> Answer {
+    let drawn = drawn.inspect_err(|error| tracing::error!(%error, "a picture could not be drawn")).ok();
+    // A customer's id may be in the name; a file's name takes letters, digits and few signs.
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
+    let name = format!("{}.png", name.chars().map(plain).collect::<String>());
+    Answer { picture: drawn.map(|bytes| Document { name, bytes }), ..Answer::with(caption.html, buttons) }
 }
 
 /// The time that a picture of balances shows.

@@ -41,7 +41,7 @@ const HELP: Command = Command {
     name: "help",
     about: "what can be asked here",
     example: "/help",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |_| help::answer(COMMANDS),
 };
 
@@ -99,16 +99,12 @@ fn shortened(word: &str) -> String {
     }
 }
 
-/// The commands as Telegram's menu shows them.
-pub(crate) fn menu() -> Vec<(&'static str, &'static str)> {
-    COMMANDS.iter().map(|command| (command.name, command.about)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::chat::menu::menu;
 
     fn name(text: &str) -> Option<&'static str> {
         match parse(text, "vobiz_bot") {
@@ -145,6 +141,28 @@ mod tests {
             assert!((3..=256).contains(&command.about.len()), "{}", command.name);
             assert_eq!(name(command.example), Some(command.name), "{}", command.example);
         }
+    }
+
+    #[test]
+    fn help_menu_and_list_are_made_from_the_files() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/chat");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let texts = files.filter(|file| file.extension().is_some()).map(|file| std::fs::read_to_string(file).unwrap());
+        let is_command = |text: &String| text.contains("\npub(super) const COMMAND: Command = Command {\n");
+        let named = |text: String| {
+            let (_, after) = text.split_once("    name: \"").unwrap();
+            after.split_once('"').unwrap().0.to_owned()
+        };
+        let mut of_files: Vec<String> = texts.filter(is_command).map(named).collect();
+        of_files.push(HELP.name.to_owned());
+        let mut listed: Vec<&str> = COMMANDS.iter().map(|command| command.name).collect();
+        let help = crate::messages::plain(&help::text(COMMANDS));
+        let in_help: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix('/')?.split(':').next()).collect();
+        let in_menu: Vec<&str> = menu().iter().map(|(name, _)| *name).collect();
+        assert_eq!((&in_help, &in_menu), (&listed, &listed), "in the same order");
+        of_files.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(of_files, listed);
     }
 
     proptest! {

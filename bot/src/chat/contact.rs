@@ -14,7 +14,7 @@ pub(super) const COMMAND: Command = Command {
     name: "contact",
     about: "e-mail and phone of a customer; in a private chat",
     example: EXAMPLE,
-    role: Role::Operator,
+    role: |_| Role::Operator,
     answer: |request| answer(request).boxed(),
 };
 
@@ -32,10 +32,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
             .into());
     }
     let snapshot = request.last_snapshot().await?;
-    let account = match find::customer(&snapshot.answers.customers, &wanted, |id| format!("/contact {id}")) {
-        Ok(account) => account,
-        Err(which) => return Ok(*which),
-    };
+    let account = find::customer(&snapshot.answers.customers, &wanted, |id| format!("/contact {id}"))?;
     let id = account.auth_id.as_str();
     let change = Change { by, chat: request.chat_id, action: "look at contact", subject: id, before: None, after: None };
     request.service.store.record_act(&change, request.asked_at).await?;

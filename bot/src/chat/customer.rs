@@ -18,7 +18,7 @@ pub(super) const COMMAND: Command = Command {
     name: "customer",
     about: "one customer, by id or name",
     example: "/customer MA_XXXXXXXX",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -13,7 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "customers",
     about: "all customers, or those of a name, by time to empty",
     example: "/customers sharma",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -10,7 +10,7 @@ pub(super) const COMMAND: Command = Command {
     name: "dashboard",
     about: "balances and calls of the API's own period",
     example: "/dashboard",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

@@ -25,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
     name: "export",
     about: "a file: customers, alerts, ledger of a customer, or month; csv or xlsx",
     example: "/export month 2026-04 xlsx",
-    role: Role::Operator,
+    role: |_| Role::Operator,
     answer: |request| answer(request).boxed(),
 };
 

@@ -45,22 +45,27 @@ pub(super) fn page<'a, 'w>(words: &'w [&'a str]) -> Result<(&'w [&'a str], usize
     }
 }
 
-/// The customers that a text names by the first of these that any does: the id; the whole name; a part of the id or the name;
-/// every word, with typing errors.
+/// The customers that a text names.
 pub(super) fn matching<'a>(accounts: &'a [Account], wanted: &str) -> Vec<&'a Account> {
+    closest(accounts, |account| (&account.auth_id, account.name.as_deref().unwrap_or_default()), wanted)
+}
+
+/// What a text names, of things with an id and a name, by the first of these ways that finds any: the id; the whole name; a part
+/// of the id or the name; every word, with typing errors.
+pub(super) fn closest<'a, T>(all: &'a [T], named: impl Fn(&'a T) -> (&'a str, &'a str), wanted: &str) -> Vec<&'a T> {
     let wanted = plain(wanted);
     if wanted.is_empty() {
         return Vec::new();
     }
-    let id = |account: &Account| account.auth_id.to_lowercase();
-    let name = |account: &Account| plain(account.name.as_deref().unwrap_or_default());
-    let ways: [&dyn Fn(&Account) -> bool; 4] = [
-        &|account| id(account) == wanted,
-        &|account| name(account) == wanted,
-        &|account| name(account).contains(&wanted) || id(account).contains(&wanted),
-        &|account| is_mistyped(&wanted, &name(account)),
+    let id = |thing: &'a T| named(thing).0.to_lowercase();
+    let name = |thing: &'a T| plain(named(thing).1);
+    let ways: [&dyn Fn(&'a T) -> bool; 4] = [
+        &|thing| id(thing) == wanted,
+        &|thing| name(thing) == wanted,
+        &|thing| name(thing).contains(&wanted) || id(thing).contains(&wanted),
+        &|thing| is_mistyped(&wanted, &name(thing)),
     ];
-    let found = ways.iter().map(|is_it| accounts.iter().filter(|account| is_it(account)).collect::<Vec<_>>());
+    let found = ways.iter().map(|is_it| all.iter().filter(|thing| is_it(thing)).collect::<Vec<_>>());
     found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
 }
 

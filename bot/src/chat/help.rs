@@ -12,7 +12,7 @@ pub(super) fn answer(commands: &[&Command]) -> Reply<'static> {
 }
 
 /// Every command, with an example where it takes something.
-fn text(commands: &[&Command]) -> String {
+pub(super) fn text(commands: &[&Command]) -> String {
     let mut text = "Reports and alerts for your Vobiz customers.".to_owned();
     for command in commands {
         let example = if command.example == format!("/{}", command.name) {

@@ -39,6 +39,12 @@ pub(super) struct Wanted {
     pub(super) in_working_hours: bool,
 }
 
+/// Whether these words after the command only show levels.
+pub(super) fn only_shows(words: &[&str]) -> bool {
+    let is_page = words.iter().all(|word| word.starts_with('#'));
+    is_page || matches!(read(words), Ok(Asked { what: What::Show, .. }))
+}
+
 /// Reads the words after the command; the first is always a part of the customer's id or name.
 pub(super) fn read(words: &[&str]) -> Result<Asked, String> {
     let is_key = |word: &&str| ["warning", "critical", "runway", "reset"].iter().any(|key| word.eq_ignore_ascii_case(key));

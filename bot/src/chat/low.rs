@@ -13,7 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "low",
     about: "low wallets, or those under an amount",
     example: "/low 500",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 
@@ -33,6 +33,8 @@ fn read(words: &[&str]) -> Result<(Option<Decimal>, usize), String> {
     let (words, page) = find::page(words)?;
     match words {
         [] => Ok((None, page)),
+        // `₹ 500`, `5 lakh`
+        [_, _] if let Ok(level) = amount::parse(&words.join(" ")) => Ok((Some(level), page)),
         [one] => amount::parse(one).map(|level| (Some(level), page)).map_err(|wrong| format!("{wrong} {EXAMPLE}")),
         [_, second, ..] => Err(format!("“{second}” is one word too many. {EXAMPLE}")),
     }
@@ -47,6 +49,8 @@ mod tests {
         let read = |line: &str| read(&line.split_whitespace().collect::<Vec<_>>());
         assert_eq!(read(""), Ok((None, 1)));
         assert_eq!(read("#2"), Ok((None, 2)));
+        assert_eq!(read("₹ 500"), Ok((Some(500.into()), 1)));
+        assert_eq!(read("2 lakh #2"), Ok((Some(200_000.into()), 2)));
         assert_eq!(read("₹1,500.50 #3"), Ok((Some("1500.5".parse().unwrap()), 3)));
         for (line, words) in [
             ("lots", "“lots” is not an amount. Write /low, or /low 500 for wallets under ₹500"),

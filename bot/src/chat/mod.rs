@@ -18,8 +18,10 @@ mod export;
 mod find;
 mod heard;
 mod help;
+mod hour;
 mod levels;
 mod low;
+mod menu;
 mod mute;
 mod people;
 mod period;
@@ -38,6 +40,7 @@ mod thresholds;
 mod top;
 mod unmute;
 mod until;
+mod which;
 mod why;
 
 use std::sync::Arc;
@@ -47,7 +50,7 @@ use anyhow::Result;
 use tokio::sync::watch;
 
 pub(crate) use board::keep as keep_boards;
-pub(crate) use command::menu;
+pub(crate) use menu::keep as keep_menus;
 pub(crate) use period::{month, week};
 pub(crate) use request::Answer;
 pub(crate) use summary::{MORNING, picture, read as read_summary, summary};

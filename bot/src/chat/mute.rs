@@ -3,17 +3,15 @@
 use futures::FutureExt as _;
 
 use super::request::{Answer, Command, Refusal, Request};
-use super::{act, until};
+use super::{act, until, which};
 use crate::messages;
 use crate::people::Role;
-
-const EXAMPLE: &str = "/mute MA_XXXXXXXX till 09:00";
 
 pub(super) const COMMAND: Command = Command {
     name: "mute",
     about: "snooze an alert: 2h, till 09:00, until topped up, until next level",
-    example: EXAMPLE,
-    role: Role::Operator,
+    example: "/mute MA_XXXXXXXX till 09:00",
+    role: |_| Role::Operator,
     answer: |request| answer(request).boxed(),
 };
 
@@ -28,7 +26,8 @@ const ENDS: [(&str, &str); 4] = [
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let (words, until) = until::split(&request.arguments, request.asked_at, request.reader.zone)?;
     let snapshot = request.last_snapshot().await?;
-    let alerts = act::find(&snapshot, words, EXAMPLE)?;
+    let end = request.arguments[words.len()..].join(" ");
+    let alerts = which::alerts(request, &snapshot, words, |id| format!("/mute {id} {end}").trim_end().to_owned()).await?;
     if let Some(until) = until {
         return act::act(request, &alerts, Some((until, false))).await;
     }

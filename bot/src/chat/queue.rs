@@ -35,9 +35,15 @@ impl Queues {
     }
 
     /// Puts an update into the queue of its chat.
-    pub(super) async fn push(&mut self, id: i64, heard: Heard) -> Result<()> {
+    pub(super) async fn push(&mut self, id: i64, mut heard: Heard) -> Result<()> {
         let service = &self.desk.service;
         let is_served = service.chat(heard.chat).await?.is_some();
+        if let What::Press { message, .. } = &mut heard.what
+            && let Some(list) = *message
+            && service.store.lists_alerts(heard.chat, list).await?
+        {
+            *message = None;
+        }
         let intent = match &heard.what {
             What::Press { data, .. } => service.store.intent(heard.chat, data, heard.at).await?,
             _ => None,

@@ -4,9 +4,10 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use futures::FutureExt as _;
 use vobiz_core::time::parse_duration;
 
+use super::hour;
 use super::request::{Answer, Command, Refusal, Request};
 use super::set::{serve, set};
-use crate::config::{Chat, clock_times};
+use crate::config::Chat;
 use crate::from_chat::{Hours, QUIET, QUIET_UNTIL};
 use crate::messages::{self, button};
 use crate::people::Role;
@@ -15,7 +16,7 @@ pub(super) const COMMAND: Command = Command {
     name: "quiet",
     about: "when only what cannot wait comes here: hours of each day, 2h, off",
     example: "/quiet 22:00-07:00",
-    role: Role::Operator,
+    role: |words| if words.is_empty() { Role::Viewer } else { Role::Operator },
     answer: |request| answer(request).boxed(),
 };
 
@@ -36,8 +37,8 @@ enum Wanted {
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let wanted = match request.arguments.as_slice() {
         [] => return Ok(show(request, request.chat)),
-        [one] => read(one)?,
-        [_, second, ..] => return Err(format!("“{second}” is one word too many. {FORMS}.").into()),
+        // `22:00 - 07:00`
+        words => read(&words.join(" "))?,
     };
     let _one_at_a_time = request.service.changes.lock().await;
     let before = messages::quiet(&request.chat.settings, &request.reader);
@@ -61,7 +62,10 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
         }
     }
     let now = serve(request).await?;
-    Ok(Answer { toast: Some(messages::terminal(&messages::quiet(&now.settings, &request.reader))), ..show(request, &now) })
+    Ok(Answer {
+        toast: Some(format!("Quiet hours: {}", messages::terminal(&messages::quiet(&now.settings, &request.reader)))),
+        ..show(request, &now)
+    })
 }
 
 fn show(request: &Request<'_>, chat: &Chat) -> Answer {
@@ -92,8 +96,10 @@ fn read(word: &str) -> Result<Wanted, String> {
             _ => Err(format!("It can be quiet for 24 hours from now at most, and “{word}” is not within that. {FORMS}.")),
         };
     }
-    let wrong = |_| format!("“{word}” is neither two times of day nor a span. {FORMS}.");
-    clock_times(&word.replace('–', "-")).map(|(from, to)| Wanted::EachDay(from, to)).map_err(wrong)
+    let wrong = || format!("“{word}” is neither two times of day nor a span. {FORMS}.");
+    let (from, to) = word.split_once(" to ").or_else(|| word.split_once(['-', '–'])).ok_or_else(wrong)?;
+    let times = hour::parse(from).zip(hour::parse(to)).filter(|(from, to)| from != to);
+    times.map(|(from, to)| Wanted::EachDay(from, to)).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -106,6 +112,8 @@ mod tests {
         for (word, wanted) in [
             ("22:00-07:00", Wanted::EachDay(time("22:00"), time("07:00"))),
             ("22:00–07:00", Wanted::EachDay(time("22:00"), time("07:00"))),
+            ("22 - 7", Wanted::EachDay(time("22:00"), time("07:00"))),
+            ("10pm to 7am", Wanted::EachDay(time("22:00"), time("07:00"))),
             ("2h", Wanted::For(TimeDelta::hours(2))),
             ("24h", Wanted::For(TimeDelta::hours(24))),
             ("OFF", Wanted::Off),
@@ -113,7 +121,7 @@ mod tests {
         ] {
             assert_eq!(read(word), Ok(wanted), "{word}");
         }
-        for word in ["25h", "0h", "99999999d", "22:00", "22:00-22:00", "7-9", "24:00-07:00", "tonight", ""] {
+        for word in ["25h", "0h", "99999999d", "22:00", "22:00-22:00", "7-7am", "24:00-07:00", "tonight", ""] {
             assert!(read(word).unwrap_err().contains("/quiet 22:00-07:00"), "{word}");
         }
     }

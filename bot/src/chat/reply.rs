@@ -112,7 +112,7 @@ impl Desk {
             self.acknowledge(heard, Some(OLD_BUTTON));
             return Ok(Vec::new());
         };
-        let acts = command.acts();
+        let acts = command.acts(&words);
         if !acts {
             self.acknowledge(heard, None);
         }
@@ -155,10 +155,12 @@ impl Desk {
             asked_at: heard.at,
             is_press: matches!(heard.what, What::Press { .. }),
         };
-        let answered = match request.require(command.role).await {
+        let answered = match request.require((command.role)(&request.arguments)).await {
             Ok(()) => (command.answer)(&request).await,
             Err(refusal) => Err(refusal),
         };
+        // The message that a button is under stays as it is when the press is refused.
+        let stays = request.is_press && command.acts(&request.arguments);
         match answered {
             Ok(mut answer) => {
                 if let Some(at) = answer.as_of {
@@ -166,11 +168,12 @@ impl Desk {
                 }
                 Ok(answer)
             }
-            // The message that a button is under stays as it is when the press is refused.
-            Err(Refusal::Wrong(words)) if request.is_press && command.acts() => {
-                Ok(Answer { toast: Some(words), ..Answer::default() })
-            }
+            Err(Refusal::Wrong(words)) if stays => Ok(Answer { toast: Some(words), ..Answer::default() }),
             Err(Refusal::Wrong(words)) => Ok(Answer::text(messages::escape(&words))),
+            Err(Refusal::Instead(answer)) if stays => {
+                Ok(Answer { toast: Some(messages::terminal(&answer.html)), ..Answer::default() })
+            }
+            Err(Refusal::Instead(answer)) => Ok(*answer),
             Err(Refusal::Failed(error)) => Err(error),
         }
     }
@@ -180,7 +183,7 @@ impl Desk {
         let shows_in = |item: &Item| match (&item.heard.what, &item.intent) {
             (What::Press { message: Some(message), .. }, Some(intent)) => match command::parse(&intent.command, "") {
                 // What somebody did is done, whatever is pressed after it.
-                Line::Command(command, _) if !command.acts() => Some((item.heard.chat, *message)),
+                Line::Command(command, words) if !command.acts(&words) => Some((item.heard.chat, *message)),
                 _ => None,
             },
             _ => None,

@@ -48,7 +48,7 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Answer {
     pub(crate) html: String,
     /// A picture that the text is the caption of.
-    pub(crate) picture: Option<Vec<u8>>,
+    pub(crate) picture: Option<Document>,
     /// A file that the text is the caption of, where there is no picture.
     pub(crate) document: Option<Document>,
     pub(crate) buttons: Buttons,
@@ -65,6 +65,8 @@ pub(crate) struct Answer {
 pub(crate) enum Refusal {
     /// The line was wrong; what to write instead.
     Wrong(String),
+    /// Something else is shown in its place: what can be chosen, or how things stand.
+    Instead(Box<Answer>),
     /// The bot itself failed, and the line must be answered later.
     Failed(anyhow::Error),
 }
@@ -79,15 +81,15 @@ pub(crate) struct Command {
     pub(crate) about: &'static str,
     /// How it is written with all that it takes.
     pub(crate) example: &'static str,
-    /// What somebody must be to use it.
-    pub(crate) role: Role,
+    /// What somebody must be to write it with these words.
+    pub(crate) role: fn(&[&str]) -> Role,
     pub(crate) answer: for<'a> fn(&'a Request<'a>) -> Reply<'a>,
 }
 
 impl Command {
-    /// Whether it changes something, and not only shows it.
-    pub(crate) fn acts(&self) -> bool {
-        self.role > Role::Viewer
+    /// Whether it changes something with these words, and not only shows it.
+    pub(crate) fn acts(&self, words: &[&str]) -> bool {
+        (self.role)(words) > Role::Viewer
     }
 }
 
@@ -104,6 +106,12 @@ impl Answer {
 impl From<String> for Refusal {
     fn from(words: String) -> Self {
         Self::Wrong(words)
+    }
+}
+
+impl From<Box<Answer>> for Refusal {
+    fn from(answer: Box<Answer>) -> Self {
+        Self::Instead(answer)
     }
 }
 

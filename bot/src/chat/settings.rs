@@ -4,6 +4,7 @@ use futures::FutureExt as _;
 use vobiz_core::alert::ChatSettings;
 
 use super::request::{Answer, Command, Refusal, Request};
+use crate::config::Chat;
 use crate::from_chat::FromChat;
 use crate::messages::{self, Reader, button, code, escape};
 use crate::people::{CHAT, Role};
@@ -13,7 +14,7 @@ pub(super) const COMMAND: Command = Command {
     name: "settings",
     about: "what is set for this chat, where that comes from, and who changed it",
     example: "/settings",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 
@@ -33,7 +34,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     };
     let quiet = set.quiet_until.as_ref().filter(|until| until.value > request.asked_at).map(|until| by(until, reader));
     let quiet = quiet.or_else(|| set.quiet.as_ref().map(|quiet| by(quiet, reader)));
-    let is_at = |file: &crate::config::Chat| file.daily_summary.is_some();
+    let is_in = |is_set: fn(&Chat) -> bool| file(in_file.is_some_and(is_set));
     let business = &settings.business;
     let (opens, closes) = (business.opens, business.closes);
     let rows = [
@@ -53,7 +54,21 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
             messages::quiet(settings, reader),
             quiet.unwrap_or_else(|| file(in_file.is_some_and(|file| file.settings.quiet.is_some()))),
         ),
-        ("Summary", messages::daily(chat.daily_summary), origin(set.daily.as_ref(), reader, || file(in_file.is_some_and(is_at)))),
+        (
+            "Daily summary",
+            messages::daily(chat.daily_summary),
+            origin(set.daily.as_ref(), reader, || is_in(|file| file.daily_summary.is_some())),
+        ),
+        (
+            "Weekly summary",
+            messages::weekly(chat.weekly_summary),
+            origin(set.weekly.as_ref(), reader, || is_in(|file| file.weekly_summary.is_some())),
+        ),
+        (
+            "Monthly summary",
+            messages::monthly(chat.monthly_summary),
+            origin(set.monthly.as_ref(), reader, || is_in(|file| file.monthly_summary.is_some())),
+        ),
         (
             "Grouping",
             format!("{} or more alerts of a rule in one message", settings.fold_from),

@@ -11,7 +11,7 @@ pub(super) const COMMAND: Command = Command {
     name: "status",
     about: "how the bot is: last poll, services, messages owed, this chat",
     example: "/status",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 
@@ -57,10 +57,13 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
 /// What is set for this chat.
 fn chat(request: &Request<'_>) -> String {
     let chat = request.chat;
-    let summary = chat.daily_summary.map_or_else(|| "no summary".to_owned(), |at| format!("summary {}", at.format("%H:%M")));
-    let quiet = chat.settings.quiet.map_or_else(
-        || "no quiet hours".to_owned(),
-        |quiet| format!("quiet {}–{}", quiet.from.format("%H:%M"), quiet.to.format("%H:%M")),
-    );
-    format!("This chat: {summary}, {quiet}, {}", escape(chat.zone.name()))
+    let summaries = [
+        chat.daily_summary.map(|time| messages::daily(Some(time))),
+        chat.weekly_summary.map(|time| messages::weekly(Some(time))),
+        chat.monthly_summary.map(|time| messages::monthly(Some(time))),
+    ];
+    let summaries: Vec<String> = summaries.into_iter().flatten().collect();
+    let summaries = if summaries.is_empty() { "none".to_owned() } else { summaries.join(", ") };
+    let quiet = messages::quiet(&chat.settings, &request.reader);
+    format!("This chat: summaries {summaries}; quiet hours {quiet}; {}", escape(chat.zone.name()))
 }

@@ -17,14 +17,15 @@ use crate::chart;
 use crate::messages::{self, Books, Night, Reader, Spender, Spenders, SummaryData};
 use crate::people::Role;
 use crate::service::Service;
+use crate::shift;
 use crate::snapshot::Snapshot;
-use crate::store::Entry;
+use crate::store::{Document, Entry};
 
 pub(super) const COMMAND: Command = Command {
     name: "summary",
     about: "low wallets, yesterday, money",
     example: "/summary",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 
@@ -82,14 +83,9 @@ struct Recorded {
 }
 
 async fn recorded(service: &Service, report: Option<&Report>, last_day: NaiveDate) -> anyhow::Result<Recorded> {
-    let (store, now) = (&service.store, service.clock.now());
-    if store.last_sweep().await?.is_none() {
-        return Ok(Recorded::default());
-    }
-    let closed = closed(&service.business, now);
-    let night = Night::of(closed, &store.decided(closed, now).await?);
-    let mut acts = store.audit_since(now - TimeDelta::days(1)).await?;
-    acts.retain(|entry| ["take", "snooze"].contains(&entry.action.as_str()));
+    let now = service.clock.now();
+    let Some(night) = shift::night(service, now).await? else { return Ok(Recorded::default()) };
+    let acts = shift::acts(service, now - TimeDelta::days(1)).await?;
     Ok(Recorded { books: books(service, report, last_day).await?, night: Some(night), acts })
 }
 
@@ -144,22 +140,12 @@ async fn spenders(service: &Service, snapshot: &Snapshot, last_day: NaiveDate, w
 fn morning(business: &Business, now: DateTime<Utc>) -> DateTime<Utc> {
     let mut at = now;
     for _ in 0..MOST_CLOSED {
-        at = next_local(at, business.zone, of_day(business.opens));
+        at = next_local(at, business.zone, shift::of_day(business.opens));
         if business.works_on(at.with_timezone(&business.zone).date_naive()) {
             break;
         }
     }
     at
-}
-
-/// When work ended before an instant: at the hour at which it ends, of the last day.
-fn closed(business: &Business, now: DateTime<Utc>) -> DateTime<Utc> {
-    next_local(now - TimeDelta::days(1), business.zone, of_day(business.closes)).min(now)
-}
-
-/// A minute of the day.
-fn of_day(minute: u32) -> NaiveTime {
-    NaiveTime::from_num_seconds_from_midnight_opt(minute.saturating_mul(60), 0).unwrap_or(NaiveTime::MIN)
 }
 
 /// A summary with its picture; `late_since` is when it was due, if that is long past.
@@ -169,10 +155,10 @@ pub(crate) fn summary(data: &SummaryData, late_since: Option<DateTime<Utc>>, rea
 }
 
 /// The summary's picture, where there is a report to draw.
-pub(crate) fn picture(data: &SummaryData) -> Option<Vec<u8>> {
+pub(crate) fn picture(data: &SummaryData) -> Option<Document> {
     let report = data.report.as_ref().ok()?;
     match chart::calls_and_cost(report, data.last_day) {
-        Ok(png) => Some(png),
+        Ok(bytes) => Some(Document { name: format!("calls-and-cost-{}.png", data.last_day), bytes }),
         Err(error) => {
             tracing::error!(%error, "the summary's picture could not be drawn");
             None

@@ -20,7 +20,7 @@ pub(super) const COMMAND: Command = Command {
     name: "thresholds",
     about: "the levels of rules, and those of one customer: set, reset",
     example: "/thresholds MA_XXXXXXXX warning 5000 critical 1000",
-    role: Role::Operator,
+    role: |words| if levels::only_shows(words) { Role::Viewer } else { Role::Operator },
     answer: |request| answer(request).boxed(),
 };
 

@@ -11,7 +11,7 @@ pub(super) const COMMAND: Command = Command {
     name: "top",
     about: "who spends the most: 7d, 30d or month",
     example: "/top 7d",
-    role: Role::Viewer,
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 

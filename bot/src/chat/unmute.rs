@@ -2,22 +2,20 @@
 
 use futures::FutureExt as _;
 
-use super::act;
 use super::request::{Answer, Command, Refusal, Request};
+use super::{act, which};
 use crate::people::Role;
-
-const EXAMPLE: &str = "/unmute MA_XXXXXXXX";
 
 pub(super) const COMMAND: Command = Command {
     name: "unmute",
     about: "end the snooze of an alert",
-    example: EXAMPLE,
-    role: Role::Operator,
+    example: "/unmute MA_XXXXXXXX",
+    role: |_| Role::Operator,
     answer: |request| answer(request).boxed(),
 };
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let snapshot = request.last_snapshot().await?;
-    let alerts = act::find(&snapshot, &request.arguments, EXAMPLE)?;
+    let alerts = which::alerts(request, &snapshot, &request.arguments, |id| format!("/unmute {id}")).await?;
     act::act(request, &alerts, None).await
 }

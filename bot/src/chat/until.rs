@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use vobiz_core::alert::Until;
-use vobiz_core::settings::values::clock_time;
 use vobiz_core::time::{next_local, parse_duration};
 
+use super::hour;
 use crate::messages::Reader;
 
 /// The longest snooze.
@@ -16,18 +16,23 @@ pub(super) const FORMS: &str = "Write 2h, till 09:00, until topped up or until n
 /// Reads the words; `None` where they are something else.
 fn read(words: &str, now: DateTime<Utc>, zone: Tz) -> Option<Result<Until, String>> {
     let words = words.to_lowercase();
-    let end = ["till ", "until "].iter().find_map(|before| words.strip_prefix(before)).unwrap_or(&words).trim();
+    let after = ["till ", "until ", "for "].iter().find_map(|before| words.strip_prefix(before));
+    let end = after.unwrap_or(&words).trim();
     match end {
         "topped up" | "top-up" | "topup" => return Some(Ok(Until::ToppedUp)),
         "next level" | "the next level" => return Some(Ok(Until::NextLevel)),
         _ => {}
     }
-    if let Ok(time) = clock_time(end) {
+    // A number alone is a time only behind a word such as till.
+    if let Some(time) = hour::parse(end).filter(|_| after.is_some() || end.contains([':', 'm'])) {
         return Some(Ok(Until::Time(next_local(now, zone, time))));
     }
-    let time = TimeDelta::from_std(parse_duration(end)?).ok();
-    Some(match time {
-        Some(time) if time > TimeDelta::zero() && time <= LONGEST => Ok(Until::Time(now + time)),
+    let Some(time) = parse_duration(end) else {
+        // No rule is called so.
+        return after.map(|end| Err(format!("“{end}” is not a time. {FORMS}.")));
+    };
+    Some(match TimeDelta::from_std(time) {
+        Ok(time) if time > TimeDelta::zero() && time <= LONGEST => Ok(Until::Time(now + time)),
         _ => Err(format!("An alert can be snoozed for 30 days at most, and “{end}” is not within that. {FORMS}.")),
     })
 }
@@ -39,7 +44,9 @@ pub(super) fn split<'a, 'b>(
     zone: Tz,
 ) -> Result<(&'b [&'a str], Option<Until>), String> {
     for start in 0..words.len() {
-        if let Some(until) = read(&words[start..].join(" "), now, zone) {
+        let rest = words[start..].join(" ");
+        // The first word is a part of whom they name, whatever else it could mean.
+        if let Some(until) = read(&rest, now, zone).filter(|until| start > 0 || until.is_ok()) {
             return Ok((&words[..start], Some(until?)));
         }
     }
@@ -77,7 +84,14 @@ mod tests {
             assert_eq!(read(line), Ok((rule(), Some(until))), "{line}");
         }
         assert_eq!(read("low balance"), Ok((rule(), None)));
-        assert!(read("31d").unwrap_err().contains("30 days at most"));
-        assert!(read("0h").unwrap_err().contains("30 days at most"));
+        for (line, words) in [
+            ("MA_X 31d", "30 days at most"),
+            ("MA_X 0h", "30 days at most"),
+            ("MA_X till 25:00", "“25:00” is not a time"),
+            ("MA_X low balance for ever", "“ever” is not a time"),
+        ] {
+            assert!(read(line).unwrap_err().contains(words), "{line}");
+        }
+        assert_eq!(read("till foods"), Ok(("till foods".to_owned(), None)), "somebody may be called so");
     }
 }

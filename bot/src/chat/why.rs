@@ -5,27 +5,25 @@ use futures::FutureExt as _;
 use vobiz_core::alert::{Metric, Transition};
 use vobiz_core::rust_decimal::prelude::ToPrimitive as _;
 
-use super::act;
 use super::request::{Answer, Command, Refusal, Request};
+use super::{act, which};
 use crate::messages::{self, Background, escape};
 use crate::people::Role;
 use crate::snapshot::Snapshot;
 use crate::snooze::{Muted, SNOOZE};
 use crate::spend;
 
-const EXAMPLE: &str = "/why MA_XXXXXXXX";
-
 pub(super) const COMMAND: Command = Command {
     name: "why",
     about: "the numbers behind an alert",
-    example: EXAMPLE,
-    role: Role::Viewer,
+    example: "/why MA_XXXXXXXX",
+    role: |_| Role::Viewer,
     answer: |request| answer(request).boxed(),
 };
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let snapshot = request.last_snapshot().await?;
-    let alerts = act::find(&snapshot, &request.arguments, EXAMPLE)?;
+    let alerts = which::alerts(request, &snapshot, &request.arguments, |id| format!("/why {id}")).await?;
     let muted = request.service.store.settings::<Muted>(SNOOZE).await?;
     let mut explained = Vec::with_capacity(alerts.len());
     for alert in &alerts {

@@ -25,8 +25,6 @@ use vobiz_core::forecast::Business;
 use vobiz_core::settings::values::zone;
 use vobiz_core::settings::{Env, Reader, SettingsError, Source, Table};
 
-pub(crate) use values::clock_times;
-
 use crate::people::Member;
 
 const DEFAULT_API_URL: &str = "https://api.telegram.org";

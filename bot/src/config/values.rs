@@ -10,7 +10,7 @@ use vobiz_core::base_address;
 use vobiz_core::settings::values::{clock_time, duration, quoted};
 
 /// Two times of day, `22:00-07:00`; the second may be of the next day.
-pub(crate) fn clock_times(text: &str) -> Result<(NaiveTime, NaiveTime), String> {
+pub(super) fn clock_times(text: &str) -> Result<(NaiveTime, NaiveTime), String> {
     let times = text.split_once('-').and_then(|(from, to)| Some((clock_time(from.trim()).ok()?, clock_time(to.trim()).ok()?)));
     match times {
         Some((from, to)) if from != to => Ok((from, to)),

@@ -145,6 +145,7 @@ impl Attempt {
         if let (None, Some(slot)) = (batch.draft.edits, &batch.draft.slot) {
             batch.draft.edits = store.message_in(batch.draft.chat, slot).await?;
         }
+        store.refer_buttons(&mut batch.draft, now).await?;
         store.begin_attempt(&batch.ids, now).await?;
         Ok(Some(batch))
     }

@@ -9,9 +9,9 @@ use crate::store::{AlertLine, Draft, Priority};
 /// More messages than this at once are a storm.
 const STORM: usize = 3;
 
-/// What a chat is owed for these notifications.
-pub(crate) fn drafts(chat: i64, notifications: &[Notification], top_ups: &TopUps, reader: &Reader) -> Vec<Draft> {
-    let each: Vec<Vec<Draft>> = notifications.iter().map(|one| drafts_of(chat, one, top_ups, reader)).collect();
+/// What a chat is owed for these notifications; `shift` is what a hand-over says beside the alerts.
+pub(crate) fn drafts(chat: i64, notifications: &[Notification], top_ups: &TopUps, shift: &str, reader: &Reader) -> Vec<Draft> {
+    let each: Vec<Vec<Draft>> = notifications.iter().map(|one| drafts_of(chat, one, top_ups, shift, reader)).collect();
     if each.iter().map(Vec::len).sum::<usize>() <= STORM {
         return each.into_iter().flatten().collect();
     }
@@ -26,6 +26,7 @@ pub(crate) fn drafts(chat: i64, notifications: &[Notification], top_ups: &TopUps
         chat,
         html,
         document,
+        buttons: messages::alerts_buttons(&lines),
         silent: of_alerts.iter().all(|(one, _)| one.is_silent),
         priority: priority(&lines),
         alerts: Some(lines),
@@ -35,21 +36,15 @@ pub(crate) fn drafts(chat: i64, notifications: &[Notification], top_ups: &TopUps
 }
 
 /// The messages of one notification; the first of several has its alerts.
-fn drafts_of(chat: i64, notification: &Notification, top_ups: &TopUps, reader: &Reader) -> Vec<Draft> {
+fn drafts_of(chat: i64, notification: &Notification, top_ups: &TopUps, shift: &str, reader: &Reader) -> Vec<Draft> {
     let lines = match &notification.content {
         Content::Alerts { transitions, .. } => transitions.iter().map(|one| messages::alert_line(one, top_ups, reader)).collect(),
         Content::DataHealth(change) => vec![messages::data_health_line(change, reader)],
         _ => Vec::new(),
     };
     let priority = priority(&lines);
+    let mut buttons = messages::alerts_buttons(&lines);
     let mut lines = Some(lines);
-    let mut buttons = match &notification.content {
-        Content::Alerts { transitions, .. } => match transitions.as_slice() {
-            [one] if one.change.is_bad() => messages::alert_buttons(one),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    };
     let draft = |Notice { html, silent }| Draft {
         buttons: std::mem::take(&mut buttons),
         chat,
@@ -59,7 +54,7 @@ fn drafts_of(chat: i64, notification: &Notification, top_ups: &TopUps, reader: &
         alerts: Some(lines.take().unwrap_or_default()),
         ..Draft::default()
     };
-    messages::notice(notification, top_ups, reader).into_iter().map(draft).collect()
+    messages::notice(notification, top_ups, shift, reader).into_iter().map(draft).collect()
 }
 
 /// As urgent as the worst that fires.

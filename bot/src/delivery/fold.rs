@@ -63,6 +63,7 @@ pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, re
         thread: head.draft.thread,
         html,
         document,
+        buttons: messages::alerts_buttons(&lines),
         silent: about_alerts.iter().all(|row| row.draft.silent),
         priority: head.draft.priority,
         alerts: Some(lines),

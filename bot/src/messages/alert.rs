@@ -3,6 +3,7 @@
 use vobiz_core::alert::{Cause, Change, Content, DataHealthChange, Metric, Notification, Occasion, Severity, Transition};
 
 use crate::ledger::{TopUp, TopUps};
+use crate::store::Decided;
 
 use super::{Reader, beside, code, counted, escape, figure, runway, say, sign, span, whose};
 
@@ -14,11 +15,13 @@ pub(crate) struct Notice {
     pub(crate) silent: bool,
 }
 
-/// The messages of a notification; `top_ups` are the last ones, as far as ledgers were read. One, unless its list is longer than Telegram takes.
-pub(crate) fn notice(notification: &Notification, top_ups: &TopUps, reader: &Reader) -> Vec<Notice> {
+/// The messages of a notification; `top_ups` are the last ones, as far as ledgers were read, and `shift` is what a hand-over says
+/// beside the alerts. One, unless its list is longer than Telegram takes.
+pub(crate) fn notice(notification: &Notification, top_ups: &TopUps, shift: &str, reader: &Reader) -> Vec<Notice> {
     let texts = match &notification.content {
         Content::Alerts { occasion, transitions } => match (occasion, transitions.as_slice()) {
             (Occasion::Now | Occasion::Reminder, [one]) => vec![single(one, top_ups, reader)],
+            (Occasion::HandOver, many) => super::split(&format!("{}{shift}", grouped(*occasion, many, top_ups, reader))),
             (_, many) => super::split(&grouped(*occasion, many, top_ups, reader)),
         },
         Content::DataHealth(change) => vec![data_health(change, reader)],
@@ -184,6 +187,19 @@ fn head(occasion: Occasion, alerts: &[Transition], is_bad: bool) -> String {
         }
         _ => format!("{sign} {many} {need}: {counts}"),
     }
+}
+
+/// What there is to say of an alert that is over; `who` is in HTML, and `others` are the rules that fire for it.
+pub(crate) fn already_over(who: &str, ended: &Decided, others: &str, reader: &Reader) -> String {
+    let how = match ended.change.as_str() {
+        "gone" => "it is no longer a customer",
+        "unwatched" => "it is no longer watched",
+        "superseded" => "a forecast took its place",
+        _ => "already resolved",
+    };
+    let now =
+        if others.is_empty() { "No alert fires for it now.".to_owned() } else { format!("What fires is {}.", escape(others)) };
+    format!("<b>{who}</b>: {how} at {} ({}). {now}", reader.at(ended.at), escape(&ended.rule))
 }
 
 /// An alert that fires, on a line.

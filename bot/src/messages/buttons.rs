@@ -1,8 +1,13 @@
 //! What is on buttons. Each carries the command that it is a shortcut for.
 
-use vobiz_core::alert::Transition;
+use std::collections::HashSet;
 
-use crate::store::{Button, Buttons};
+use vobiz_core::alert::{SubjectId, Transition};
+
+use crate::store::{AlertLine, Button, Buttons};
+
+/// Alerts of a message that have a button of their own.
+const ROWS: usize = 5;
 
 /// Under reports: the others, and the one that is shown to read it again.
 pub(crate) fn reports(shown: Option<&str>) -> Buttons {
@@ -40,12 +45,39 @@ pub(crate) fn summary() -> Buttons {
 
 /// Under an alert: what can be done about it.
 pub(crate) fn alert(alert: &Transition) -> Buttons {
-    let target = format!("{} {}", alert.subject.id, alert.rule);
+    one(&alert.subject.id, &alert.rule)
+}
+
+fn one(subject: &SubjectId, rule: &str) -> Buttons {
+    let target = format!("{subject} {rule}");
     let mut look = vec![button("Why", &format!("/why {target}"))];
-    if let Some(customer) = alert.subject.id.customer() {
+    if let Some(customer) = subject.customer() {
         look.push(button("Customer", &format!("/customer {customer}")));
     }
     vec![vec![button("Take", &format!("/take {target}")), button("Snooze", &format!("/mute {target}"))], look]
+}
+
+/// Under a message about alerts: what can be done about the one that fires, or the first of several, each on a row, and the list
+/// of all.
+pub(crate) fn alerts(lines: &[AlertLine]) -> Buttons {
+    let mut seen = HashSet::new();
+    let firing = lines.iter().filter(|line| line.is_firing && line.severity != super::list::NO_DATA);
+    let firing: Vec<&AlertLine> = firing.filter(|line| seen.insert(&line.subject)).collect();
+    match firing.as_slice() {
+        [] => Vec::new(),
+        [line] if lines.len() == 1 => one(&SubjectId::from(line.subject.as_str()), &line.rule),
+        several => {
+            let look = |line: &&AlertLine| {
+                let subject = SubjectId::from(line.subject.as_str());
+                let text = super::plain(&super::name(line.name.as_deref(), &line.subject));
+                match subject.customer() {
+                    Some(customer) => vec![button(&text, &format!("/customer {customer}"))],
+                    None => vec![button(&text, &format!("/why {subject} {}", line.rule))],
+                }
+            };
+            several.iter().take(ROWS).map(look).chain([vec![button("All alerts", "/alerts")]]).collect()
+        }
+    }
 }
 
 /// A button that is a shortcut for a command.

@@ -1,6 +1,6 @@
 //! What is set for a chat, in words.
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, Weekday};
 use vobiz_core::alert::{ChatSettings, Severity, Wants};
 
 use super::{Reader, code, escape, shortened, whose};
@@ -35,7 +35,7 @@ pub(crate) fn quiet(settings: &ChatSettings, reader: &Reader) -> String {
     let hours = settings.quiet.map(|quiet| each_day(quiet.from, quiet.to));
     let until = settings.quiet_until.filter(|end| *end > reader.now).map(|end| format!("until {}", reader.at(end)));
     let parts: Vec<String> = until.into_iter().chain(hours).collect();
-    if parts.is_empty() { "none".to_owned() } else { parts.join(", and ") }
+    if parts.is_empty() { none() } else { parts.join(", and ") }
 }
 
 /// `22:00–07:00 each day`
@@ -45,5 +45,19 @@ pub(crate) fn each_day(from: NaiveTime, to: NaiveTime) -> String {
 
 /// `each day at 09:00`, `none`
 pub(crate) fn daily(time: Option<NaiveTime>) -> String {
-    time.map_or_else(|| "none".to_owned(), |time| format!("each day at {}", time.format("%H:%M")))
+    time.map_or_else(none, |time| format!("each day at {}", time.format("%H:%M")))
+}
+
+/// `each Mon at 09:00`, `none`
+pub(crate) fn weekly(time: Option<(Weekday, NaiveTime)>) -> String {
+    time.map_or_else(none, |(day, time)| format!("each {day} at {}", time.format("%H:%M")))
+}
+
+/// `on each first of the month at 09:00`, `none`
+pub(crate) fn monthly(time: Option<NaiveTime>) -> String {
+    time.map_or_else(none, |time| format!("on each first of the month at {}", time.format("%H:%M")))
+}
+
+fn none() -> String {
+    "none".to_owned()
 }

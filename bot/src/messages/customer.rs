@@ -57,19 +57,22 @@ impl Numbers {
 
 /// The buttons under a card: what can be looked at and done.
 pub(crate) fn card_buttons(auth_id: &str, alert: Option<&Transition>) -> Buttons {
-    let mut look = vec![button("Chart", &format!("/chart {auth_id} 7d"))];
+    let (mut act, mut look) = (Vec::new(), vec![button("Chart", &format!("/chart {auth_id} 7d"))]);
     if let Some(alert) = alert {
         let target = format!("{} {}", alert.subject.id, alert.rule);
-        look.extend([button("Why", &format!("/why {target}")), button("Snooze", &format!("/mute {target}"))]);
+        look.push(button("Why", &format!("/why {target}")));
+        act = vec![button("Take", &format!("/take {target}")), button("Snooze", &format!("/mute {target}"))];
     }
-    vec![
+    let rows = [
+        act,
         look,
         vec![
             button("Levels", &format!("/thresholds {auth_id}")),
             button("Contact", &format!("/contact {auth_id}")),
             refresh("Refresh", &format!("/customer {auth_id}")),
         ],
-    ]
+    ];
+    rows.into_iter().filter(|row| !row.is_empty()).collect()
 }
 
 /// How a customer is reached.

@@ -195,6 +195,12 @@ pub(super) fn acts(acts: &[Entry], whose: impl Fn(&str) -> String, reader: &Read
     (!acts.is_empty()).then(|| format!("\n{}{more}", first.join(", ")))
 }
 
+/// What a hand-over says beside the alerts that fire: how many there were, and what was done about them.
+pub(crate) fn shift(of_alerts: Option<&Night>, of_people: &[Entry], whose: impl Fn(&str) -> String, reader: &Reader) -> String {
+    let night = of_alerts.map(|of_alerts| night(of_alerts, reader)).unwrap_or_default();
+    format!("{night}{}", acts(of_people, whose, reader).unwrap_or_default())
+}
+
 /// The wallets that are likely to be empty before work begins again.
 pub(super) fn before_morning(empty: usize, by: DateTime<Utc>, reader: &Reader) -> Option<String> {
     let wallets = counted(empty, "wallet is", "wallets are");
@@ -208,5 +214,34 @@ impl Night {
             |severity: Severity| decided.iter().filter(|change| change.is_worse() && change.severity == severity.name()).count();
         let resolved = decided.iter().filter(|change| change.change == "resolve").count();
         Self { since, critical: count(Severity::Critical), warning: count(Severity::Warning), resolved }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::Person;
+
+    #[test]
+    fn a_hand_over_says_how_many_alerts_there_were_and_what_was_done_about_them() {
+        let now: DateTime<Utc> = "2026-05-12T01:30:00Z".parse().unwrap();
+        let reader = Reader { zone: chrono_tz::Asia::Kolkata, now };
+        let night = Night { since: "2026-05-11T13:30:00Z".parse().unwrap(), critical: 2, warning: 1, resolved: 4 };
+        let act = |action: &str| Entry {
+            at: "2026-05-11T21:25:00Z".parse().unwrap(),
+            by: Person { id: 2, name: "Asha".to_owned() },
+            action: action.to_owned(),
+            subject: "MA_1".to_owned(),
+            before: None,
+            after: None,
+        };
+        let whose = |_: &str| "Sharma Logistics".to_owned();
+        let shown = shift(Some(&night), &[act("take"), act("snooze")], whose, &reader);
+        assert_eq!(
+            super::super::terminal(&shown),
+            "\nAlerts since 19:00 on Mon 11 May: 2 critical, 1 warning, 4 resolved\n\
+             Sharma Logistics taken by Asha at 02:55, Sharma Logistics snoozed by Asha at 02:55"
+        );
+        assert_eq!(shift(None, &[], whose, &reader), "");
     }
 }

@@ -34,7 +34,12 @@ pub(crate) fn rule(rule: &Rule, origin: &str, currency: Option<&str>) -> String 
 
 /// Whose levels they are, with the id.
 pub(crate) fn customer(subject: &Subject) -> String {
-    format!("<b>{}</b> {}", whose(subject), code(&subject.id.to_string()))
+    let id = code(&subject.id.to_string());
+    // One that left has no name any more.
+    match subject.name.as_deref() {
+        None | Some("") => id,
+        Some(_) => format!("<b>{}</b> {id}", whose(subject)),
+    }
 }
 
 /// What would change, and what would fire.

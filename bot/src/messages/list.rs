@@ -9,7 +9,7 @@ use crate::store::{AlertLine, Document};
 /// Characters of a line; ids of any length may be in it.
 const LONGEST_LINE: usize = 200;
 /// The severity of data that cannot be read.
-const NO_DATA: &str = "no data";
+pub(super) const NO_DATA: &str = "no data";
 
 /// A text, and a file where the text does not hold everything.
 #[derive(Debug, Clone, PartialEq, Eq)]

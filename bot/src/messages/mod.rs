@@ -31,14 +31,16 @@ use vobiz_core::{Error, money};
 
 pub(crate) use absence::absence;
 pub(crate) use alert::firing_row as alert_row;
-pub(crate) use alert::{Notice, notice};
+pub(crate) use alert::{Notice, already_over, notice};
 pub(crate) use board::{BOARD_DELETED, BOARD_IS_THERE, BOARD_UNPINNED, board, board_is_not_pinned};
-pub(crate) use buttons::{again, alert as alert_buttons, button, choices, pages, reports, summary as summary_buttons};
+pub(crate) use buttons::{
+    again, alert as alert_buttons, alerts as alerts_buttons, button, choices, pages, reports, summary as summary_buttons,
+};
 pub(crate) use chart::{Caption, Course, answers_chart, chart_buttons, fleet_chart, no_history, top_chart, wallet_chart};
-pub(crate) use chat::{daily, each_day, quiet, wants};
+pub(crate) use chat::{daily, each_day, monthly, quiet, wants, weekly};
 pub(crate) use customer::{Card, Numbers, card_buttons, contact, no_customer, several};
 pub(crate) use customers::customers;
-pub(crate) use day::{Books, Night, Spender, Spenders};
+pub(crate) use day::{Books, Night, Spender, Spenders, shift};
 pub(crate) use doubt::doubt;
 pub(crate) use figure::on_a_line as figure;
 pub(crate) use levels::{LevelQuestion, customer as level_customer, level, levels, rule};
@@ -93,9 +95,12 @@ pub(crate) fn weekday(day: NaiveDate) -> String {
     day.format("%a %-d %b").to_string()
 }
 
-/// `12 Apr–12 May`, with years where they differ from each other.
+/// `12 Apr–12 May 2026`, with both years where they differ; one day alone as `12 May 2026`.
 pub(crate) fn days(from: NaiveDate, to: NaiveDate) -> String {
     use chrono::Datelike as _;
+    if from == to {
+        return from.format("%-d %b %Y").to_string();
+    }
     if from.year() == to.year() {
         format!("{}–{}", from.format("%-d %b"), to.format("%-d %b %Y"))
     } else {
@@ -186,6 +191,11 @@ pub(crate) fn split(html: &str) -> Vec<String> {
 /// The same, for a text that begins as the caption of a picture.
 pub(crate) fn split_caption(html: &str) -> Vec<String> {
     cut(html, LONGEST_CAPTION)
+}
+
+/// Whether a text is one message.
+pub(crate) fn is_one(html: &str) -> bool {
+    plain(html).encode_utf16().count() <= LONGEST_MESSAGE
 }
 
 /// `first` is what the first part holds. A line that it does not hold loses its markup and is cut anywhere.

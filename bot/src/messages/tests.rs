@@ -46,7 +46,7 @@ fn sent(polls: &[&[&str]]) -> String {
         deferred = waits;
         let sent = notifications
             .iter()
-            .flat_map(|notification| notice(notification, &crate::ledger::TopUps::new(), &Reader { now, ..reader() }));
+            .flat_map(|notification| notice(notification, &crate::ledger::TopUps::new(), "", &Reader { now, ..reader() }));
         texts.extend(sent.map(|notice| format!("{}{}", if notice.silent { "(silent) " } else { "" }, notice.html)));
         state = evaluation.state;
     }

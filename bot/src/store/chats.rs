@@ -1,11 +1,13 @@
 //! What is known of chats that cannot be written to now, and of groups that have another id.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 
-use super::Store;
 use super::row::column;
+use super::{Store, set_fact};
 
 /// What is known of a chat that cannot be written to now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +22,22 @@ pub(crate) struct ChatState {
     pub(crate) not_before: Option<DateTime<Utc>>,
 }
 
+/// The chats in which the menu of commands is shown.
+const MENUS: &str = "menus";
+
 impl Store {
+    /// The chats in which the menu of commands is shown.
+    pub(crate) async fn menus(&self) -> Result<BTreeSet<i64>> {
+        Ok(self.fact(MENUS).await?.unwrap_or_default())
+    }
+
+    /// Keeps in which chats the menu is shown.
+    pub(crate) async fn keep_menus(&self, chats: &BTreeSet<i64>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        set_fact(&mut transaction, MENUS, chats).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// The chats that could not be written to when the last process ended.
     pub(crate) async fn chat_states(&self) -> Result<Vec<(i64, ChatState)>> {
         let rows = sqlx::query("SELECT * FROM chats").fetch_all(&self.pool).await?;

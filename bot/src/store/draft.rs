@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use vobiz_core::alert::{AlertKey, SubjectId};
 
 /// A message to one chat, before it is owed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,7 +10,7 @@ pub(crate) struct Draft {
     pub(crate) chat: i64,
     pub(crate) html: String,
     /// A picture that the text is the caption of.
-    pub(crate) picture: Option<Vec<u8>>,
+    pub(crate) picture: Option<Document>,
     /// A document that the text is the caption of, where there is no picture.
     pub(crate) document: Option<Document>,
     /// Whether it comes without sound.
@@ -30,7 +31,7 @@ pub(crate) struct Draft {
     pub(crate) alerts: Option<Vec<AlertLine>>,
 }
 
-/// A file under a message.
+/// A picture or another file under a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Document {
     pub(crate) name: String,
@@ -75,6 +76,13 @@ pub(crate) struct AlertLine {
     pub(crate) at: DateTime<Utc>,
     /// Since when it fires, or fired.
     pub(crate) since: DateTime<Utc>,
+}
+
+impl AlertLine {
+    /// The alert that it is about.
+    pub(crate) fn key(&self) -> AlertKey {
+        AlertKey::new(self.rule.clone(), SubjectId::from(self.subject.as_str()))
+    }
 }
 
 /// A button under a message. Pressing it is as if its command was typed.

@@ -159,6 +159,15 @@ impl Store {
         Ok(Self::over(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?, Held::default()))
     }
 
+    /// The same; an empty one in memory where there is none.
+    pub(crate) async fn open_to_look(url: &str) -> Result<Self> {
+        let is_in_memory = url.contains(":memory:") || url.contains("mode=memory");
+        match Self::open_to_read(url).await {
+            Ok(store) if !is_in_memory => Ok(store),
+            _ => Self::open("sqlite::memory:").await,
+        }
+    }
+
     fn over(pool: SqlitePool, held: Held) -> Self {
         let (owed, trouble) = (watch::Sender::new(()), watch::Sender::new(None));
         Self { pool, owed, trouble, unwritten: Arc::default(), wallets: Arc::default(), held: Arc::new(held) }

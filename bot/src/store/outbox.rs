@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::watch;
 
-use super::draft::{Document, Draft, Priority};
+use super::draft::{Buttons, Document, Draft, Priority};
 use super::row::column;
 use super::{KEPT, Store, intents};
 
@@ -74,11 +74,12 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
         let alerts = draft.alerts.as_ref().map(serde_json::to_string).transpose()?;
         sqlx::query(
             "INSERT INTO outbox (chat, html, picture, document, document_name, silent, buttons, edits, thread, slot, is_board,
-             priority, alerts, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             priority, alerts, made_at, picture_name)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(draft.chat)
         .bind(&draft.html)
-        .bind(&draft.picture)
+        .bind(draft.picture.as_ref().map(|picture| picture.bytes.as_slice()))
         .bind(draft.document.as_ref().map(|document| document.bytes.as_slice()))
         .bind(draft.document.as_ref().map(|document| document.name.as_str()))
         .bind(draft.silent)
@@ -90,6 +91,7 @@ pub(super) async fn owe(transaction: &mut Transaction<'static, Sqlite>, drafts: 
         .bind(draft.priority as i64)
         .bind(alerts)
         .bind(now.timestamp_micros())
+        .bind(draft.picture.as_ref().map(|picture| picture.name.as_str()))
         .execute(&mut **transaction)
         .await?;
     }
@@ -102,13 +104,29 @@ async fn buttons(transaction: &mut Transaction<'static, Sqlite>, draft: &Draft, 
         return Ok(None);
     }
     let mut rows = draft.buttons.clone();
-    for button in rows.iter_mut().flatten() {
-        button.data = Some(intents::add(transaction, draft.chat, &button.command, now).await?);
-    }
+    refer(transaction, draft.chat, &mut rows, now).await?;
     Ok(Some(serde_json::to_string(&rows)?))
 }
 
+/// Gives each button the reference to its intent.
+async fn refer(transaction: &mut Transaction<'static, Sqlite>, chat: i64, rows: &mut Buttons, now: DateTime<Utc>) -> Result<()> {
+    for button in rows.iter_mut().flatten() {
+        button.data = Some(intents::add(transaction, chat, &button.command, now).await?);
+    }
+    Ok(())
+}
+
 impl Store {
+    /// Gives buttons that were made after the message was owed their references.
+    pub(crate) async fn refer_buttons(&self, draft: &mut Draft, now: DateTime<Utc>) -> Result<()> {
+        if draft.buttons.iter().flatten().all(|button| button.data.is_some()) {
+            return Ok(());
+        }
+        let mut transaction = self.begin().await?;
+        refer(&mut transaction, draft.chat, &mut draft.buttons, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Changes whenever more is owed.
     pub(crate) fn watch_owed(&self) -> watch::Receiver<()> {
         self.owed.subscribe()
@@ -254,11 +272,13 @@ fn finish(id: i64, now: DateTime<Utc>, failure: Option<&str>) -> Query<'_> {
 fn owed(row: &SqliteRow) -> Result<Owed> {
     let get = |name: &str| column::<Option<String>>(row, "outbox", name);
     let (buttons, alerts, document_name) = (get("buttons")?, get("alerts")?, get("document_name")?);
-    let document = column::<Option<Vec<u8>>>(row, "outbox", "document")?;
+    let bytes = |name: &str| column::<Option<Vec<u8>>>(row, "outbox", name);
+    let (picture, picture_name, document) = (bytes("picture")?, get("picture_name")?, bytes("document")?);
+    let picture_name = picture_name.unwrap_or_else(|| "picture.png".to_owned());
     let draft = Draft {
         chat: column(row, "outbox", "chat")?,
         html: column(row, "outbox", "html")?,
-        picture: column(row, "outbox", "picture")?,
+        picture: picture.map(|bytes| Document { name: picture_name, bytes }),
         document: document.zip(document_name).map(|(bytes, name)| Document { name, bytes }),
         silent: column(row, "outbox", "silent")?,
         // A message without its buttons still says what it has to say.

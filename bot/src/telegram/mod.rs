@@ -81,10 +81,17 @@ impl Telegram {
         name.ok_or_else(|| Failure::Transient("Telegram's answer does not have the bot's name".to_owned()))
     }
 
-    /// Shows the commands where people type them.
-    pub(crate) async fn set_commands(&self, commands: &[(&str, &str)]) -> Result<(), Failure> {
+    /// Shows the commands where people of a chat type them.
+    pub(crate) async fn show_commands(&self, chat: i64, commands: &[(&str, &str)]) -> Result<(), Failure> {
         let commands: Vec<Value> = commands.iter().map(|(name, about)| json!({"command": name, "description": about})).collect();
-        self.call(Call::new("setMyCommands").with("commands", commands)).await.map(drop)
+        let scope = json!({"type": "chat", "chat_id": chat});
+        self.call(Call::new("setMyCommands").with("commands", commands).with("scope", scope)).await.map(drop)
+    }
+
+    /// Shows no commands of a chat's own, or none that everybody would see.
+    pub(crate) async fn hide_commands(&self, chat: Option<i64>) -> Result<(), Failure> {
+        let scope = chat.map(|chat| json!({"type": "chat", "chat_id": chat}));
+        self.call(Call::new("deleteMyCommands").with_some("scope", scope)).await.map(drop)
     }
 
     /// Where updates are posted to; `None` where they are polled for.
@@ -128,7 +135,7 @@ impl Telegram {
             return self.call(call).await.map(|_| Some(id));
         }
         let call = match (&message.picture, &message.document) {
-            (Some(picture), _) => call("sendPhoto", "caption").with_file("photo", "calls-and-cost.png", picture.clone()),
+            (Some(picture), _) => call("sendPhoto", "caption").with_file("photo", &picture.name, picture.bytes.clone()),
             (None, Some(document)) => {
                 call("sendDocument", "caption").with_file("document", &document.name, document.bytes.clone())
             }

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up fails the test")]
 
+mod alerts;
 mod board;
 mod chats;
 mod levels;
+mod looks;
+mod roles;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +31,7 @@ use crate::observe::observe;
 use crate::people::Person;
 use crate::service::Service;
 use crate::snapshot::Memory;
-use crate::store::{Button, Buttons, Change, Draft, Ended};
+use crate::store::{Button, Buttons, Change, Draft, Ended, Sweep};
 use crate::telegram::Telegram;
 
 /// The group in which people write.
@@ -104,6 +108,10 @@ impl Talk {
         let answers =
             observe(&service.api, &rules, service.report_zone, &self.memory.state, deadline, || service.clock.now()).await;
         let snapshot = self.memory.judge_once(&rules, answers);
+        let (observation, transitions) = (&snapshot.observation, &snapshot.evaluation.transitions[..]);
+        let sweep = Sweep { observation, transitions, remarked: &BTreeSet::new() };
+        let (before, after) = (&self.memory.state, &snapshot.evaluation.state);
+        assert!(service.store.record(before, after, &[], &[], &sweep, snapshot.at).await);
         self.memory.state = snapshot.evaluation.state.clone();
         service.published.publish(snapshot);
     }
@@ -211,7 +219,12 @@ impl Talk {
     }
 
     fn note(&mut self, answer: Answer) {
-        let Answer { html, buttons, owed, toast, .. } = answer;
+        let Answer { html, picture, document, buttons, owed, toast, .. } = answer;
+        for (what, file) in [("picture", picture), ("file", document)] {
+            if let Some(file) = file {
+                let _ = writeln!(self.text, "  ({what} {})", file.name);
+            }
+        }
         if let Some(toast) = toast {
             let _ = writeln!(self.text, "  (toast) {}", toast.replace('\n', "\n  "));
         }

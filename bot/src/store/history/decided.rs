@@ -39,6 +39,22 @@ impl Decided {
 }
 
 impl Store {
+    /// How the last alert of a subject ended, of this rule where one is named.
+    pub(crate) async fn last_end(&self, subject: &str, rule: Option<&str>) -> Result<Option<Decided>> {
+        let row = sqlx::query(
+            "SELECT transitions.at, transitions.rule, transitions.subject, wallets.name, transitions.change,
+             transitions.severity, transitions.value, transitions.level, transitions.reason
+             FROM transitions LEFT JOIN wallets ON wallets.auth_id = transitions.subject
+             WHERE transitions.subject = $1 AND ($2 IS NULL OR transitions.rule = $2 COLLATE NOCASE)
+             AND transitions.change IN ('resolve', 'gone', 'unwatched', 'superseded') ORDER BY transitions.id DESC LIMIT 1",
+        )
+        .bind(subject)
+        .bind(rule)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(decided).transpose()
+    }
+
     /// What was decided from an instant to another, the latest first.
     pub(crate) async fn decided(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Decided>> {
         let rows = sqlx::query(
