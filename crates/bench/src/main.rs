@@ -2,9 +2,10 @@
 //!
 //! `serve` is the service of all of them and prints its address; `client` reads it, with the crate or without, and prints
 //! one line of what that cost. `alerts` and `judge` are the alert benchmark, `engine` its speed, `month` counts messages,
-//! `billing` closes months.
+//! `answers` times the bot's answers, `billing` closes months.
 
 mod alerts;
+mod answers;
 mod billing;
 mod client;
 mod engine;
@@ -33,11 +34,12 @@ fn main() -> Result<()> {
         ["billing", customers, calls] => billing::measure(customers, calls),
         ["engine"] => engine::run(),
         ["month", bot] => month::run(bot),
+        ["answers", bot] => answers::run(bot),
         ["engine", what, wallets] => engine::measure(what, wallets),
         ["sandbox", path] => sandbox::run(path),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine | billing | month BOT"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine | billing | month BOT | answers BOT"
             )
         }
     }

@@ -27,6 +27,8 @@ pub(crate) enum Subject {
     Billing,
     /// The messages that the bot sends by itself in a month.
     Month,
+    /// How fast the bot answers while a poll hangs.
+    Answers,
     /// The sandbox with fifty thousand customers.
     Sandbox,
 }
@@ -42,6 +44,7 @@ pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()>
             Subject::Engine => ("engine", program::engine(workspace)?),
             Subject::Billing => ("billing", program::billing(workspace)?),
             Subject::Month => ("month", program::month(workspace)?),
+            Subject::Answers => ("answers", program::answers(workspace)?),
             Subject::Sandbox => ("sandbox", program::sandbox(workspace)?),
         };
         let text = format!("{table}\n{}\n", machine::describe());

@@ -29,6 +29,12 @@ pub(crate) fn month(workspace: &Workspace) -> Result<String> {
     run(workspace, [OsStr::new("month"), workspace.release("vobiz-bot").as_os_str()])
 }
 
+/// Answers from stored data.
+pub(crate) fn answers(workspace: &Workspace) -> Result<String> {
+    workspace.cargo("bot").args(["build", "--release", "--package", "vobiz-bot"]).run()?;
+    run(workspace, [OsStr::new("answers"), workspace.release("vobiz-bot").as_os_str()])
+}
+
 /// The sandbox with as many customers as it can have.
 pub(crate) fn sandbox(workspace: &Workspace) -> Result<String> {
     workspace.cargo("sandbox").args(["build", "--release", "--package", "vobiz-sandbox"]).run()?;
