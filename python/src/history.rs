@@ -147,14 +147,7 @@ impl History {
             apart(py, "runway", move || history.outlooks(&Business::default(), |auth_id| balances.get(auth_id).copied()))?;
         py.detach(|| {
             let rows = found.into_iter().flat_map(|(from, of)| of.into_iter().map(move |of| Lasts { from, of }));
-            let mut rows: Vec<Lasts> = rows.collect();
-            // Unknown burn last, then what lasts longer than was looked ahead.
-            let key = |row: &Lasts| (row.of.runway.is_none(), row.hours(|runway| runway.likely).unwrap_or(f64::INFINITY));
-            rows.sort_by(|one, other| {
-                let (one, other) = (key(one), key(other));
-                one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
-            });
-            Columns::of(&rows)
+            Columns::of(&rows.collect::<Vec<Lasts>>())
         })
     }
 
@@ -195,6 +188,14 @@ impl History {
 pub(crate) fn rules_of(py: Python<'_>, policy: Option<(String, String)>) -> PyResult<Vec<(String, String)>> {
     let (policy, _) = policy.map_or_else(|| Ok(<_>::default()), |(text, name)| parsed(py, &text, &name))?;
     Ok(policy.rules().iter().map(|rule| (rule.name().to_owned(), rule.metric().to_string())).collect())
+}
+
+/// What the rules of a policy file do, in words, and what they leave open.
+#[pyfunction]
+#[pyo3(signature = (policy))]
+pub(crate) fn explained(py: Python<'_>, policy: Option<(String, String)>) -> PyResult<(Vec<String>, Vec<String>)> {
+    let (policy, _) = policy.map_or_else(|| Ok(<_>::default()), |(text, name)| parsed(py, &text, &name))?;
+    Ok((policy.explain(), policy.warnings()))
 }
 
 fn parsed(py: Python<'_>, text: &str, name: &str) -> PyResult<(Policy, Business)> {

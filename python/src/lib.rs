@@ -46,7 +46,9 @@ mod _core {
     #[pymodule_export]
     use crate::calls::kyc::{create_kyc_session, kyc_session, kyc_sessions, resend_kyc_session, revoke_kyc_session};
     #[pymodule_export]
-    use crate::calls::month::{ClosedMonth, answer_interval, close_month};
+    use crate::calls::month::{ClosedMonth, answer_interval};
+    #[pymodule_export]
+    use crate::calls::month_read::{close_month, close_rows};
     #[pymodule_export]
     use crate::calls::numbers::numbers;
     #[pymodule_export]
@@ -62,7 +64,7 @@ mod _core {
     #[pymodule_export]
     use crate::ending::{end, forked};
     #[pymodule_export]
-    use crate::history::{History, rules_of};
+    use crate::history::{History, explained, rules_of};
     #[pymodule_export]
     use crate::listing::{Batches, List};
     #[pymodule_export]

@@ -32,12 +32,14 @@ __all__ = [
     "cdr_summary",
     "cdrs",
     "close_month",
+    "close_rows",
     "create_account",
     "create_kyc_session",
     "currency_sign",
     "dashboard",
     "end",
     "exact",
+    "explained",
     "forked",
     "format_money",
     "get",
@@ -225,6 +227,10 @@ def forked() -> None: ...
 def log_calls(on: bool) -> None: ...
 def logged() -> list[tuple[int, str]]: ...
 def kinds_of(table: str) -> dict[str, str]: ...
+def close_rows(
+    given: Mapping[str, str | None], month: str, zone: str, now: dt.datetime, balances: bool
+) -> tuple[ClosedMonth, dict[str, Any] | None]: ...
+def explained(policy: tuple[str, str] | None) -> tuple[list[str], list[str]]: ...
 def rules_of(policy: tuple[str, str] | None) -> list[tuple[str, str]]: ...
 
 @final

@@ -31,9 +31,9 @@ async fn an_easy_month_is_closed_without_a_difference_and_ends_in_the_wallets_of
     assert!(month.complete, "{:?}", month.coverage);
     for wallet in sandbox.wallets() {
         let own = month.statements.iter().find(|one| one.auth_id == wallet.auth_id).expect("a statement");
-        assert_eq!(own.opening.expect("an opening") + own.net(), own.closing.expect("a closing"));
+        assert_eq!(own.opening.expect("an opening") + own.net().expect("a sum"), own.closing.expect("a closing"));
     }
-    let invoiced: Decimal = month.invoices(&Terms::default()).iter().map(|invoice| invoice.net).sum();
+    let invoiced: Decimal = month.invoices(&Terms::default()).expect("exact invoices").iter().map(|invoice| invoice.net).sum();
     let charged: Decimal = month.lines.iter().filter(|line| line.item != Item::TopUp).map(|line| line.amount).sum();
     assert_eq!(invoiced, charged);
     assert!(charged > Decimal::ZERO);

@@ -46,9 +46,9 @@ pub(crate) fn measure(customers: &str, calls: &str) -> Result<()> {
     let (mut closed, mut invoiced) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        let month = Month::close(&sources);
+        let month = Month::close(&sources)?;
         closed.push(started.elapsed().as_secs_f64());
-        let made = month.invoices(&Terms { tax: Some(Decimal::from(18)), ..Terms::default() });
+        let made = month.invoices(&Terms { tax: Some(Decimal::from(18)), ..Terms::default() })?;
         invoiced.push(started.elapsed().as_secs_f64());
         ensure!(month.differences.is_empty() && !made.is_empty(), "the month is reconciled");
     }

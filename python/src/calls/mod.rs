@@ -5,6 +5,7 @@ pub(crate) mod capacity;
 pub(crate) mod cdrs;
 pub(crate) mod kyc;
 pub(crate) mod month;
+pub(crate) mod month_read;
 pub(crate) mod numbers;
 pub(crate) mod reports;
 pub(crate) mod transactions;

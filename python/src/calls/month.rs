@@ -1,29 +1,21 @@
-//! Closing a month.
+//! A closed month and its tables.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 use rust_decimal::Decimal;
-use vobiz_core::accounts::Account;
+use vobiz_core::ErrorKind;
 use vobiz_core::billing::{
-    Booking, Coverage, Difference, Finding, Invoice, InvoiceLine, Item, Line, Month, NumberFormat, On, Period, RoundAt, Rounding,
-    Rows, Sources, Spender, Split, Statement, Terms, Wanted, quality, wilson,
+    Booking, Coverage, Difference, Finding, Invoice, InvoiceLine, Item, Line, Month, NumberFormat, On, RoundAt, Rounding,
+    Spender, Split, Statement, Terms, TooLarge, quality, wilson,
 };
-use vobiz_core::cdrs::Cdr;
-use vobiz_core::numbers::Number;
-use vobiz_core::transactions::Transaction;
-use vobiz_core::{ErrorKind, PartnerClient};
 
-use crate::arguments::{amount, instant};
-use crate::call::{Answer, Call, Progress};
-use crate::client::Core;
-use crate::columns::{Columns, Filling, Row, columns};
+use crate::arguments::amount;
+use crate::columns::{Columns, columns};
 use crate::error::{raise, refuse, worded};
-use crate::record::{object, part};
 
-const CLOSE: &str = "close month";
+pub(super) const CLOSE: &str = "close month";
 const INVOICE: &str = "make invoices";
 /// Decimal places of a column.
 const PLACES: u32 = 10;
@@ -67,7 +59,7 @@ columns!(Difference, row => row.check.name(), {
     number first = |row| Some(row.first),
     word second_source = |row| Some(row.second_source.name()),
     number second = |row| Some(row.second),
-    number difference = |row| Some(row.amount()),
+    number difference = Difference::amount,
     word reason = |row| Some(row.reason.name()),
     text detail = |row| Some(&row.detail),
 });
@@ -167,100 +159,9 @@ fn rate(percent: f64) -> Option<Decimal> {
     Decimal::try_from(percent).ok().map(|percent| percent.round_dp(2))
 }
 
-/// Rows that are kept as tables while a month is read.
-struct Kept {
-    period: Period,
-    accounts: Filling<Account>,
-    numbers: Filling<Number>,
-    calls: Filling<Cdr>,
-    ledger: Filling<Transaction>,
-    /// Customers that are in the table: they come once more at the end.
-    listed: HashSet<String>,
-}
-
-impl Kept {
-    fn take(&mut self, rows: Rows<'_>) -> usize {
-        let period = self.period;
-        let is_in = |at: Option<DateTime<Utc>>| at.is_some_and(|at| period.contains(at));
-        match rows {
-            Rows::Accounts(rows) => {
-                let listed = &mut self.listed;
-                add(&mut self.accounts, rows, |row| listed.insert(row.auth_id.clone()));
-                rows.len()
-            }
-            Rows::Numbers(rows) => {
-                self.numbers.add(rows);
-                rows.len()
-            }
-            Rows::Calls(rows) => {
-                add(&mut self.calls, rows, |call| is_in(call.end_time.or(call.start_time)));
-                rows.len()
-            }
-            Rows::Ledger(rows) => {
-                add(&mut self.ledger, rows, |row| is_in(row.processed_at.or(row.created_at)));
-                rows.len()
-            }
-            _ => 0,
-        }
-    }
-}
-
-fn add<T: Row + Clone>(table: &mut Filling<T>, rows: &[T], mut keep: impl FnMut(&T) -> bool) {
-    let kept: Vec<bool> = rows.iter().map(&mut keep).collect();
-    if kept.iter().all(|kept| *kept) {
-        table.add(rows);
-    } else {
-        let some = rows.iter().zip(kept).filter(|(_, kept)| *kept);
-        table.add(&some.map(|(row, _)| row.clone()).collect::<Vec<_>>());
-    }
-}
-
-/// Reads and closes a month; comes to a dictionary of the closed month, its report and its tables.
-#[pyfunction]
-#[pyo3(signature = (core, month, zone, calls, balances, now))]
-pub(crate) fn close_month(
-    py: Python<'_>,
-    core: &Core,
-    month: &str,
-    zone: &str,
-    calls: bool,
-    balances: bool,
-    now: &Bound<'_, PyAny>,
-) -> PyResult<Call> {
-    let now = instant("close month: now", now)?;
-    let period = Period::parse(month, zone).map_err(|detail| refuse(py, ErrorKind::Invalid, CLOSE, &detail))?;
-    let client: PartnerClient = core.client(py, CLOSE)?;
-    let progress = std::sync::Arc::new(Progress::of(client.clone()));
-    let counted = std::sync::Arc::clone(&progress);
-    Ok(Call::counted(CLOSE, progress, async move {
-        let mut kept = Kept {
-            period,
-            accounts: Filling::all(),
-            numbers: Filling::all(),
-            calls: Filling::all(),
-            ledger: Filling::all(),
-            listed: HashSet::new(),
-        };
-        let read =
-            Sources::read(&client, period, Wanted { calls, balances }, now, |rows| counted.add(kept.take(rows), None)).await;
-        let closed = read.map(|sources| (Month::close(&sources), sources.report));
-        Box::new(move |py: Python<'_>| {
-            let (month, report) = closed.map_err(|error| raise(py, &error))?;
-            let found = PyDict::new(py);
-            found.set_item("report", part(py, report.as_ref())?)?;
-            found.set_item("accounts", kept.accounts.finish()?)?;
-            found.set_item("numbers", kept.numbers.finish()?)?;
-            found.set_item("calls", kept.calls.finish()?)?;
-            found.set_item("ledger", kept.ledger.finish()?)?;
-            found.set_item("closed", ClosedMonth(month))?;
-            object(py, found)
-        }) as Answer
-    }))
-}
-
 /// A closed month of the core.
 #[pyclass(frozen, module = "vobiz_partner._core")]
-pub(crate) struct ClosedMonth(Month);
+pub(crate) struct ClosedMonth(pub(super) Month);
 
 /// The terms of invoices, as Python gives them.
 #[derive(FromPyObject)]
@@ -377,12 +278,12 @@ impl ClosedMonth {
     }
 
     #[pyo3(signature = (before = None))]
-    fn spenders(&self, before: Option<&Self>) -> PyResult<Columns> {
-        Columns::of(&self.0.spenders(before.map(|before| &before.0)))
+    fn spenders(&self, py: Python<'_>, before: Option<&Self>) -> PyResult<Columns> {
+        Columns::of(&exact(py, self.0.spenders(before.map(|before| &before.0)))?)
     }
 
-    fn splits(&self) -> PyResult<Columns> {
-        Columns::of(&self.0.splits())
+    fn splits(&self, py: Python<'_>) -> PyResult<Columns> {
+        Columns::of(&exact(py, self.0.splits())?)
     }
 
     /// Where own books disagree: keys, currencies and amounts of their rows, and by what they are compared.
@@ -400,12 +301,12 @@ impl ClosedMonth {
         })?;
         let rows = keys.into_iter().zip(currencies).zip(amounts);
         let books = rows.map(|((key, currency), amount)| Booking { key, currency, amount });
-        Columns::of(&self.0.reconcile(&books.collect::<Vec<_>>(), by))
+        Columns::of(&exact(py, self.0.reconcile(&books.collect::<Vec<_>>(), by))?)
     }
 
     /// Invoices, and their lines.
     fn invoices(&self, py: Python<'_>, terms: Asked) -> PyResult<(Columns, Columns)> {
-        let invoices = self.0.invoices(&terms.terms(py)?);
+        let invoices = exact(py, self.0.invoices(&terms.terms(py)?))?;
         let lines = invoices.iter().flat_map(|invoice| {
             invoice.lines.iter().map(|line| Charge {
                 number: invoice.number.clone(),
@@ -418,9 +319,14 @@ impl ClosedMonth {
     }
 
     /// This period and the next as one; `None` where that is not the next.
-    fn then(&self, following: &Self) -> Option<Self> {
-        self.0.then(&following.0).map(Self)
+    fn then(&self, py: Python<'_>, following: &Self) -> PyResult<Option<Self>> {
+        Ok(exact(py, self.0.then(&following.0))?.map(Self))
     }
+}
+
+/// What was calculated exactly, or the exception of what could not be.
+fn exact<T>(py: Python<'_>, calculated: Result<T, TooLarge>) -> PyResult<T> {
+    calculated.map_err(|error| raise(py, &error.into()))
 }
 
 /// Wilson's interval of an answer rate, in percent.

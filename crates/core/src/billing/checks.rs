@@ -1,6 +1,6 @@
 //! Reports, sums, fees and rows of a month against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 
 use super::coverage::Source;
 use super::difference::{Check, Difference, Reason};
+use super::exact::{TooLarge, add, less, sum};
 use super::period::Period;
 use super::sources::{Call, Entry, EntryKind, Sources};
+use super::words::{Word, Words};
 use crate::api::dashboard::Report;
 use crate::history::MovementKind;
 
@@ -78,8 +80,8 @@ pub(super) fn report_against<'a>(
     source: Source,
     rows: &(impl Iterator<Item = (DateTime<Utc>, Option<&'a str>, Decimal)> + Clone),
     is_whole: bool,
-) -> Vec<Difference> {
-    let by_day = |period: &Period| {
+) -> Result<Vec<Difference>, TooLarge> {
+    let by_day = |period: &Period| -> Result<BTreeMap<NaiveDate, Sum>, TooLarge> {
         let mut days: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
         for (at, currency, cost) in rows.clone() {
             let day = period.day_of(at);
@@ -87,15 +89,19 @@ pub(super) fn report_against<'a>(
                 let (calls, sum) = days.entry(day).or_default();
                 *calls += 1;
                 if report.currency.is_none() || currency.is_none() || currency == report.currency.as_deref() {
-                    *sum = sum.saturating_add(cost);
+                    add(sum, cost)?;
                 }
             }
         }
-        days
+        Ok(days)
     };
     let has_counts = source == Source::CallRecords;
-    let mut ours = by_day(period);
-    let total = ours.values().fold((0, Decimal::ZERO), |sum: Sum, day| (sum.0 + day.0, sum.1.saturating_add(day.1)));
+    let mut ours = by_day(period)?;
+    let mut total: Sum = (0, Decimal::ZERO);
+    for (calls, cost) in ours.values() {
+        total.0 += calls;
+        add(&mut total.1, *cost)?;
+    }
     let theirs: Vec<(NaiveDate, Option<u64>, Option<Decimal>)> =
         report.time_series.iter().map(|day| (day.date, day.total_calls, day.total_cost)).collect();
     let agrees = |days: &BTreeMap<NaiveDate, Sum>| {
@@ -104,11 +110,14 @@ pub(super) fn report_against<'a>(
             (!has_counts || calls.is_none_or(|calls| calls == own.0)) && cost.is_none_or(|cost| cost == own.1)
         })
     };
-    let zone = if theirs.is_empty() || agrees(&ours) {
-        None
-    } else {
-        other_zones(period).find(|other| agrees(&by_day(other))).map(|other| other.zone)
-    };
+    let mut zone = None;
+    if !theirs.is_empty() && !agrees(&ours) {
+        for other in other_zones(period) {
+            if zone.is_none() && agrees(&by_day(&other)?) {
+                zone = Some(other.zone);
+            }
+        }
+    }
     let mut compared: Vec<Compared> = Vec::new();
     for (day, calls, cost) in theirs {
         compared.push((Some(day), calls, cost, ours.remove(&day).unwrap_or_default()));
@@ -135,7 +144,7 @@ pub(super) fn report_against<'a>(
             let reason = match zone {
                 Some(_) => Reason::OtherZone,
                 None if differs.is_some_and(|calls| calls > own.0) || !is_whole => Reason::RowsNotVisible,
-                None if cost.saturating_sub(own.1).abs() <= half_paisa => Reason::Rounding,
+                None if less(cost, own.1).is_ok_and(|rest| rest.abs() <= half_paisa) => Reason::Rounding,
                 None if !has_counts => Reason::PricedLater,
                 None => Reason::AmountDiffers,
             };
@@ -143,7 +152,7 @@ pub(super) fn report_against<'a>(
             found.push(Difference { day, currency: report.currency.clone(), reason, detail: in_zone(zone), ..difference });
         }
     }
-    found
+    Ok(found)
 }
 
 fn in_zone(zone: Option<Tz>) -> String {
@@ -151,48 +160,59 @@ fn in_zone(zone: Option<Tz>) -> String {
 }
 
 /// Calls with their cost, for a report.
-pub(super) fn of_calls<'a>(calls: &'a [&'a Call]) -> impl Iterator<Item = (DateTime<Utc>, Option<&'a str>, Decimal)> + Clone {
-    calls.iter().filter_map(|call| Some((call.at?, call.currency.as_deref(), call.cost.unwrap_or_default())))
+pub(super) fn of_calls<'a>(
+    calls: &'a [&'a Call],
+    words: &'a Words,
+) -> impl Iterator<Item = (DateTime<Utc>, Option<&'a str>, Decimal)> + Clone {
+    calls.iter().filter_map(|call| Some((call.at?, words.maybe(call.currency), call.cost.unwrap_or_default())))
 }
 
 /// Ledger rows of calls, for a report.
-pub(super) fn of_rows<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = (DateTime<Utc>, Option<&'a str>, Decimal)> + Clone {
+pub(super) fn of_rows<'a>(
+    entries: &'a [&'a Entry],
+    words: &'a Words,
+) -> impl Iterator<Item = (DateTime<Utc>, Option<&'a str>, Decimal)> + Clone {
     let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call(_)));
-    calls.filter_map(|entry| Some((entry.at?, entry.currency.as_deref(), entry.amount?)))
+    calls.filter_map(|entry| Some((entry.at?, words.maybe(entry.currency), entry.amount?)))
 }
 
 /// The sums that the service sends beside its ledger against its rows.
-pub(super) fn summary(sources: &Sources, entries: &[&Entry]) -> Vec<Difference> {
-    let Some(sums) = &sources.summary else { return Vec::new() };
-    let mut codes: Vec<&str> = entries.iter().filter_map(|entry| entry.currency.as_deref()).collect();
+pub(super) fn summary(sources: &Sources, entries: &[&Entry]) -> Result<Vec<Difference>, TooLarge> {
+    let Some(sums) = &sources.summary else { return Ok(Vec::new()) };
+    let words = &sources.words;
+    let mut codes: Vec<&str> = entries.iter().filter_map(|entry| words.maybe(entry.currency)).collect();
     codes.sort_unstable();
     codes.dedup();
     // A sum over all customers counts one currency.
     let reported = sources.report.as_ref().and_then(|report| report.currency.as_deref());
     let currency = reported.or(if let [code] = codes[..] { Some(code) } else { None });
     if currency.is_none() && codes.len() > 1 {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let added = |period: &Period| {
+    let added = |period: &Period| -> Result<[Decimal; 3], TooLarge> {
         let (mut rows, mut debit, mut credit) = (0_u64, Decimal::ZERO, Decimal::ZERO);
         for entry in entries.iter().filter(|entry| entry.at.is_some_and(|at| period.contains(at))) {
             rows += 1;
             let signed = entry.signed().unwrap_or_default();
-            if entry.currency.is_none() || entry.currency.as_deref() == currency {
-                let sum = if signed.is_sign_negative() { &mut debit } else { &mut credit };
-                *sum = sum.saturating_add(signed.abs());
+            if entry.currency.is_none() || words.maybe(entry.currency) == currency {
+                add(if signed.is_sign_negative() { &mut debit } else { &mut credit }, signed.abs())?;
             }
         }
-        [Decimal::from(rows), debit, credit]
+        Ok([Decimal::from(rows), debit, credit])
     };
     let theirs =
         [sums.total_transactions.filter(|_| sources.unbooked == 0).map(Decimal::from), sums.total_debit, sums.total_credit];
     let agrees = |ours: &[Decimal; 3]| theirs.iter().zip(ours).all(|(theirs, ours)| theirs.is_none_or(|theirs| theirs == *ours));
-    let ours = added(&sources.period);
+    let ours = added(&sources.period)?;
     if agrees(&ours) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let zone = other_zones(&sources.period).find(|other| agrees(&added(other))).map(|other| other.zone);
+    let mut zone = None;
+    for other in other_zones(&sources.period) {
+        if zone.is_none() && agrees(&added(&other)?) {
+            zone = Some(other.zone);
+        }
+    }
     let checks = [(Check::Rows, None), (Check::Debit, currency), (Check::Credit, currency)];
     let pairs = checks.into_iter().zip(theirs).zip(ours).filter_map(|((check, theirs), ours)| Some((check, theirs?, ours)));
     let differ = pairs.filter(|(_, theirs, ours)| theirs != ours).map(|((check, code), theirs, ours)| Difference {
@@ -205,16 +225,17 @@ pub(super) fn summary(sources: &Sources, entries: &[&Entry]) -> Vec<Difference> 
         detail: in_zone(zone),
         ..plain(check, (Source::LedgerSummary, theirs), (Source::Ledger, ours))
     });
-    differ.collect()
+    Ok(differ.collect())
 }
 
 /// Fees of numbers against the rows of the period about them.
-pub(super) fn fees(sources: &Sources, entries: &[&Entry], is_whole: bool) -> Vec<Difference> {
+pub(super) fn fees(sources: &Sources, entries: &[&Entry], is_whole: bool) -> Result<Vec<Difference>, TooLarge> {
     let mut charged: BTreeMap<&str, (u64, Decimal)> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.at.is_some_and(|at| sources.period.contains(at))) {
+    for entry in entries.iter().filter(|entry| entry.day.is_some_and(|day| sources.period.has(day))) {
         if let (EntryKind::Movement(MovementKind::Rental, Some(number)), Some(amount)) = (&entry.kind, entry.amount) {
             let (rows, sum) = charged.entry(number).or_default();
-            (*rows, *sum) = (*rows + 1, sum.saturating_add(amount));
+            *rows += 1;
+            add(sum, amount)?;
         }
     }
     let mut found = Vec::new();
@@ -229,7 +250,7 @@ pub(super) fn fees(sources: &Sources, entries: &[&Entry], is_whole: bool) -> Vec
             0 => continue,
             _ if sum == fee => continue,
             1 => Reason::FeeChanged,
-            _ if sum == fee.saturating_mul(Decimal::from(rows)) => Reason::BookedTwice,
+            _ if Some(sum) == fee.checked_mul(Decimal::from(rows)) => Reason::BookedTwice,
             _ => Reason::AmountDiffers,
         };
         found.push(Difference {
@@ -240,30 +261,31 @@ pub(super) fn fees(sources: &Sources, entries: &[&Entry], is_whole: bool) -> Vec
             ..plain(Check::Fee, (Source::Numbers, fee), (Source::Ledger, sum))
         });
     }
-    found
+    Ok(found)
 }
 
 /// Rows of the period that cannot be understood, are in another currency than their wallet, or are there twice under two ids.
-pub(super) fn rows(sources: &Sources, entries: &[&Entry]) -> Vec<Difference> {
-    let currencies: BTreeMap<&str, &str> =
-        sources.customers.iter().filter_map(|customer| Some((&*customer.auth_id, customer.currency.as_deref()?))).collect();
-    let mut seen: BTreeMap<(&str, DateTime<Utc>, Decimal), &Entry> = BTreeMap::new();
+pub(super) fn rows(sources: &Sources, entries: &[&Entry]) -> Result<Vec<Difference>, TooLarge> {
+    let words = &sources.words;
+    let currencies: HashMap<Word, Word> =
+        sources.customers.iter().filter_map(|customer| Some((customer.auth_id, customer.currency?))).collect();
+    let mut seen: HashMap<(Word, DateTime<Utc>, Decimal), &Entry> = HashMap::new();
     let mut found = Vec::new();
     for entry in entries {
         let about = |first: Decimal, second: Decimal, reason: Reason, detail: &str| Difference {
-            auth_id: Some(entry.auth_id.to_string()),
-            day: entry.at.map(|at| sources.period.day_of(at)),
-            currency: entry.currency.as_deref().map(str::to_owned),
+            auth_id: Some(words.text(entry.auth_id).to_owned()),
+            day: entry.day,
+            currency: words.owned(entry.currency),
             subject: Some(entry.id.to_string()),
             reason,
             detail: detail.to_owned(),
             ..plain(Check::Row, (Source::Accounts, first), (Source::Ledger, second))
         };
-        let Some(at) = entry.at else {
+        let Some((at, day)) = entry.at.zip(entry.day) else {
             found.push(about(Decimal::ZERO, entry.amount.unwrap_or_default(), Reason::UnclearRow, "it has no date"));
             continue;
         };
-        if !sources.period.contains(at) {
+        if !sources.period.has(day) {
             continue;
         }
         let Some(signed) = entry.signed() else {
@@ -274,25 +296,35 @@ pub(super) fn rows(sources: &Sources, entries: &[&Entry]) -> Vec<Difference> {
         if matches!(entry.kind, EntryKind::Call(_)) {
             continue;
         }
-        let own = currencies.get(&*entry.auth_id).copied();
-        if let Some((own, code)) = own.zip(entry.currency.as_deref()).filter(|(own, code)| own != code) {
-            found.push(about(
-                Decimal::ZERO,
-                signed,
-                Reason::OtherCurrency,
-                &format!("the wallet is in {own}, the row in {code}"),
-            ));
+        let own = currencies.get(&entry.auth_id).copied();
+        if let Some((own, code)) = own.zip(entry.currency).filter(|(own, code)| own != code) {
+            let detail = format!("the wallet is in {}, the row in {}", words.text(own), words.text(code));
+            found.push(about(Decimal::ZERO, signed, Reason::OtherCurrency, &detail));
         }
-        if let Some(other) = seen.insert((&*entry.auth_id, at, signed), entry)
+        if let Some(other) = seen.insert((entry.auth_id, at, signed), entry)
             && other.kind == entry.kind
         {
-            found.push(about(
-                signed,
-                signed.saturating_add(signed),
-                Reason::BookedTwice,
-                &format!("the same as row {}", other.id),
-            ));
+            found.push(about(signed, sum(signed, signed)?, Reason::BookedTwice, &format!("the same as row {}", other.id)));
         }
     }
-    found
+    Ok(found)
+}
+
+/// Call records that have no date, or a cost or a length that cannot be added. What they cost is not in any sum.
+pub(super) fn calls(sources: &Sources, calls: &[&Call]) -> Vec<Difference> {
+    let words = &sources.words;
+    let unclear = calls.iter().filter(|call| match call.day {
+        Some(day) => !call.is_clear && sources.period.has(day),
+        None => true,
+    });
+    let differences = unclear.map(|call| Difference {
+        auth_id: Some(words.text(call.auth_id).to_owned()),
+        day: call.day,
+        currency: words.owned(call.currency),
+        subject: Some(call.uuid.to_string()),
+        reason: Reason::UnclearRow,
+        detail: if call.day.is_none() { "it has no date" } else { "its cost or its length has too many digits" }.to_owned(),
+        ..plain(Check::Call, (Source::CallRecords, Decimal::ZERO), (Source::Ledger, Decimal::ZERO))
+    });
+    differences.collect()
 }

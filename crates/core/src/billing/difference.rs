@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::coverage::Source;
+use super::exact::less;
 
 /// What two figures are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,7 +86,7 @@ pub enum Reason {
     FeeChanged,
     /// A number has a fee and no row in the ledger.
     FeeWithoutRow,
-    /// A row does not say which way money went, how much, or when.
+    /// A row or a call record does not say which way money went, how much, or when.
     UnclearRow,
     /// One of the two has nothing.
     MissingHere,
@@ -150,9 +151,9 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The second figure less the first.
-    pub fn amount(&self) -> Decimal {
-        self.second.saturating_sub(self.first)
+    /// The second figure less the first; `None` where no number holds that.
+    pub fn amount(&self) -> Option<Decimal> {
+        less(self.second, self.first).ok()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::exact::{TooLarge, add, count, less, percent_of, sum, times};
 use super::line::{Item, Line};
 use super::month::Month;
 use super::terms::{RoundAt, Terms};
@@ -94,16 +95,17 @@ type Item3<'a> = (Item, Option<&'a str>, Option<&'a str>);
 
 impl Month {
     /// The invoices of the month, in the order of customer ids. Customers without charges get none; top-ups are no charges.
-    pub fn invoices(&self, terms: &Terms) -> Vec<Invoice> {
+    ///
+    /// # Errors
+    ///
+    /// Where an amount has more digits than a number holds: nothing is rounded before it is asked for.
+    pub fn invoices(&self, terms: &Terms) -> Result<Vec<Invoice>, TooLarge> {
         let mut wallets: BTreeMap<(&str, Option<&str>), BTreeMap<Item3<'_>, InvoiceLine>> = BTreeMap::new();
         for line in self.lines.iter().filter(|line| line.item != Item::TopUp) {
             let items = wallets.entry((&line.auth_id, line.currency.as_deref())).or_default();
             let key = (line.item, line.product.as_deref(), line.direction.as_deref());
             let sums = items.entry(key).or_insert_with(|| empty(line));
-            sums.count = sums.count.saturating_add(line.count);
-            // Seconds until all are added, then minutes.
-            sums.minutes = sums.minutes.saturating_add(line.seconds);
-            sums.cost = sums.cost.saturating_add(line.amount);
+            sums.take(line).map_err(|error| error.of(&line.auth_id))?;
         }
         let charged = wallets.into_iter().filter(|(_, items)| items.values().any(|line| !line.cost.is_zero()));
         let period = self.period.name();
@@ -111,36 +113,45 @@ impl Month {
         numbered
             .map(|(sequence, ((auth_id, currency), items))| {
                 let number = terms.number.write(&period, auth_id, sequence);
-                let lines: Vec<InvoiceLine> = items.into_values().map(|line| priced(line, terms)).collect();
-                self.invoice(number, auth_id, currency, lines, terms)
+                let lines: Result<Vec<InvoiceLine>, _> = items.into_values().map(|line| priced(line, terms)).collect();
+                lines.and_then(|lines| self.invoice(number, auth_id, currency, lines, terms)).map_err(|error| error.of(auth_id))
             })
             .collect()
     }
 
-    fn invoice(&self, number: String, auth_id: &str, currency: Option<&str>, lines: Vec<InvoiceLine>, terms: &Terms) -> Invoice {
+    fn invoice(
+        &self,
+        number: String,
+        auth_id: &str,
+        currency: Option<&str>,
+        lines: Vec<InvoiceLine>,
+        terms: &Terms,
+    ) -> Result<Invoice, TooLarge> {
         let own = self.wallets_of(auth_id);
         let statement = own.iter().find(|statement| statement.currency.as_deref() == currency).or_else(|| own.first());
         let gstin = statement.and_then(|statement| statement.gstin.clone());
-        let sum = lines.iter().fold(Decimal::ZERO, |sum, line| sum.saturating_add(line.amount));
-        let net = terms.rounding.apply(sum);
+        let added = lines.iter().try_fold(Decimal::ZERO, |added, line| sum(added, line.amount))?;
+        let net = terms.rounding.apply(added);
         let supply = supply(terms, auth_id, gstin.as_deref());
-        let share = |percent: Decimal| terms.rounding.apply(percent_of(net, percent));
+        let share = |percent: Decimal| percent_of(net, percent).map(|share| terms.rounding.apply(share));
         let rate = terms.tax.unwrap_or_default();
-        let half = rate.checked_div(Decimal::TWO).unwrap_or_default();
         let (cgst, igst, tax) = match supply {
-            Supply::IntraState => (share(half), Decimal::ZERO, share(half).saturating_add(share(half))),
-            Supply::InterState => (Decimal::ZERO, share(rate), share(rate)),
-            Supply::NotKnown => (Decimal::ZERO, Decimal::ZERO, share(rate)),
+            Supply::IntraState => {
+                let half = share(times(rate, Decimal::new(5, 1))?)?;
+                (half, Decimal::ZERO, sum(half, half)?)
+            }
+            Supply::InterState => (Decimal::ZERO, share(rate)?, share(rate)?),
+            Supply::NotKnown => (Decimal::ZERO, Decimal::ZERO, share(rate)?),
         };
-        let tds = statement.and_then(|statement| statement.tds).map(share).unwrap_or_default();
-        let total = net.saturating_add(tax);
-        Invoice {
+        let tds = statement.and_then(|statement| statement.tds).map_or(Ok(Decimal::ZERO), share)?;
+        let total = sum(net, tax)?;
+        Ok(Invoice {
             number,
             auth_id: auth_id.to_owned(),
             name: statement.and_then(|statement| statement.name.clone()),
             gstin,
             currency: currency.map(str::to_owned),
-            rounding: net.saturating_sub(sum),
+            rounding: less(net, added)?,
             lines,
             net,
             supply,
@@ -150,8 +161,17 @@ impl Month {
             tax,
             total,
             tds,
-            payable: total.saturating_sub(tds),
-        }
+            payable: less(total, tds)?,
+        })
+    }
+}
+
+impl InvoiceLine {
+    /// Adds a line of the month. Seconds stand for minutes until all are added.
+    fn take(&mut self, line: &Line) -> Result<(), TooLarge> {
+        count(&mut self.count, line.count)?;
+        add(&mut self.minutes, line.seconds)?;
+        add(&mut self.cost, line.amount)
     }
 }
 
@@ -168,23 +188,24 @@ fn empty(line: &Line) -> InvoiceLine {
     }
 }
 
-fn priced(mut line: InvoiceLine, terms: &Terms) -> InvoiceLine {
+fn priced(mut line: InvoiceLine, terms: &Terms) -> Result<InvoiceLine, TooLarge> {
     let is_usage = line.item == Item::Usage;
-    line.minutes = line.minutes.checked_div(Decimal::from(60)).unwrap_or_default();
-    let markup = terms.markup.filter(|_| is_usage).map(|percent| percent_of(line.cost, percent)).unwrap_or_default();
-    line.amount = line.cost.saturating_add(markup);
+    let minutes = |seconds: Decimal| seconds.checked_div(Decimal::from(60)).unwrap_or_default();
+    let (product, direction) = (line.product.as_deref().unwrap_or_default(), line.direction.as_deref().unwrap_or_default());
+    let rate = [&format!("{product}/{direction}"), product, direction].into_iter().find_map(|key| terms.buy_rates.get(key));
+    line.bought = match rate.filter(|_| is_usage) {
+        Some(rate) => Some(terms.rounding.apply(minutes(times(line.minutes, *rate)?))),
+        None => None,
+    };
+    line.minutes = minutes(line.minutes);
+    line.amount = match terms.markup.filter(|_| is_usage) {
+        Some(markup) => sum(line.cost, percent_of(line.cost, markup)?)?,
+        None => line.cost,
+    };
     if terms.round_at == RoundAt::Line {
         line.amount = terms.rounding.apply(line.amount);
     }
-    let (product, direction) = (line.product.as_deref().unwrap_or_default(), line.direction.as_deref().unwrap_or_default());
-    let rate = [&format!("{product}/{direction}"), product, direction].into_iter().find_map(|key| terms.buy_rates.get(key));
-    line.bought =
-        rate.filter(|_| is_usage).and_then(|rate| line.minutes.checked_mul(*rate)).map(|bought| terms.rounding.apply(bought));
-    line
-}
-
-fn percent_of(amount: Decimal, percent: Decimal) -> Decimal {
-    amount.checked_mul(percent).and_then(|product| product.checked_div(Decimal::ONE_HUNDRED)).unwrap_or_default()
+    Ok(line)
 }
 
 fn supply(terms: &Terms, auth_id: &str, gstin: Option<&str>) -> Supply {

@@ -1,14 +1,14 @@
 //! What a customer used, paid and was charged, by day.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::period::Period;
+use super::exact::{TooLarge, add};
 use super::sources::{Call, Entry, EntryKind};
+use super::words::{Word, Words};
 use crate::history::MovementKind;
 
 /// What a line is for.
@@ -57,14 +57,14 @@ impl Item {
 }
 
 /// What identifies a line.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub(super) auth_id: Arc<str>,
-    pub(super) currency: Option<Arc<str>>,
-    pub(super) day: NaiveDate,
-    pub(super) item: Item,
-    pub(super) product: Option<Arc<str>>,
-    pub(super) direction: Option<Arc<str>>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    auth_id: Word,
+    currency: Option<Word>,
+    day: NaiveDate,
+    item: Item,
+    product: Option<Word>,
+    direction: Option<Word>,
 }
 
 /// Usage, fees, refunds and top-ups of a customer on a day.
@@ -102,56 +102,55 @@ struct Sums {
 
 /// Lines that are being added up.
 #[derive(Debug, Default)]
-pub(super) struct Lines(BTreeMap<Key, Sums>);
+pub(super) struct Lines(HashMap<Key, Sums>);
 
 impl Lines {
-    /// Adds a call of the period.
-    pub(super) fn add_call(&mut self, call: &Call, day: NaiveDate) {
-        let key = Key {
-            auth_id: Arc::clone(&call.auth_id),
-            currency: call.currency.clone(),
-            day,
-            item: Item::Usage,
-            product: call.product.clone(),
-            direction: call.direction.clone(),
-        };
-        let sums = self.0.entry(key).or_default();
+    /// Adds a call, on the day of its end.
+    pub(super) fn add_call(&mut self, call: &Call) -> Result<(), TooLarge> {
+        let Some(day) = call.day else { return Ok(()) };
+        let Call { auth_id, currency, product, direction, .. } = *call;
+        let sums = self.0.entry(Key { auth_id, currency, day, item: Item::Usage, product, direction }).or_default();
         sums.count += 1;
         sums.answered += u64::from(call.is_answered);
-        sums.seconds = sums.seconds.saturating_add(call.seconds);
-        sums.amount = sums.amount.saturating_add(call.cost.unwrap_or_default());
+        add(&mut sums.seconds, call.seconds)?;
+        add(&mut sums.amount, call.cost.unwrap_or_default())
     }
 
-    /// Adds a row of the period, where it says what it is.
-    pub(super) fn add_entry(&mut self, entry: &Entry, period: &Period) {
-        let (Some(item), Some(signed), Some(at)) = (Item::of(entry), entry.signed(), entry.at) else { return };
-        let key = Key {
-            auth_id: Arc::clone(&entry.auth_id),
-            currency: entry.currency.clone(),
-            day: period.day_of(at),
-            item,
-            product: None,
-            direction: None,
-        };
-        let sums = self.0.entry(key).or_default();
+    /// Adds a row, where it says what it is.
+    pub(super) fn add_entry(&mut self, entry: &Entry) -> Result<(), TooLarge> {
+        let (Some(item), Some(signed), Some(day)) = (Item::of(entry), entry.signed(), entry.day) else { return Ok(()) };
+        let Entry { auth_id, currency, .. } = *entry;
+        let sums = self.0.entry(Key { auth_id, currency, day, item, product: None, direction: None }).or_default();
         sums.count += 1;
-        sums.amount = sums.amount.saturating_sub(signed);
+        add(&mut sums.amount, -signed)
     }
 
-    pub(super) fn finish(self) -> Vec<Line> {
-        let text = |word: Option<Arc<str>>| word.map(|word| word.to_string());
+    /// The lines in their order.
+    pub(super) fn finish(self, words: &Words) -> Vec<Line> {
         let lines = self.0.into_iter().map(|(key, sums)| Line {
-            auth_id: key.auth_id.to_string(),
+            auth_id: words.text(key.auth_id).to_owned(),
             day: key.day,
             item: key.item,
-            product: text(key.product),
-            direction: text(key.direction),
-            currency: text(key.currency),
+            product: words.owned(key.product),
+            direction: words.owned(key.direction),
+            currency: words.owned(key.currency),
             count: sums.count,
             answered: sums.answered,
             seconds: sums.seconds,
             amount: sums.amount,
         });
-        lines.collect()
+        let mut lines: Vec<Line> = lines.collect();
+        sort(&mut lines);
+        lines
     }
+}
+
+/// Puts lines in their order: by customer, currency, day, item, product and direction.
+pub(super) fn sort(lines: &mut [Line]) {
+    let order = |line: &Line| (line.day, line.item);
+    lines.sort_by(|one, other| {
+        let wallets = (&one.auth_id, &one.currency).cmp(&(&other.auth_id, &other.currency));
+        let items = || order(one).cmp(&order(other));
+        wallets.then_with(items).then_with(|| (&one.product, &one.direction).cmp(&(&other.product, &other.direction)))
+    });
 }

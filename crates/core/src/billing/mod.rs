@@ -13,6 +13,9 @@
 mod checks;
 mod coverage;
 mod difference;
+mod exact;
+#[cfg(test)]
+mod fault_tests;
 mod invoice;
 #[cfg(test)]
 mod invoice_tests;
@@ -30,9 +33,11 @@ mod tally;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use coverage::{Coverage, Extent, Source};
 pub use difference::{Check, Difference, Reason};
+pub use exact::TooLarge;
 pub use invoice::{Invoice, InvoiceLine, Supply};
 pub use line::{Item, Line};
 pub use month::Month;
@@ -41,7 +46,7 @@ pub use quality::{Finding, Interval, quality, wilson};
 pub use read::{Rows, Wanted};
 pub use reconcile::{Booking, On};
 pub use sources::Sources;
-pub use spend::{Spender, Split};
+pub use spend::{Spender, Split, Usage};
 pub use statement::Statement;
 pub use tally::{Group, Tally};
 pub use terms::{FormatError, NumberFormat, RoundAt, Rounding, Terms};

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
 use super::coverage::{Coverage, Extent, Source};
 use super::difference::{Difference, Reason};
-use super::line::{Line, Lines};
+use super::exact::{TooLarge, add};
+use super::line::{self, Item, Line, Lines};
 use super::matching::{self, Whole};
 use super::period::Period;
 use super::sources::{Call, Entry, Sources};
@@ -21,9 +22,9 @@ use super::tally::{Tally, tallies};
 /// ```
 /// use vobiz_core::billing::{Month, Period, Sources};
 /// let april = Period::month("2026-04", chrono_tz::Asia::Kolkata).unwrap();
-/// let month = Month::close(&Sources::new(april, "2026-05-02T00:00:00Z".parse()?));
+/// let month = Month::close(&Sources::new(april, "2026-05-02T00:00:00Z".parse()?))?;
 /// assert!(month.lines.is_empty() && month.is_reconciled(Default::default()));
-/// # Ok::<(), chrono::ParseError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Month {
@@ -51,65 +52,69 @@ pub struct Month {
 
 impl Month {
     /// Closes a month.
-    pub fn close(sources: &Sources) -> Self {
-        let period = sources.period;
+    ///
+    /// # Errors
+    ///
+    /// Where a sum has more digits than a number holds.
+    pub fn close(sources: &Sources) -> Result<Self, TooLarge> {
+        let (period, words) = (sources.period, &sources.words);
         let calls = once(&sources.calls, |call: &Call| &call.uuid);
         let entries = once(&sources.entries, |entry: &Entry| &entry.id);
         let extent = |source: Source| sources.coverage.iter().find(|part| part.source == source).map(|part| part.extent);
         let is_whole = |source: Source| extent(source) == Some(Extent::Whole);
         let has = |source: Source| matches!(extent(source), Some(Extent::Whole | Extent::Part));
         let whole = Whole { calls: is_whole(Source::CallRecords), ledger: is_whole(Source::Ledger) };
+        let is_inside = |day: Option<NaiveDate>| day.is_some_and(|day| period.has(day));
 
         let mut lines = Lines::default();
-        for entry in entries.iter().filter(|entry| entry.at.is_some_and(|at| period.contains(at))) {
-            if !(whole.calls && super::line::Item::of(entry) == Some(super::line::Item::Usage)) {
-                lines.add_entry(entry, &period);
+        for entry in entries.iter().filter(|entry| is_inside(entry.day)) {
+            if !(whole.calls && Item::of(entry) == Some(Item::Usage)) {
+                lines.add_entry(entry)?;
             }
         }
-        let inside: Vec<&Call> = calls.iter().copied().filter(|call| call.at.is_some_and(|at| period.contains(at))).collect();
+        let inside: Vec<&Call> = calls.iter().copied().filter(|call| is_inside(call.day)).collect();
         if whole.calls || !has(Source::Ledger) {
             for call in &inside {
-                if let Some(at) = call.at {
-                    lines.add_call(call, period.day_of(at));
-                }
+                lines.add_call(call)?;
             }
         }
 
         let mut differences = Vec::new();
-        let statements = statements(sources, &entries, whole.ledger && sources.has_balances, &mut differences);
+        let statements = statements(sources, &entries, whole.ledger && sources.has_balances, &mut differences)?;
         if let Some(report) = &sources.report {
             differences.extend(checks::report_itself(report));
             if has(Source::CallRecords) {
-                let rows = &checks::of_calls(&calls);
-                differences.extend(checks::report_against(&period, report, Source::CallRecords, rows, whole.calls));
+                let rows = &checks::of_calls(&calls, words);
+                differences.extend(checks::report_against(&period, report, Source::CallRecords, rows, whole.calls)?);
             } else if has(Source::Ledger) {
-                let rows = &checks::of_rows(&entries);
-                differences.extend(checks::report_against(&period, report, Source::Ledger, rows, whole.ledger));
+                let rows = &checks::of_rows(&entries, words);
+                differences.extend(checks::report_against(&period, report, Source::Ledger, rows, whole.ledger)?);
             }
         }
+        differences.extend(checks::calls(sources, &calls));
         if has(Source::CallRecords) && has(Source::Ledger) {
-            differences.extend(matching::differences(&period, &calls, &entries, whole));
+            differences.extend(matching::differences(&period, words, &calls, &entries, whole)?);
         }
         if has(Source::Ledger) {
-            differences.extend(checks::summary(sources, &entries));
-            differences.extend(checks::fees(sources, &entries, whole.ledger));
-            differences.extend(checks::rows(sources, &entries));
+            differences.extend(checks::summary(sources, &entries)?);
+            differences.extend(checks::fees(sources, &entries, whole.ledger)?);
+            differences.extend(checks::rows(sources, &entries)?);
         }
         sort(&mut differences);
-        Self {
+        Ok(Self {
             period,
             read_at: sources.read_at,
             complete: period.is_over(sources.read_at)
                 && !sources.coverage.is_empty()
                 && sources.coverage.iter().all(|part| matches!(part.extent, Extent::Whole | Extent::NotAsked)),
             coverage: sources.coverage.clone(),
-            lines: lines.finish(),
+            lines: lines.finish(words),
             statements,
             differences,
-            tallies: tallies(&period, &inside),
+            tallies: tallies(&period, &inside, words),
             partner_balance: sources.partner.as_ref().and_then(|partner| partner.balance),
-            transferred: transferred(&period, &entries),
-        }
+            transferred: transferred(sources, &entries)?,
+        })
     }
 
     /// The statements of a customer: one for each currency.
@@ -129,17 +134,20 @@ impl Month {
     pub fn beyond(&self, tolerance: Decimal) -> impl Iterator<Item = &Difference> {
         self.differences.iter().filter(move |found| {
             let is_unmeasured = matches!(found.reason, Reason::UnclearRow | Reason::OtherCurrency | Reason::ListChanged);
-            is_unmeasured || found.check.is_count() || found.amount().abs() > tolerance
+            is_unmeasured || found.check.is_count() || found.amount().is_none_or(|amount| amount.abs() > tolerance)
         })
     }
 
     /// This period and the one that begins the day after it, as one. `None` where `next` is not that.
     ///
     /// What was booked in one period for a call of the other is a difference of each and none of both.
-    #[must_use]
-    pub fn then(&self, next: &Self) -> Option<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Where a sum has more digits than a number holds.
+    pub fn then(&self, next: &Self) -> Result<Option<Self>, TooLarge> {
         if self.period.to.succ_opt() != Some(next.period.from) || self.period.zone != next.period.zone {
-            return None;
+            return Ok(None);
         }
         let mut wallets: BTreeMap<(String, Option<String>), Statement> = BTreeMap::new();
         for one in &self.statements {
@@ -147,36 +155,28 @@ impl Month {
         }
         for one in &next.statements {
             let key = (one.auth_id.clone(), one.currency.clone());
-            let both = wallets.get(&key).map_or_else(|| one.clone(), |before| before.then(one));
+            let both = wallets.get(&key).map_or_else(|| Ok(one.clone()), |before| before.then(one))?;
             wallets.insert(key, both);
         }
         let mut transferred = self.transferred.clone();
         for (currency, amount) in &next.transferred {
-            let sum = transferred.entry(currency.clone()).or_default();
-            *sum = sum.saturating_add(*amount);
+            add(transferred.entry(currency.clone()).or_default(), *amount)?;
         }
         let mut lines: Vec<Line> = self.lines.iter().chain(&next.lines).cloned().collect();
-        lines.sort_by(|one, other| order(one).cmp(&order(other)));
-        Some(Self {
+        line::sort(&mut lines);
+        Ok(Some(Self {
             period: Period { to: next.period.to, ..self.period },
             read_at: self.read_at.max(next.read_at),
             complete: self.complete && next.complete,
             coverage: self.coverage.iter().chain(&next.coverage).cloned().collect(),
             lines,
             statements: wallets.into_values().collect(),
-            differences: merged(&self.differences, &next.differences),
-            tallies: Tally::merged(&self.tallies, &next.tallies),
+            differences: merged(&self.differences, &next.differences)?,
+            tallies: Tally::merged(&self.tallies, &next.tallies)?,
             partner_balance: next.partner_balance,
             transferred,
-        })
+        }))
     }
-}
-
-/// The order in which lines are made.
-type Order<'a> = (&'a str, &'a Option<String>, chrono::NaiveDate, super::line::Item, &'a Option<String>, &'a Option<String>);
-
-fn order(line: &Line) -> Order<'_> {
-    (&line.auth_id, &line.currency, line.day, line.item, &line.product, &line.direction)
 }
 
 /// Rows with different ids; of two with one id the first counts.
@@ -196,7 +196,7 @@ fn sort(differences: &mut [Difference]) {
 }
 
 /// Differences of two periods: those about one call of both are one, or none where its figures agree then.
-fn merged(first: &[Difference], second: &[Difference]) -> Vec<Difference> {
+fn merged(first: &[Difference], second: &[Difference]) -> Result<Vec<Difference>, TooLarge> {
     let key = |found: &Difference| {
         let is_timing = found.reason == Reason::PricedLater;
         found.subject.clone().filter(|_| is_timing).map(|subject| (found.check, found.currency.clone(), subject))
@@ -207,22 +207,23 @@ fn merged(first: &[Difference], second: &[Difference]) -> Vec<Difference> {
         let same = key(found).filter(|key| shared.contains(key));
         match same.and_then(|same| all.iter_mut().find(|known| key(known).as_ref() == Some(&same))) {
             Some(known) => {
-                known.first = known.first.saturating_add(found.first);
-                known.second = known.second.saturating_add(found.second);
+                add(&mut known.first, found.first)?;
+                add(&mut known.second, found.second)?;
             }
             None => all.push(found.clone()),
         }
     }
     all.retain(|found| found.reason != Reason::PricedLater || found.first != found.second);
     sort(&mut all);
-    all
+    Ok(all)
 }
 
-fn transferred(period: &Period, entries: &[&Entry]) -> BTreeMap<String, Decimal> {
+fn transferred(sources: &Sources, entries: &[&Entry]) -> Result<BTreeMap<String, Decimal>, TooLarge> {
     let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.is_transfer && entry.at.is_some_and(|at| period.contains(at))) {
-        let sum = sums.entry(entry.currency.as_deref().unwrap_or_default().to_owned()).or_default();
-        *sum = sum.saturating_add(entry.signed().unwrap_or_default());
+    let is_inside = |entry: &&&Entry| entry.is_transfer && entry.day.is_some_and(|day| sources.period.has(day));
+    for entry in entries.iter().filter(is_inside) {
+        let currency = sources.words.owned(entry.currency).unwrap_or_default();
+        add(sums.entry(currency).or_default(), entry.signed().unwrap_or_default())?;
     }
-    sums
+    Ok(sums)
 }

@@ -63,10 +63,26 @@ impl Period {
         self.day_of(now) > self.to
     }
 
+    /// Whether it is a whole calendar month.
+    pub fn is_month(&self) -> bool {
+        Self::month(&self.from.format("%Y-%m").to_string(), self.zone) == Some(*self)
+    }
+
+    /// The period that ends on the day before: the month before a calendar month, else as many days. `None` at the beginning
+    /// of the calendar.
+    pub fn before(&self) -> Option<Self> {
+        let to = self.from.pred_opt()?;
+        let from = if self.is_month() {
+            self.from.checked_sub_months(chrono::Months::new(1))?
+        } else {
+            to.checked_sub_signed(self.to.signed_duration_since(self.from))?
+        };
+        Some(Self { from, to, ..*self })
+    }
+
     /// As invoices name it: `2026-04` of a calendar month, else `2026-04-01_2026-04-15`.
     pub fn name(&self) -> String {
-        let month = self.from.format("%Y-%m").to_string();
-        if Self::month(&month, self.zone) == Some(*self) { month } else { format!("{}_{}", self.from, self.to) }
+        if self.is_month() { self.from.format("%Y-%m").to_string() } else { format!("{}_{}", self.from, self.to) }
     }
 }
 
@@ -91,6 +107,18 @@ mod tests {
         }
         for text in ["2026-13", "2026-4", "2026", "", "april", "2026-04-01"] {
             assert_eq!(Period::month(text, Tz::UTC), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn before_a_month_is_a_month_and_before_a_week_a_week() {
+        let days = |from: &str, to: &str| Period { from: from.parse().unwrap(), to: to.parse().unwrap(), zone: Tz::UTC };
+        for (period, before) in [
+            (days("2026-03-01", "2026-03-31"), days("2026-02-01", "2026-02-28")),
+            (days("2026-05-04", "2026-05-10"), days("2026-04-27", "2026-05-03")),
+            (days("2026-03-01", "2026-03-01"), days("2026-02-28", "2026-02-28")),
+        ] {
+            assert_eq!(period.before(), Some(before));
         }
     }
 

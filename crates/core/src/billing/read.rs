@@ -189,7 +189,8 @@ impl PartnerClient {
     /// # }
     /// ```
     pub async fn close_month(&self, period: Period, wanted: Wanted, now: DateTime<Utc>) -> Result<Month> {
-        Sources::read(self, period, wanted, now, |_| {}).await.map(|sources| Month::close(&sources))
+        let sources = Sources::read(self, period, wanted, now, |_| {}).await?;
+        Ok(Month::close(&sources)?)
     }
 }
 
@@ -210,7 +211,7 @@ async fn rows<T>(
     while let Some(chunk) = chunks.next().await {
         match chunk {
             Ok(chunk) => {
-                read.rows = read.rows.saturating_add(chunk.rows.len() as u64);
+                read.rows += chunk.rows.len() as u64;
                 take(sources, &chunk.rows);
             }
             Err(error) => {

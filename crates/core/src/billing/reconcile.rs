@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::checks::plain;
 use super::coverage::Source;
 use super::difference::{Check, Difference, Reason};
+use super::exact::{TooLarge, add, less};
 use super::line::Item;
 use super::month::Month;
 
@@ -56,7 +57,11 @@ type Pair = (Option<Decimal>, Option<Decimal>, u64);
 impl Month {
     /// Where the caller's own books disagree with the charges of this month: usage and fees less refunds, top-ups left out.
     /// A key that only one of the two has is zero in the other.
-    pub fn reconcile(&self, books: &[Booking], on: On) -> Vec<Difference> {
+    ///
+    /// # Errors
+    ///
+    /// Where a sum has more digits than a number holds.
+    pub fn reconcile(&self, books: &[Booking], on: On) -> Result<Vec<Difference>, TooLarge> {
         let mut sums: BTreeMap<(String, Option<String>), Pair> = BTreeMap::new();
         let mut currencies: Vec<&str> = self.lines.iter().filter_map(|line| line.currency.as_deref()).collect();
         currencies.sort_unstable();
@@ -74,15 +79,14 @@ impl Month {
                 continue;
             }
             let (own, ..) = sums.entry((key, line.currency.clone())).or_default();
-            *own = Some(own.unwrap_or_default().saturating_add(line.amount));
+            add(own.get_or_insert_default(), line.amount)?;
         }
         for row in books {
             let currency = row.currency.clone().or_else(|| only.clone());
             let (_, theirs, rows) = sums.entry((row.key.clone(), currency)).or_default();
-            *theirs = Some(theirs.unwrap_or_default().saturating_add(row.amount));
+            add(theirs.get_or_insert_default(), row.amount)?;
             *rows += 1;
         }
-        let half_paisa = Decimal::new(5, 3);
         let mut found = Vec::new();
         for ((key, currency), (own, theirs, rows)) in sums {
             let (first, second) = (own.unwrap_or_default(), theirs.unwrap_or_default());
@@ -91,7 +95,7 @@ impl Month {
             }
             let reason = match (own, theirs) {
                 (None, _) | (_, None) => Reason::MissingHere,
-                _ if second.saturating_sub(first).abs() <= half_paisa.saturating_mul(Decimal::from(rows)) => Reason::Rounding,
+                _ if is_rounding(first, second, rows) => Reason::Rounding,
                 _ => Reason::AmountDiffers,
             };
             let detail = match reason {
@@ -104,6 +108,12 @@ impl Month {
             let (auth_id, subject) = if on == On::Customer { (Some(key), None) } else { (None, Some(key)) };
             found.push(Difference { auth_id, currency, subject, reason, detail, ..difference });
         }
-        found
+        Ok(found)
     }
+}
+
+/// Whether two sums are no farther from each other than half a paisa for each row.
+fn is_rounding(first: Decimal, second: Decimal, rows: u64) -> bool {
+    let most = Decimal::new(5, 3).checked_mul(Decimal::from(rows));
+    less(second, first).ok().zip(most).is_some_and(|(rest, most)| rest.abs() <= most)
 }

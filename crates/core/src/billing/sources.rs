@@ -1,15 +1,14 @@
 //! What a month is closed from, reduced to what counts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::coverage::Coverage;
 use super::period::Period;
+use super::words::{Word, Words};
 use crate::api::accounts::Account;
-
 use crate::api::cdrs::{CallStatus, Cdr};
 use crate::api::dashboard::Report;
 use crate::api::numbers::Number;
@@ -33,8 +32,8 @@ pub struct Sources {
     pub(super) calls: Vec<Call>,
     pub(super) entries: Vec<Entry>,
     pub(super) unbooked: u64,
-    /// Whether ledgers reach from the end of the period to the reading.
-    pub(super) has_balances: bool,
+    /// Whether ledgers reach from the end of the period to the reading, so that balances can be led back.
+    pub has_balances: bool,
     /// The report over the period.
     pub report: Option<Report>,
     /// The sums that the service sends beside the ledger of the period.
@@ -45,19 +44,19 @@ pub struct Sources {
     pub openings: BTreeMap<String, Decimal>,
     /// What was read of each source.
     pub coverage: Vec<Coverage>,
-    words: HashSet<Arc<str>>,
-    /// Currencies of customers by id.
-    currencies: HashMap<Arc<str>, Arc<str>>,
+    pub(super) words: Words,
+    /// Where customers are in their list.
+    places: HashMap<Word, usize>,
 }
 
 /// A customer and its wallet, as of the reading.
 #[derive(Debug, Clone)]
 pub(super) struct Customer {
-    pub(super) auth_id: Arc<str>,
+    pub(super) auth_id: Word,
     pub(super) name: Option<String>,
     pub(super) gstin: Option<String>,
     pub(super) tds: Option<Decimal>,
-    pub(super) currency: Option<Arc<str>>,
+    pub(super) currency: Option<Word>,
     /// The wallet when it was read last.
     pub(super) balance: Option<Decimal>,
     /// The wallet when it was read before the ledger.
@@ -69,15 +68,19 @@ pub(super) struct Customer {
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub(super) uuid: Box<str>,
-    pub(super) auth_id: Arc<str>,
+    pub(super) auth_id: Word,
     pub(super) at: Option<DateTime<Utc>>,
-    pub(super) product: Option<Arc<str>>,
-    pub(super) direction: Option<Arc<str>>,
-    pub(super) cause: Option<Arc<str>>,
-    pub(super) currency: Option<Arc<str>>,
+    /// The day of that instant, in the zone of the period.
+    pub(super) day: Option<NaiveDate>,
+    pub(super) product: Option<Word>,
+    pub(super) direction: Option<Word>,
+    pub(super) cause: Option<Word>,
+    pub(super) currency: Option<Word>,
     pub(super) cost: Option<Decimal>,
     pub(super) seconds: Decimal,
     pub(super) is_answered: bool,
+    /// Whether its cost and its length are absent or can be added.
+    pub(super) is_clear: bool,
 }
 
 /// What a ledger row is.
@@ -97,10 +100,12 @@ pub(super) enum EntryKind {
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) id: Box<str>,
-    pub(super) auth_id: Arc<str>,
+    pub(super) auth_id: Word,
     pub(super) at: Option<DateTime<Utc>>,
+    /// The day of that instant, in the zone of the period.
+    pub(super) day: Option<NaiveDate>,
     pub(super) kind: EntryKind,
-    pub(super) currency: Option<Arc<str>>,
+    pub(super) currency: Option<Word>,
     /// Above zero; which way the money went is known from the kind.
     pub(super) amount: Option<Decimal>,
     pub(super) is_transfer: bool,
@@ -135,8 +140,8 @@ impl Sources {
             partner: None,
             openings: BTreeMap::new(),
             coverage: Vec::new(),
-            words: HashSet::new(),
-            currencies: HashMap::new(),
+            words: Words::default(),
+            places: HashMap::new(),
         }
     }
 
@@ -148,29 +153,25 @@ impl Sources {
     /// Adds customers with their wallets as of now. Of a customer that is added again, the wallet of then counts, and what
     /// moved between the two readings has to be in the ledger.
     pub fn add_accounts(&mut self, accounts: &[Account]) {
-        let places: HashMap<Arc<str>, usize> =
-            self.customers.iter().enumerate().map(|(place, known)| (Arc::clone(&known.auth_id), place)).collect();
         for account in accounts {
-            let known = places.get(account.auth_id.as_str()).and_then(|place| self.customers.get_mut(*place));
-            if let Some(known) = known {
+            let auth_id = self.words.word(&account.auth_id);
+            let balance = account.balance.and_then(exact);
+            if let Some(known) = self.places.get(&auth_id).and_then(|place| self.customers.get_mut(*place)) {
                 known.before = known.balance;
-                known.balance = account.balance.and_then(exact);
+                known.balance = balance;
                 continue;
             }
-            let customer = Customer {
-                auth_id: self.word(&account.auth_id),
+            self.places.insert(auth_id, self.customers.len());
+            self.customers.push(Customer {
+                auth_id,
                 name: account.name.clone(),
                 gstin: account.gstin.clone(),
                 tds: account.tds_percentage.filter(|_| account.tds_enabled == Some(true)),
-                currency: account.currency().map(|currency| self.word(currency)),
-                balance: account.balance.and_then(exact),
+                currency: account.currency().map(|currency| self.words.word(currency)),
+                balance,
                 before: None,
                 created_at: account.created_at,
-            };
-            if let Some(currency) = &customer.currency {
-                self.currencies.insert(Arc::clone(&customer.auth_id), Arc::clone(currency));
-            }
-            self.customers.push(customer);
+            });
         }
     }
 
@@ -183,23 +184,28 @@ impl Sources {
     /// else that of the report, where these are known by then.
     pub fn add_calls(&mut self, calls: &[Cdr]) {
         for call in calls {
-            let mut word = |text: &Option<String>| text.as_deref().map(|text| self.word(text));
-            let (product, direction, cause) = (word(&call.context), word(&call.call_direction), word(&call.hangup_cause));
-            let auth_id = call.account_id.as_deref().unwrap_or_default();
+            let auth_id = self.words.word(call.account_id.as_deref().unwrap_or_default());
             let currency = self.currency(call.currency.as_deref(), auth_id);
-            let call = Call {
+            let mut word = |text: &Option<String>| text.as_deref().map(|text| self.words.word(text));
+            let (direction, cause) = (word(&call.call_direction), word(&call.hangup_cause));
+            // As reports have it: `sip_trunking`, where call records write `sip-trunking`.
+            let product = call.context.as_deref().map(|name| self.words.word(&name.replace('-', "_")));
+            let (sent, at) = (call.total_cost.or(call.cost), call.end_time.or(call.start_time));
+            let (cost, seconds) = (sent.and_then(exact), call.billsec.and_then(exact));
+            self.calls.push(Call {
                 uuid: call.uuid.as_str().into(),
-                auth_id: self.word(auth_id),
-                at: call.end_time.or(call.start_time),
-                product: product.map(|product| self.product(&product)),
+                auth_id,
+                at,
+                day: at.map(|at| self.period.day_of(at)),
+                product,
                 direction,
                 cause,
                 currency,
-                cost: call.total_cost.or(call.cost).and_then(exact),
-                seconds: call.billsec.and_then(exact).unwrap_or_default(),
+                cost,
+                seconds: seconds.unwrap_or_default(),
                 is_answered: call.status() == CallStatus::Answered,
-            };
-            self.calls.push(call);
+                is_clear: cost.is_some() == sent.is_some() && seconds.is_some() == call.billsec.is_some(),
+            });
         }
     }
 
@@ -218,11 +224,14 @@ impl Sources {
                 (None, _) => EntryKind::Unclear,
             };
             let is_refund = matches!(kind, EntryKind::Call(_)) && row.direction() == Some(Direction::Credit);
-            let currency = self.currency(row.currency.as_deref(), row.account_id.as_deref().unwrap_or_default());
+            let auth_id = self.words.word(row.account_id.as_deref().unwrap_or_default());
+            let currency = self.currency(row.currency.as_deref(), auth_id);
+            let at = row.processed_at.or(row.created_at);
             let entry = Entry {
                 id: row.id.as_str().into(),
-                auth_id: self.word(row.account_id.as_deref().unwrap_or_default()),
-                at: row.processed_at.or(row.created_at),
+                auth_id,
+                at,
+                day: at.map(|at| self.period.day_of(at)),
                 // Money given back for a call is a refund, whatever it refers to.
                 kind: if is_refund { EntryKind::Movement(MovementKind::Refund, None) } else { kind },
                 currency,
@@ -234,27 +243,12 @@ impl Sources {
     }
 
     /// The currency of a row: its own, else that of the customer, else that of the report.
-    fn currency(&mut self, sent: Option<&str>, auth_id: &str) -> Option<Arc<str>> {
+    fn currency(&mut self, sent: Option<&str>, auth_id: Word) -> Option<Word> {
         if let Some(code) = sent {
-            return Some(self.word(code));
+            return Some(self.words.word(code));
         }
-        let own = self.currencies.get(auth_id).map(Arc::clone);
-        let reported = self.report.as_ref().and_then(|report| report.currency.clone());
-        own.or_else(|| reported.map(|code| self.word(&code)))
-    }
-
-    /// The name of a product as reports have it: `sip_trunking`, where call records write `sip-trunking`.
-    fn product(&mut self, name: &str) -> Arc<str> {
-        self.word(&name.replace('-', "_"))
-    }
-
-    fn word(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.words.get(text) {
-            return Arc::clone(known);
-        }
-        let word: Arc<str> = text.into();
-        self.words.insert(Arc::clone(&word));
-        word
+        let own = self.places.get(&auth_id).and_then(|place| self.customers.get(*place)?.currency);
+        own.or_else(|| self.report.as_ref()?.currency.as_deref().map(|code| self.words.word(code)))
     }
 }
 

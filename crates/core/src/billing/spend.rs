@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::exact::{TooLarge, add, count, less, sum};
 use super::line::{Item, Line};
 use super::month::Month;
 
@@ -51,6 +52,25 @@ pub struct Split {
     pub is_outbound_heavy: bool,
 }
 
+/// The calls of one customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// Customer id, `MA_…`.
+    pub auth_id: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Currency of the cost.
+    pub currency: Option<String>,
+    /// Calls; where call records were not read, ledger rows of calls.
+    pub calls: u64,
+    /// Calls that were answered; `None` where call records were not read.
+    pub answered: Option<u64>,
+    /// Seconds of talk; `None` likewise.
+    pub seconds: Option<Decimal>,
+    /// What they cost.
+    pub cost: Decimal,
+}
+
 type Wallet<'a> = (&'a str, Option<&'a str>);
 
 fn percent(part: Decimal, whole: Decimal) -> Option<Decimal> {
@@ -58,13 +78,13 @@ fn percent(part: Decimal, whole: Decimal) -> Option<Decimal> {
 }
 
 impl Month {
-    fn charges(&self) -> BTreeMap<Wallet<'_>, Decimal> {
+    fn charges(&self) -> Result<BTreeMap<Wallet<'_>, Decimal>, TooLarge> {
         let mut sums: BTreeMap<Wallet<'_>, Decimal> = BTreeMap::new();
         for line in self.lines.iter().filter(|line| line.item != Item::TopUp) {
             let sum = sums.entry((&line.auth_id, line.currency.as_deref())).or_default();
-            *sum = sum.saturating_add(line.amount);
+            add(sum, line.amount).map_err(|error| error.of(&line.auth_id))?;
         }
-        sums
+        Ok(sums)
     }
 
     fn name(&self, auth_id: &str) -> Option<String> {
@@ -72,37 +92,44 @@ impl Month {
     }
 
     /// Customers by what they were charged, by currency and the most first, beside the month before where that is given.
-    pub fn spenders(&self, before: Option<&Self>) -> Vec<Spender> {
-        let (charges, before) = (self.charges(), before.map(Self::charges));
+    ///
+    /// # Errors
+    ///
+    /// Where a sum has more digits than a number holds.
+    pub fn spenders(&self, before: Option<&Self>) -> Result<Vec<Spender>, TooLarge> {
+        let (charges, before) = (self.charges()?, before.map(Self::charges).transpose()?);
         let mut totals: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
         for ((_, currency), amount) in &charges {
-            let total = totals.entry(*currency).or_default();
-            *total = total.saturating_add(*amount);
+            add(totals.entry(*currency).or_default(), *amount)?;
         }
         let mut ranked: Vec<(Wallet<'_>, Decimal)> = charges.into_iter().collect();
         ranked.sort_by(|((one, first), a), ((other, second), b)| (first, b, one).cmp(&(second, a, other)));
         let mut sums: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
         let spenders = ranked.into_iter().map(|((auth_id, currency), amount)| {
             let total = totals.get(&currency).copied().unwrap_or_default();
-            let sum = sums.entry(currency).or_default();
-            *sum = sum.saturating_add(amount);
+            let so_far = sums.entry(currency).or_default();
+            add(so_far, amount)?;
             let previous = before.as_ref().map(|before| before.get(&(auth_id, currency)).copied().unwrap_or_default());
-            Spender {
+            Ok(Spender {
                 auth_id: auth_id.to_owned(),
                 name: self.name(auth_id),
                 currency: currency.map(str::to_owned),
                 amount,
                 share: percent(amount, total),
-                cumulative: percent(*sum, total),
+                cumulative: percent(*so_far, total),
                 previous,
-                change: previous.and_then(|previous| percent(amount.saturating_sub(previous), previous)),
-            }
+                change: previous.and_then(|previous| percent(less(amount, previous).ok()?, previous)),
+            })
         });
         spenders.collect()
     }
 
     /// The calls of each customer by direction. Empty where call records were not read.
-    pub fn splits(&self) -> Vec<Split> {
+    ///
+    /// # Errors
+    ///
+    /// Where a sum has more digits than a number holds.
+    pub fn splits(&self) -> Result<Vec<Split>, TooLarge> {
         let mut splits: BTreeMap<Wallet<'_>, Split> = BTreeMap::new();
         let usage = |line: &&Line| line.item == Item::Usage && line.direction.is_some();
         for line in self.lines.iter().filter(usage) {
@@ -122,14 +149,52 @@ impl Month {
                 Some("inbound") => (&mut split.inbound, &mut split.inbound_cost),
                 _ => continue,
             };
-            *calls = calls.saturating_add(line.count);
-            *cost = cost.saturating_add(line.amount);
+            let added = count(calls, line.count).and_then(|()| add(cost, line.amount));
+            added.map_err(|error| error.of(&line.auth_id))?;
         }
         for split in splits.values_mut() {
-            let all = split.inbound.saturating_add(split.outbound);
-            split.outbound_share = percent(Decimal::from(split.outbound), Decimal::from(all));
-            split.is_outbound_heavy = split.outbound > split.inbound.saturating_mul(2);
+            let (inbound, outbound) = (Decimal::from(split.inbound), Decimal::from(split.outbound));
+            let share = percent(outbound, sum(inbound, outbound)?);
+            (split.outbound_share, split.is_outbound_heavy) = (share, outbound > sum(inbound, inbound)?);
         }
-        splits.into_values().collect()
+        Ok(splits.into_values().collect())
+    }
+
+    /// What the wallets used, charges apart: calls, how many were answered, and seconds of talk, in the order of statements.
+    /// Calls are ledger rows, and the other two unknown, where call records were not read.
+    ///
+    /// # Errors
+    ///
+    /// Where a sum has more digits than a number holds.
+    pub fn usages(&self) -> Result<Vec<Usage>, TooLarge> {
+        let mut usages: BTreeMap<Wallet<'_>, Usage> = BTreeMap::new();
+        for line in self.lines.iter().filter(|line| line.item == Item::Usage) {
+            let usage = usages.entry((&line.auth_id, line.currency.as_deref())).or_insert_with(|| Usage {
+                auth_id: line.auth_id.clone(),
+                name: self.name(&line.auth_id),
+                currency: line.currency.clone(),
+                calls: 0,
+                answered: Some(0),
+                seconds: Some(Decimal::ZERO),
+                cost: Decimal::ZERO,
+            });
+            usage.add(line).map_err(|error| error.of(&line.auth_id))?;
+        }
+        Ok(usages.into_values().collect())
+    }
+}
+
+impl Usage {
+    fn add(&mut self, line: &Line) -> Result<(), TooLarge> {
+        count(&mut self.calls, line.count)?;
+        add(&mut self.cost, line.amount)?;
+        if line.direction.is_none() && line.product.is_none() {
+            (self.answered, self.seconds) = (None, None);
+        }
+        if let (Some(answered), Some(seconds)) = (&mut self.answered, &mut self.seconds) {
+            count(answered, line.answered)?;
+            add(seconds, line.seconds)?;
+        }
+        Ok(())
     }
 }

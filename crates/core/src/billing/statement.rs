@@ -1,15 +1,16 @@
 //! The wallet of each customer over the period: opening balance, movements, closing balance.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::coverage::Source;
 use super::difference::{Check, Difference, Reason};
+use super::exact::{TooLarge, add, less, sum};
 use super::line::Item;
 use super::sources::{Customer, Entry, Sources};
+use super::words::Word;
 
 /// The wallet of a customer over the period, in one currency. Amounts are above zero whichever way the money went:
 /// `opening + top_ups + refunds − usage − rentals − fixed − other = closing`.
@@ -45,12 +46,16 @@ pub struct Statement {
 
 impl Statement {
     /// What the wallet gained: below zero where it lost.
-    pub fn net(&self) -> Decimal {
-        let into = self.top_ups.saturating_add(self.refunds);
-        [self.usage, self.rentals, self.fixed, self.other].iter().fold(into, |net, out| net.saturating_sub(*out))
+    ///
+    /// # Errors
+    ///
+    /// Where no number holds it.
+    pub fn net(&self) -> Result<Decimal, TooLarge> {
+        let into = sum(self.top_ups, self.refunds)?;
+        [self.usage, self.rentals, self.fixed, self.other].iter().try_fold(into, |net, out| less(net, *out))
     }
 
-    fn sum(&mut self, item: Item) -> &mut Decimal {
+    fn of(&mut self, item: Item) -> &mut Decimal {
         match item {
             Item::Usage => &mut self.usage,
             Item::Rental => &mut self.rentals,
@@ -62,7 +67,7 @@ impl Statement {
     }
 
     /// The same wallet over this period and the `next` one, which begins when this ends.
-    pub(super) fn then(&self, next: &Self) -> Self {
+    pub(super) fn then(&self, next: &Self) -> Result<Self, TooLarge> {
         let mut both = next.clone();
         both.opening = self.opening;
         for (item, amount) in [
@@ -73,14 +78,14 @@ impl Statement {
             (Item::Refund, self.refunds),
             (Item::TopUp, self.top_ups),
         ] {
-            let sum = both.sum(item);
-            *sum = sum.saturating_add(amount);
+            add(both.of(item), amount).map_err(|error| error.of(&self.auth_id))?;
         }
-        both
+        Ok(both)
     }
 }
 
-type Wallet = (Arc<str>, Option<Arc<str>>);
+/// A customer's wallet in one currency.
+type Wallet = (Word, Option<Word>);
 
 /// The statements of a period, from ledgers and today's wallets. `has_ledger`: every row since the beginning was read.
 pub(super) fn statements(
@@ -88,54 +93,53 @@ pub(super) fn statements(
     entries: &[&Entry],
     has_ledger: bool,
     differences: &mut Vec<Difference>,
-) -> Vec<Statement> {
-    let mut rows: BTreeMap<Wallet, Vec<&Entry>> = BTreeMap::new();
+) -> Result<Vec<Statement>, TooLarge> {
+    let words = &sources.words;
+    let mut rows: HashMap<Wallet, Vec<&Entry>> = HashMap::new();
     for entry in entries {
-        rows.entry((Arc::clone(&entry.auth_id), entry.currency.clone())).or_default().push(entry);
+        rows.entry((entry.auth_id, entry.currency)).or_default().push(entry);
     }
-    let customers: BTreeMap<&str, &Customer> = sources.customers.iter().map(|customer| (&*customer.auth_id, customer)).collect();
-    let mut wallets: BTreeSet<Wallet> = rows
-        .iter()
-        .filter(|(_, rows)| rows.iter().any(|row| row.at.is_some_and(|at| sources.period.contains(at))))
-        .map(|(wallet, _)| wallet.clone())
-        .collect();
-    let moved: HashSet<Arc<str>> = wallets.iter().map(|(auth_id, _)| Arc::clone(auth_id)).collect();
+    let customers: HashMap<Word, &Customer> = sources.customers.iter().map(|customer| (customer.auth_id, customer)).collect();
+    // The currency of a wallet: its tier's, else the first of its rows that have one.
+    let mut owned: HashMap<Word, Word> = HashMap::new();
+    for (auth_id, code) in rows.keys().filter_map(|(auth_id, code)| Some((*auth_id, (*code)?))) {
+        let known = owned.entry(auth_id).or_insert(code);
+        if words.text(code) < words.text(*known) {
+            *known = code;
+        }
+    }
+    let own_currency = |customer: &Customer| customer.currency.or_else(|| owned.get(&customer.auth_id).copied());
+    let is_in = |row: &&Entry| row.day.is_some_and(|day| sources.period.has(day));
+    let mut wallets: Vec<Wallet> = rows.iter().filter(|(_, rows)| rows.iter().any(is_in)).map(|(wallet, _)| *wallet).collect();
+    let moved: HashSet<Word> = wallets.iter().map(|(auth_id, _)| *auth_id).collect();
     for customer in &sources.customers {
         let existed = customer.created_at.is_none_or(|at| sources.period.day_of(at) <= sources.period.to);
         if existed && !moved.contains(&customer.auth_id) {
-            wallets.insert((Arc::clone(&customer.auth_id), own_currency(customer, &rows)));
+            wallets.push((customer.auth_id, own_currency(customer)));
         }
     }
+    wallets.sort_by_key(|(auth_id, currency)| (words.text(*auth_id), words.maybe(*currency)));
     let mut statements = Vec::with_capacity(wallets.len());
     for wallet in wallets {
-        let customer = customers.get(&*wallet.0).copied();
+        let customer = customers.get(&wallet.0).copied();
         let own = rows.get(&wallet).map_or(&[][..], Vec::as_slice);
-        let is_own = customer.is_some_and(|customer| own_currency(customer, &rows) == wallet.1);
-        let mut statement = movements(sources, &wallet, customer, own);
-        if let Some(customer) = customer.filter(|_| has_ledger && is_own) {
-            close(sources, customer, own, &mut statement, differences);
+        let whose = |error: TooLarge| error.of(words.text(wallet.0));
+        let mut statement = movements(sources, wallet, customer, own).map_err(whose)?;
+        if let Some(customer) = customer.filter(|customer| has_ledger && own_currency(customer) == wallet.1) {
+            close(sources, customer, own, &mut statement, differences).map_err(whose)?;
         }
         statements.push(statement);
     }
-    statements
+    Ok(statements)
 }
 
-/// The currency of a wallet: its tier's, else that of its rows where they have one.
-fn own_currency(customer: &Customer, rows: &BTreeMap<Wallet, Vec<&Entry>>) -> Option<Arc<str>> {
-    let first = (Arc::clone(&customer.auth_id), None);
-    let of_rows = || {
-        rows.range(first..).take_while(|((auth_id, _), _)| *auth_id == customer.auth_id).find_map(|((_, code), _)| code.clone())
-    };
-    customer.currency.clone().or_else(of_rows)
-}
-
-fn movements(sources: &Sources, wallet: &Wallet, customer: Option<&Customer>, rows: &[&Entry]) -> Statement {
+fn movements(sources: &Sources, wallet: Wallet, customer: Option<&Customer>, rows: &[&Entry]) -> Result<Statement, TooLarge> {
     let mut statement = Statement {
-        auth_id: wallet.0.to_string(),
+        auth_id: sources.words.text(wallet.0).to_owned(),
         name: customer.and_then(|customer| customer.name.clone()),
         gstin: customer.and_then(|customer| customer.gstin.clone()),
         tds: customer.and_then(|customer| customer.tds),
-        currency: wallet.1.as_deref().map(str::to_owned),
+        currency: sources.words.owned(wallet.1),
         opening: None,
         top_ups: Decimal::ZERO,
         refunds: Decimal::ZERO,
@@ -145,20 +149,23 @@ fn movements(sources: &Sources, wallet: &Wallet, customer: Option<&Customer>, ro
         other: Decimal::ZERO,
         closing: None,
     };
-    for row in rows.iter().filter(|row| row.at.is_some_and(|at| sources.period.contains(at))) {
+    for row in rows.iter().filter(|row| row.day.is_some_and(|day| sources.period.has(day))) {
         if let (Some(item), Some(amount)) = (Item::of(row), row.amount) {
-            let sum = statement.sum(item);
-            *sum = sum.saturating_add(amount);
+            add(statement.of(item), amount)?;
         }
     }
-    statement
+    Ok(statement)
 }
 
 /// Leads from the wallet of now back to the end and the beginning of the period.
-fn close(sources: &Sources, customer: &Customer, rows: &[&Entry], statement: &mut Statement, differences: &mut Vec<Difference>) {
-    let Some(balance) = customer.balance else { return };
-    let mut newest: Vec<&Entry> = rows.to_vec();
-    newest.sort_by_key(|row| std::cmp::Reverse(row.at));
+fn close(
+    sources: &Sources,
+    customer: &Customer,
+    rows: &[&Entry],
+    statement: &mut Statement,
+    differences: &mut Vec<Difference>,
+) -> Result<(), TooLarge> {
+    let Some(balance) = customer.balance else { return Ok(()) };
     let opening = |check: Source, first: Decimal, second: Decimal, reason: Reason, detail: &str| Difference {
         check: Check::Opening,
         auth_id: Some(statement.auth_id.clone()),
@@ -173,7 +180,7 @@ fn close(sources: &Sources, customer: &Customer, rows: &[&Entry], statement: &mu
         detail: detail.to_owned(),
     };
     if let Some(before) = customer.before.filter(|before| *before != balance)
-        && !explains(&newest, balance.saturating_sub(before))
+        && !explains(rows, less(balance, before)?)?
     {
         let detail = "the wallet moved between two readings, and the ledger does not show how; close the month again";
         let moved = Difference {
@@ -181,15 +188,14 @@ fn close(sources: &Sources, customer: &Customer, rows: &[&Entry], statement: &mu
             ..opening(Source::Accounts, before, balance, Reason::ListChanged, detail)
         };
         differences.push(moved);
-        return;
+        return Ok(());
     }
-    let unclear = rows.iter().any(|row| row.at.is_none() || row.signed().is_none());
-    if unclear {
-        return;
+    if rows.iter().any(|row| row.at.is_none() || row.signed().is_none()) {
+        return Ok(());
     }
-    let later = newest.iter().filter(|row| row.at.is_some_and(|at| sources.period.day_of(at) > sources.period.to));
-    let closing = later.filter_map(|row| row.signed()).fold(balance, Decimal::saturating_sub);
-    let begun = closing.saturating_sub(statement.net());
+    let later = rows.iter().filter(|row| row.day.is_some_and(|day| day > sources.period.to));
+    let closing = later.filter_map(|row| row.signed()).try_fold(balance, less)?;
+    let begun = less(closing, statement.net()?)?;
     let is_new = customer.created_at.is_some_and(|at| sources.period.contains(at));
     let (source, known) = match sources.openings.get(&statement.auth_id) {
         Some(known) => (Source::MonthBefore, Some(*known)),
@@ -200,13 +206,19 @@ fn close(sources: &Sources, customer: &Customer, rows: &[&Entry], statement: &mu
         differences.push(opening(source, known, begun, Reason::RowsNotVisible, detail));
     }
     (statement.opening, statement.closing) = (Some(begun), Some(closing));
+    Ok(())
 }
 
 /// Whether some of the newest rows come to `change`.
-fn explains(newest: &[&Entry], change: Decimal) -> bool {
-    let mut sum = Decimal::ZERO;
-    newest.iter().any(|row| {
-        sum = sum.saturating_add(row.signed().unwrap_or_default());
-        sum == change
-    })
+fn explains(rows: &[&Entry], change: Decimal) -> Result<bool, TooLarge> {
+    let mut newest: Vec<&Entry> = rows.to_vec();
+    newest.sort_by_key(|row| std::cmp::Reverse(row.at));
+    let mut moved = Decimal::ZERO;
+    for row in newest {
+        add(&mut moved, row.signed().unwrap_or_default())?;
+        if moved == change {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

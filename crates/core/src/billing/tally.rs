@@ -1,12 +1,14 @@
 //! How many calls were answered, by what they have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDate, Timelike as _};
 use serde::{Deserialize, Serialize};
 
+use super::exact::{TooLarge, count};
 use super::period::Period;
 use super::sources::Call;
+use super::words::{Word, Words};
 
 /// What the calls of a tally have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,24 +56,21 @@ pub struct Tally {
 
 type Key = (Group, String, Option<NaiveDate>);
 
-pub(super) fn tallies(period: &Period, calls: &[&Call]) -> Vec<Tally> {
+pub(super) fn tallies(period: &Period, calls: &[&Call], words: &Words) -> Vec<Tally> {
     let mut days: BTreeMap<NaiveDate, (u64, u64)> = BTreeMap::new();
     let mut hours: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-    // Borrowed keys: nothing is allocated for a call.
-    let mut parts: BTreeMap<(Group, &str, NaiveDate), (u64, u64)> = BTreeMap::new();
+    let mut parts: HashMap<(Group, Word, NaiveDate), (u64, u64)> = HashMap::new();
     for call in calls {
-        let Some(at) = call.at else { continue };
-        let local = at.with_timezone(&period.zone);
-        let day = local.date_naive();
+        let Some((at, day)) = call.at.zip(call.day) else { continue };
         let answered = u64::from(call.is_answered);
         let add = |(total, sum): &mut (u64, u64)| (*total, *sum) = (*total + 1, *sum + answered);
         add(days.entry(day).or_default());
-        add(hours.entry(local.hour()).or_default());
-        add(parts.entry((Group::Customer, &call.auth_id, day)).or_default());
-        if let Some(direction) = &call.direction {
+        add(hours.entry(at.with_timezone(&period.zone).hour()).or_default());
+        add(parts.entry((Group::Customer, call.auth_id, day)).or_default());
+        if let Some(direction) = call.direction {
             add(parts.entry((Group::Direction, direction, day)).or_default());
         }
-        if let Some(cause) = &call.cause {
+        if let Some(cause) = call.cause {
             parts.entry((Group::Cause, cause, day)).or_default().1 += 1;
         }
     }
@@ -80,33 +79,38 @@ pub(super) fn tallies(period: &Period, calls: &[&Call]) -> Vec<Tally> {
     let of_parts = parts.iter().map(|((group, key, day), sums)| {
         let all = days.get(day).map_or(0, |(total, _)| *total);
         let total = if *group == Group::Cause { all } else { sums.0 };
-        (*group, (*key).to_owned(), Some(*day), (total, sums.1))
+        (*group, words.text(*key).to_owned(), Some(*day), (total, sums.1))
     });
     let all = of_days.chain(of_hours).chain(of_parts);
-    all.map(|(group, key, day, (total, answered))| Tally { group, key, day, total, answered }).collect()
+    let mut all: Vec<Tally> =
+        all.map(|(group, key, day, (total, answered))| Tally { group, key, day, total, answered }).collect();
+    sort(&mut all);
+    all
+}
+
+/// Puts tallies in their order: days, hours, then what is counted by day.
+fn sort(tallies: &mut [Tally]) {
+    let place = |tally: &Tally| match tally.group {
+        Group::Day => 0,
+        Group::Hour => 1,
+        group => 2 + group as u8,
+    };
+    tallies.sort_by(|one, other| (place(one), &one.key, one.day).cmp(&(place(other), &other.key, other.day)));
 }
 
 impl Tally {
     /// The tallies of two periods as those of both.
-    pub(super) fn merged(first: &[Self], second: &[Self]) -> Vec<Self> {
-        let mut sums: BTreeMap<Key, (u64, u64)> = BTreeMap::new();
+    pub(super) fn merged(first: &[Self], second: &[Self]) -> Result<Vec<Self>, TooLarge> {
+        let mut sums: HashMap<Key, (u64, u64)> = HashMap::new();
         for tally in first.iter().chain(second) {
             let (total, answered) = sums.entry((tally.group, tally.key.clone(), tally.day)).or_default();
-            (*total, *answered) = (*total + tally.total, *answered + tally.answered);
+            count(total, tally.total)?;
+            count(answered, tally.answered)?;
         }
         let all = sums.into_iter();
         let mut all: Vec<Self> =
             all.map(|((group, key, day), (total, answered))| Self { group, key, day, total, answered }).collect();
-        all.sort_by_key(|tally| (place(tally.group), tally.group, tally.key.clone(), tally.day));
-        all
-    }
-}
-
-/// Days come first, then hours, then what is counted by day.
-fn place(group: Group) -> u8 {
-    match group {
-        Group::Day => 0,
-        Group::Hour => 1,
-        _ => 2,
+        sort(&mut all);
+        Ok(all)
     }
 }

@@ -8,48 +8,48 @@ use super::*;
 
 /// A call or movement of a customer: hours after the first of April in Kolkata, and paise.
 #[derive(Debug, Clone)]
-struct Event {
-    customer: u8,
-    hour: i64,
-    paise: i64,
-    kind: u8,
+pub(super) struct Event {
+    pub(super) customer: u8,
+    pub(super) hour: i64,
+    pub(super) paise: i64,
+    pub(super) kind: u8,
 }
 
 /// Bodies as the service sends them.
 #[derive(Debug, Clone, Default)]
-struct Bodies {
-    calls: Vec<serde_json::Value>,
-    rows: Vec<serde_json::Value>,
-    balances: Vec<Decimal>,
+pub(super) struct Bodies {
+    pub(super) calls: Vec<serde_json::Value>,
+    pub(super) rows: Vec<serde_json::Value>,
+    pub(super) balances: Vec<Decimal>,
 }
 
 const CUSTOMERS: u8 = 4;
 
-fn april() -> Period {
+pub(super) fn april() -> Period {
     Period::month("2026-04", Tz::Asia__Kolkata).unwrap()
 }
 
-fn money(text: &str) -> Decimal {
+pub(super) fn money(text: &str) -> Decimal {
     crate::money::parse(text).unwrap()
 }
 
-fn at(hour: i64) -> String {
+pub(super) fn at(hour: i64) -> String {
     let first: DateTime<Utc> = "2026-03-31T18:30:00Z".parse().unwrap();
     (first + TimeDelta::hours(hour) + TimeDelta::minutes(17)).to_rfc3339()
 }
 
 /// A body as its type. Amounts are read from text, which a value does not keep.
-fn typed<T: serde::de::DeserializeOwned>(body: &serde_json::Value) -> T {
+pub(super) fn typed<T: serde::de::DeserializeOwned>(body: &serde_json::Value) -> T {
     serde_json::from_str(&body.to_string()).unwrap()
 }
 
-fn row(id: &str, customer: u8, hour: i64, amount: Decimal, kind: &str, reference: &str) -> serde_json::Value {
+pub(super) fn row(id: &str, customer: u8, hour: i64, amount: Decimal, kind: &str, reference: &str) -> serde_json::Value {
     json!({"id": id, "account_id": format!("MA_{customer}"), "type": kind, "amount": amount.to_string(), "currency": "INR",
         "reference": reference, "status": "completed", "processed_at": at(hour)})
 }
 
 /// What the service has after these events: a ledger row for each call that cost something, and wallets that began at 5,000.
-fn bodies(events: &[Event]) -> Bodies {
+pub(super) fn bodies(events: &[Event]) -> Bodies {
     let mut bodies = Bodies { balances: vec![Decimal::from(5_000); usize::from(CUSTOMERS)], ..Bodies::default() };
     for (number, event) in events.iter().enumerate() {
         let Event { customer, hour, paise, kind } = *event;
@@ -77,7 +77,7 @@ fn bodies(events: &[Event]) -> Bodies {
     bodies
 }
 
-fn sources(bodies: &Bodies, period: Period) -> Sources {
+pub(super) fn sources(bodies: &Bodies, period: Period) -> Sources {
     let mut sources = Sources::new(period, "2026-05-20T00:00:00Z".parse().unwrap());
     let accounts = bodies.balances.iter().enumerate().map(|(place, balance)| {
         typed(&json!({"auth_id": format!("MA_{place}"), "name": format!("Customer {place}"),
@@ -95,12 +95,16 @@ fn sources(bodies: &Bodies, period: Period) -> Sources {
     sources
 }
 
-fn close(bodies: &Bodies) -> Month {
-    Month::close(&sources(bodies, april()))
+pub(super) fn close(bodies: &Bodies) -> Month {
+    Month::close(&sources(bodies, april())).unwrap()
 }
 
-fn charges(month: &Month) -> Decimal {
+pub(super) fn charges(month: &Month) -> Decimal {
     month.lines.iter().filter(|line| line.item != Item::TopUp).map(|line| line.amount).sum()
+}
+
+pub(super) fn reasons(month: &Month) -> Vec<(Check, Reason, Decimal)> {
+    month.differences.iter().map(|found| (found.check, found.reason, found.amount().unwrap())).collect()
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -117,7 +121,7 @@ proptest! {
         prop_assert!(month.is_reconciled(Decimal::ZERO), "{:?}", month.differences);
         prop_assert!(month.complete);
         for one in &month.statements {
-            prop_assert_eq!(one.opening.unwrap() + one.net(), one.closing.unwrap());
+            prop_assert_eq!(one.opening.unwrap() + one.net().unwrap(), one.closing.unwrap());
             let early: Decimal = events.iter().filter(|event| format!("MA_{}", event.customer) == one.auth_id && event.hour < 0)
                 .map(|event| Decimal::new(if event.kind < 2 { event.paise } else { -event.paise }, 2)).sum();
             prop_assert_eq!(one.opening.unwrap(), Decimal::from(5_000) + early);
@@ -132,7 +136,7 @@ proptest! {
         }
         let month = close(&bodies);
         let debits: Decimal = month.statements.iter().map(|one| one.usage + one.rentals + one.fixed + one.other - one.refunds).sum();
-        let calls: Decimal = month.differences.iter().filter(|found| found.check == Check::Call).map(Difference::amount).sum();
+        let calls: Decimal = month.differences.iter().filter(|found| found.check == Check::Call).map(|found| found.amount().unwrap()).sum();
         prop_assert_eq!(charges(&month) + calls, debits);
         let terms = Terms {
             tax: Some(Decimal::from(18)),
@@ -140,7 +144,7 @@ proptest! {
             round_at: if at_invoice { RoundAt::Invoice } else { RoundAt::Line },
             ..Terms::default()
         };
-        let invoices = month.invoices(&terms);
+        let invoices = month.invoices(&terms).unwrap();
         for invoice in &invoices {
             let sum: Decimal = invoice.lines.iter().map(|line| line.amount).sum();
             prop_assert_eq!(sum + invoice.rounding, invoice.net);
@@ -165,16 +169,16 @@ proptest! {
         }
         let whole = close(&bodies);
         let middle = chrono::NaiveDate::from_ymd_opt(2026, 4, last).unwrap();
-        let first = Month::close(&sources(&bodies, Period { to: middle, ..april() }));
-        let second = Month::close(&sources(&bodies, Period { from: middle.succ_opt().unwrap(), ..april() }));
-        let both = first.then(&second).unwrap();
+        let first = Month::close(&sources(&bodies, Period { to: middle, ..april() })).unwrap();
+        let second = Month::close(&sources(&bodies, Period { from: middle.succ_opt().unwrap(), ..april() })).unwrap();
+        let both = first.then(&second).unwrap().unwrap();
         prop_assert_eq!(&both.lines, &whole.lines);
         prop_assert_eq!(&both.statements, &whole.statements);
         prop_assert_eq!(&both.tallies, &whole.tallies);
         let figures = |month: &Month| month.differences.iter()
             .map(|found| (found.subject.clone(), found.reason, found.first, found.second)).collect::<Vec<_>>();
         prop_assert_eq!(figures(&both), figures(&whole));
-        prop_assert!(second.then(&first).is_none());
+        prop_assert!(second.then(&first).unwrap().is_none());
     }
 
     #[test]
@@ -187,97 +191,6 @@ proptest! {
         turned.rows.reverse();
         prop_assert_eq!(close(&bodies), close(&turned));
     }
-}
-
-/// A call of one rupee on the 10th, a top-up on the 2nd, and the balances of the month before.
-fn planted(with: impl FnOnce(&mut Bodies)) -> Month {
-    let event = |hour, paise, kind| Event { customer: 0, hour, paise, kind };
-    let mut bodies = bodies(&[event(24 * 9, 100, 5), event(24, 50_000, 0), event(24 * 12, 7, 4)]);
-    with(&mut bodies);
-    let mut sources = sources(&bodies, april());
-    sources.openings.insert("MA_0".to_owned(), Decimal::from(5_000));
-    Month::close(&sources)
-}
-
-fn reasons(month: &Month) -> Vec<(Check, Reason, Decimal)> {
-    month.differences.iter().map(|found| (found.check, found.reason, found.amount())).collect()
-}
-
-#[test]
-fn nothing_planted_is_nothing_found() {
-    assert_eq!(reasons(&planted(|_| {})), []);
-}
-
-#[test]
-fn a_lost_row_of_a_call_is_found() {
-    let month = planted(|bodies| drop(bodies.rows.remove(0)));
-    let opening = (Check::Opening, Reason::RowsNotVisible, money("-1"));
-    assert_eq!(reasons(&month), [(Check::Call, Reason::CallWithoutRow, money("-1")), opening]);
-    assert!(!month.is_reconciled(money("0.99")) && month.is_reconciled(money("1")));
-}
-
-#[test]
-fn a_lost_top_up_is_found() {
-    let month = planted(|bodies| drop(bodies.rows.remove(1)));
-    assert_eq!(reasons(&month), [(Check::Opening, Reason::RowsNotVisible, money("500"))]);
-}
-
-#[test]
-fn a_row_that_is_there_twice_is_found() {
-    for (place, check, amount) in [(0, Check::Call, "1"), (1, Check::Row, "500")] {
-        let month = planted(|bodies| {
-            let mut copy = bodies.rows[place].clone();
-            copy["id"] = "copy".into();
-            bodies.rows.push(copy);
-        });
-        assert!(reasons(&month).contains(&(check, Reason::BookedTwice, money(amount))), "{:?}", month.differences);
-    }
-    let month = planted(|bodies| bodies.rows.push(bodies.rows[0].clone()));
-    assert_eq!(reasons(&month), [], "one id is one row");
-}
-
-#[test]
-fn a_row_in_another_month_is_found() {
-    let month = planted(|bodies| bodies.rows[0]["processed_at"] = at(24 * 33).into());
-    assert_eq!(reasons(&month)[0], (Check::Call, Reason::PricedLater, money("-1")));
-    assert!(month.differences[0].detail.contains("2026-05-04"), "{}", month.differences[0]);
-}
-
-#[test]
-fn a_row_that_is_off_by_one_paisa_is_found() {
-    let month = planted(|bodies| bodies.rows[0]["amount"] = "1.01".into());
-    assert_eq!(reasons(&month)[0], (Check::Call, Reason::AmountDiffers, money("0.01")));
-}
-
-#[test]
-fn rounded_rows_are_one_difference_a_day() {
-    let month = planted(|bodies| {
-        bodies.calls[0]["total_cost"] = "1.004".into();
-    });
-    assert_eq!(reasons(&month)[0], (Check::Call, Reason::Rounding, money("-0.004")));
-    assert_eq!(month.differences[0].detail, "rounding of 1 row");
-}
-
-#[test]
-fn a_row_in_another_currency_is_found_and_never_added() {
-    let month = planted(|bodies| bodies.rows[0]["currency"] = "USD".into());
-    let found: Vec<_> = month.differences.iter().filter(|found| found.reason == Reason::OtherCurrency).collect();
-    let figures: Vec<_> = found.iter().map(|found| (found.currency.as_deref(), found.first, found.second)).collect();
-    assert!(figures.contains(&(Some("INR"), money("1"), money("0"))) && figures.contains(&(Some("USD"), money("0"), money("1"))));
-    let rupees: Vec<_> = month.statements.iter().filter(|one| one.currency.as_deref() == Some("INR")).collect();
-    assert_eq!(rupees[0].usage, money("0.07"));
-    let month = planted(|bodies| bodies.rows[1]["currency"] = "USD".into());
-    assert!(reasons(&month).contains(&(Check::Row, Reason::OtherCurrency, money("500"))), "{:?}", month.differences);
-    assert!(!month.is_reconciled(money("1000")), "no tolerance is in two currencies");
-}
-
-#[test]
-fn a_row_without_a_call_and_one_without_a_direction_are_found() {
-    let month = planted(|bodies| drop(bodies.calls.remove(0)));
-    assert_eq!(reasons(&month), [(Check::Call, Reason::RowWithoutCall, money("1"))]);
-    let month = planted(|bodies| bodies.rows[1]["type"] = "adjustment".into());
-    assert_eq!(reasons(&month), [(Check::Row, Reason::UnclearRow, money("500"))]);
-    assert_eq!(month.statements[0].closing, None);
 }
 
 #[test]
@@ -294,7 +207,7 @@ fn a_wallet_that_moves_while_it_is_read_is_closed_where_the_ledger_shows_how() {
         sources.customers[0].balance = Some(money("5500"));
         let again = json!({"auth_id": "MA_0", "cash_credits": balance});
         sources.add_accounts(&[typed(&again)]);
-        let month = Month::close(&sources);
+        let month = Month::close(&sources).unwrap();
         assert_eq!(month.statements[0].opening, opening.map(money), "{balance}");
         assert_eq!(month.differences.iter().any(|found| found.reason == Reason::ListChanged), opening.is_none());
     }
@@ -304,7 +217,7 @@ fn a_wallet_that_moves_while_it_is_read_is_closed_where_the_ledger_shows_how() {
 fn a_report_whose_days_are_cut_elsewhere_is_explained() {
     let events: Vec<Event> = (0..60).map(|hour| Event { customer: 1, hour: hour * 11, paise: 90 + hour, kind: 6 }).collect();
     let bodies = bodies(&events);
-    let utc = Month::close(&sources(&bodies, Period { zone: Tz::UTC, ..april() }));
+    let utc = Month::close(&sources(&bodies, Period { zone: Tz::UTC, ..april() })).unwrap();
     let mut days: std::collections::BTreeMap<_, (u64, Decimal)> = std::collections::BTreeMap::new();
     for line in &utc.lines {
         let (calls, cost) = days.entry(line.day).or_default();
@@ -316,7 +229,7 @@ fn a_report_whose_days_are_cut_elsewhere_is_explained() {
     let close = |zone| {
         let mut sources = sources(&bodies, Period { zone, ..april() });
         sources.report = Some(typed(&report));
-        Month::close(&sources)
+        Month::close(&sources).unwrap()
     };
     assert!(close(Tz::UTC).is_reconciled(Decimal::ZERO));
     let month = close(Tz::Asia__Kolkata);
@@ -332,7 +245,7 @@ fn counts_of_a_report_that_no_number_holds_are_unknown_and_not_added() {
         "time_series": [day("2026-04-01"), day("2026-04-02")], "by_product": {"voice_api": part, "sip_trunking": part}});
     let mut sources = sources(&Bodies { balances: vec![Decimal::ZERO], ..Bodies::default() }, april());
     sources.report = Some(typed(&report));
-    let month = Month::close(&sources);
+    let month = Month::close(&sources).unwrap();
     assert!(!month.is_reconciled(Decimal::ZERO));
 }
 
@@ -352,7 +265,7 @@ fn fees_are_compared_with_what_numbers_cost_now() {
         number(4, "2026-04-20T00:00:00Z"),
     ];
     sources.add_numbers(&numbers.map(|number| typed(&number)));
-    let month = Month::close(&sources);
+    let month = Month::close(&sources).unwrap();
     assert_eq!(
         reasons(&month),
         [(Check::Fee, Reason::FeeChanged, money("-50")), (Check::Fee, Reason::FeeWithoutRow, money("-400"))]
@@ -363,9 +276,9 @@ fn fees_are_compared_with_what_numbers_cost_now() {
 fn a_month_without_rows_is_closed_and_one_that_runs_is_not_complete() {
     let month = close(&Bodies { balances: vec![money("12.50")], ..Bodies::default() });
     assert_eq!((month.statements[0].opening, month.statements[0].closing), (Some(money("12.50")), Some(money("12.50"))));
-    assert!(month.lines.is_empty() && month.complete && month.invoices(&Terms::default()).is_empty());
+    assert!(month.lines.is_empty() && month.complete && month.invoices(&Terms::default()).unwrap().is_empty());
     let may = Period::month("2026-05", Tz::Asia__Kolkata).unwrap();
-    assert!(!Month::close(&sources(&Bodies::default(), may)).complete);
+    assert!(!Month::close(&sources(&Bodies::default(), may)).unwrap().complete);
 }
 
 #[test]
@@ -375,7 +288,7 @@ fn a_customer_who_is_not_listed_any_more_has_a_statement_without_balances() {
     let month = close(&bodies);
     let gone = month.statements.iter().find(|one| one.auth_id == "MA_3").unwrap();
     assert_eq!((gone.name.as_deref(), gone.opening, gone.closing, gone.usage), (None, None, None, money("2.50")));
-    assert_eq!(month.invoices(&Terms::default())[0].net, money("2.50"));
+    assert_eq!(month.invoices(&Terms::default()).unwrap()[0].net, money("2.50"));
 }
 
 #[test]
@@ -391,7 +304,7 @@ fn a_customer_created_in_the_month_begins_with_nothing_and_one_of_later_has_no_s
         to: None,
         detail: String::new(),
     });
-    let month = Month::close(&sources);
+    let month = Month::close(&sources).unwrap();
     assert_eq!(month.statements.len(), 1);
     assert_eq!(reasons(&month), [(Check::Opening, Reason::RowsNotVisible, money("7"))]);
 }
@@ -401,34 +314,10 @@ fn what_was_not_visible_is_stated_and_usage_comes_from_the_ledger_then() {
     let mut sources = sources(&bodies(&[Event { customer: 0, hour: 30, paise: 250, kind: 5 }]), april());
     sources.calls.clear();
     sources.coverage[1].extent = Extent::Nothing;
-    let month = Month::close(&sources);
+    let month = Month::close(&sources).unwrap();
     assert!(!month.complete && month.differences.is_empty());
     assert_eq!(
         (month.lines[0].item, month.lines[0].product.as_deref(), month.lines[0].amount),
         (Item::Usage, None, money("2.50"))
     );
-}
-
-#[test]
-fn rows_without_a_currency_have_that_of_their_customer() {
-    let month = planted(|bodies| {
-        for body in bodies.rows.iter_mut().chain(&mut bodies.calls) {
-            body.as_object_mut().unwrap().remove("currency");
-        }
-    });
-    assert_eq!(reasons(&month), []);
-    assert!(month.lines.iter().all(|line| line.currency.as_deref() == Some("INR")));
-}
-
-#[test]
-fn a_closed_month_is_read_back_as_it_was_written() {
-    let month = planted(|bodies| drop(bodies.rows.remove(0)));
-    let text = serde_json::to_string(&month).unwrap();
-    assert_eq!(serde_json::from_str::<Month>(&text).unwrap(), month);
-}
-
-#[test]
-fn an_amount_too_large_to_be_added_exactly_is_not_understood_rather_than_rounded() {
-    let month = planted(|bodies| bodies.rows[1]["amount"] = "99999999999999999999".into());
-    assert_eq!(reasons(&month), [(Check::Row, Reason::UnclearRow, Decimal::ZERO)]);
 }

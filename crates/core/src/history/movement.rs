@@ -27,7 +27,7 @@ pub struct Movement {
 /// Why a wallet moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MovementKind {
-    /// Money paid in.
+    /// Money paid in, or brought forward from before the ledger.
     Recharge,
     /// Money given back, or corrected by hand.
     Refund,
@@ -66,7 +66,7 @@ impl MovementKind {
             return None;
         }
         match row.direction() {
-            Some(Direction::Credit) if names(&["refund", "adjust", "adj_", "reversal", "brought forward"]) => Some(Self::Refund),
+            Some(Direction::Credit) if names(&["refund", "adjust", "adj_", "reversal"]) => Some(Self::Refund),
             Some(Direction::Credit) => Some(Self::Recharge),
             // A type of its own, such as `did_rental`, says no direction.
             _ if names(&["weekly"]) => Some(Self::Fixed),
@@ -126,6 +126,7 @@ mod tests {
             (r#"{"id":"1","type":"credit","amount":5,"status":"Pending"}"#, None),
             (r#"{"id":"1","type":"credit","amount":5,"reference":"ptc:a:MA_X:1"}"#, Some(MovementKind::Recharge)),
             (r#"{"id":"1","type":"recharge","amount":5}"#, Some(MovementKind::Recharge)),
+            (r#"{"id":"1","type":"credit","amount":5,"description":"Balance brought forward"}"#, Some(MovementKind::Recharge)),
             (r#"{"id":"1","type":"credit","amount":5,"description":"Refund for dropped calls"}"#, Some(MovementKind::Refund)),
             (r#"{"id":"1","type":"refund","amount":5}"#, Some(MovementKind::Refund)),
             (r#"{"id":"1","type":"debit","amount":400,"reference":"did:+9180"}"#, Some(MovementKind::Rental)),
