@@ -25,6 +25,7 @@ mod messages;
 mod metrics;
 mod migrate;
 mod monitor;
+mod month;
 mod notices;
 mod observe;
 mod pair;
@@ -44,7 +45,6 @@ mod table;
 mod telegram;
 mod terminal;
 mod upkeep;
-mod usage;
 mod usual;
 
 use std::path::PathBuf;

@@ -119,8 +119,8 @@ async fn summary(service: &Service, chat: &Chat, kind: Kind, due: DateTime<Utc>)
             let data = chat::read_summary(service, snapshot, now, chat::MORNING).await;
             chat::summary(&data, late_since, &reader)
         }
-        Kind::Week => chat::week(service, &snapshot, late_since, &reader).await?,
-        Kind::Month => chat::month(service, &snapshot, late_since, &reader).await?,
+        Kind::Week => chat::week(service, late_since, &reader).await?,
+        Kind::Month => chat::month(service, late_since, &reader).await?,
     };
     let mut drafts = chat::drafts(service.store.present_chat(chat.id).await?, chat.thread, answer);
     for draft in &mut drafts {

@@ -20,7 +20,7 @@ VIEWS = {
     "chart-answers": ("/chart answers 30d", "Usual: "),
     "chart-top": ("/chart top", "spends the most"),
     "customers": ("/customers", "customers"),
-    "export": ("/export month 2026-04 xlsx", "Usage by customer"),
+    "export": ("/export month 2026-04 xlsx", "Usage, fees and wallets"),
 }
 
 

@@ -52,7 +52,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "spend",
             "messages",
             "chart table telegram",
-            "usage",
+            "month",
             "delivery doubts from_chat service",
             "shift",
             "chat heartbeat http monitor notices schedule upkeep",

@@ -6,17 +6,17 @@ use std::time::Duration;
 use chrono::{Months, NaiveDate, TimeDelta};
 use futures::FutureExt as _;
 use vobiz_core::alert::Severity;
+use vobiz_core::billing::Period;
 use vobiz_core::forecast::Span;
 use vobiz_core::{DateRange, time};
 
 use super::request::{Answer, Command, Refusal, Request};
 use super::{find, span};
 use crate::messages::{self, escape};
+use crate::month;
 use crate::people::Role;
-use crate::snapshot::Snapshot;
 use crate::store::Change;
 use crate::table::{Cell, Format, Table};
-use crate::usage;
 
 const FORMS: &str = "Write /export customers, /export alerts 30d, /export ledger MA_XXXXXXXX 30d or /export month 2026-04; xlsx at \
                      the end gives a workbook instead of CSV";
@@ -42,7 +42,7 @@ enum What {
     Alerts(u32),
     /// Whose, and the days.
     Ledger(String, DateRange),
-    /// The first day of the month, and the last one that has begun.
+    /// The first and the last day of the month.
     Month(NaiveDate, NaiveDate),
 }
 
@@ -104,7 +104,7 @@ fn read(words: &[&str], today: NaiveDate) -> Result<(What, Format), String> {
         }
         ("ledger", [whose @ .., last]) if !whose.is_empty() && is_month(last) => {
             let (first, last) = month_of(last, today)?;
-            What::Ledger(whose.join(" "), DateRange::between(first, last))
+            What::Ledger(whose.join(" "), DateRange::between(first, last.min(today)))
         }
         ("ledger", whose) => What::Ledger(whose.join(" "), DateRange::ending(today, DAYS.0)),
         ("month", []) => {
@@ -133,7 +133,7 @@ fn is_month(word: &str) -> bool {
     word.len() == 7 && word.as_bytes().get(4) == Some(&b'-')
 }
 
-/// The first day of a month, and its last one that has begun.
+/// The first and the last day of a month that has begun.
 fn month_of(word: &str, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), String> {
     let first = Some(word).filter(|word| is_month(word)).and_then(|word| time::parse_day(&format!("{word}-01")));
     let Some(first) = first else { return Err(format!("“{word}” is not a month; months are written 2026-04. {FORMS}")) };
@@ -141,7 +141,7 @@ fn month_of(word: &str, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Stri
         return Err(format!("{} is in the future: today is {today}.", first.format("%B %Y")));
     }
     let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(first);
-    Ok((first, last.min(today)))
+    Ok((first, last))
 }
 
 async fn customers(request: &Request<'_>) -> Result<Made, Refusal> {
@@ -281,31 +281,17 @@ async fn ledger(request: &Request<'_>, wanted: &str, range: DateRange) -> Result
     Ok(Ok(Made { table, words, subject: id.to_owned() }))
 }
 
-async fn month(request: &Request<'_>, first: NaiveDate, last: NaiveDate) -> Result<Result<Made, Box<Answer>>, Refusal> {
-    let snapshot = request.snapshot().await?;
-    if let Err(error) = snapshot.customers() {
-        return Ok(Err(Box::new(Answer::text(messages::failure(error)))));
-    }
-    let (table, notes) = usage_table(request, &snapshot, first, last).await;
-    let is_over = last < request.today();
-    let so_far = if is_over { "" } else { "; the month is not over" };
-    let words = format!("<b>Usage by customer</b>, {}, days as the API counts them{so_far}{notes}", messages::days(first, last));
-    Ok(Ok(Made { table, words, subject: first.format("%Y-%m").to_string() }))
-}
-
-async fn usage_table(request: &Request<'_>, snapshot: &Snapshot, first: NaiveDate, last: NaiveDate) -> (Table, String) {
-    let range = DateRange::between(first, last);
-    let used = usage::read(&request.service.api, &snapshot.answers.customers, range, LONGEST).await;
-    let table = usage::table(&used, (first, last), request.reader.zone);
-    (
-        table,
-        messages::usage_notes(
-            used.failures.len(),
-            used.failures.first().map(|(_, error)| error),
-            used.left,
-            snapshot.answers.cut.is_some(),
-        ),
-    )
+async fn month(request: &Request<'_>, from: NaiveDate, to: NaiveDate) -> Result<Result<Made, Box<Answer>>, Refusal> {
+    let service = request.service;
+    let period = Period { from, to, zone: service.report_zone };
+    let closed = match month::close(&service.api, period, service.clock.now(), LONGEST).await {
+        Ok(closed) => closed,
+        Err(why) => return Ok(Err(Box::new(Answer::text(messages::not_closed(&why))))),
+    };
+    let so_far = if to < request.today() { "" } else { "; the month is not over" };
+    let (charged, agreement) = (messages::charged(&closed), messages::agreement(&closed));
+    let words = format!("<b>Usage, fees and wallets of {}</b>{so_far}{charged}{agreement}", messages::days(from, to));
+    Ok(Ok(Made { table: month::table(&closed, request.reader.zone)?, words, subject: from.format("%Y-%m").to_string() }))
 }
 
 fn days_of(range: DateRange, today: NaiveDate) -> (NaiveDate, NaiveDate) {
@@ -336,7 +322,7 @@ mod tests {
             ("alerts 7D csv", What::Alerts(7), Format::Csv),
             ("month 2026-04", What::Month(day("2026-04-01"), day("2026-04-30")), Format::Csv),
             ("month 2024-02", What::Month(day("2024-02-01"), day("2024-02-29")), Format::Csv),
-            ("month 2026-05", What::Month(day("2026-05-01"), day("2026-05-12")), Format::Csv),
+            ("month 2026-05", What::Month(day("2026-05-01"), day("2026-05-31")), Format::Csv),
             (
                 "ledger sharma logistics",
                 What::Ledger("sharma logistics".into(), DateRange::ending(day("2026-05-12"), 30)),

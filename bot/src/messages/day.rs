@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use vobiz_core::Decimal;
 use vobiz_core::alert::Severity;
+use vobiz_core::billing;
 use vobiz_core::dashboard::{DayFigures, Report};
 use vobiz_core::top::TopCustomers;
 
@@ -57,6 +58,12 @@ impl Spender {
         let mut spenders: Vec<Self> = top.customers.iter().filter_map(spender).collect();
         spenders.sort_by(|one, other| other.cost.cmp(&one.cost).then_with(|| one.auth_id.cmp(&other.auth_id)));
         spenders
+    }
+}
+
+impl From<billing::Spender> for Spender {
+    fn from(spender: billing::Spender) -> Self {
+        Self { auth_id: spender.auth_id, name: spender.name, cost: spender.amount, currency: spender.currency }
     }
 }
 

@@ -14,13 +14,13 @@ mod figure;
 mod levels;
 mod list;
 mod low;
+mod month;
 mod operation;
 mod period;
 mod report;
 mod runway;
 mod summary;
 mod top;
-mod usage;
 mod why;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -46,6 +46,7 @@ pub(crate) use figure::on_a_line as figure;
 pub(crate) use levels::{LevelQuestion, customer as level_customer, level, levels, rule};
 pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
 pub(crate) use low::Low;
+pub(crate) use month::{NotClosed, agreement, charged, not_closed};
 pub(crate) use operation::{
     NO_GLOBAL_LEDGER, NO_LEDGER, chat_accepts, chat_refuses, database_fails, database_works, oddities, updates_conflict,
 };
@@ -54,7 +55,6 @@ pub(crate) use report::{analytics, dashboard};
 pub(crate) use runway::time as hours;
 pub(crate) use summary::{SummaryData, alerts, summary};
 pub(crate) use top::{Top, buttons as top_buttons, top};
-pub(crate) use usage::missing as usage_notes;
 pub(crate) use why::{Background, why};
 
 /// Characters that one message holds, counted after the markup is taken off.
@@ -95,13 +95,16 @@ pub(crate) fn weekday(day: NaiveDate) -> String {
     day.format("%a %-d %b").to_string()
 }
 
-/// `12 Apr–12 May 2026`, with both years where they differ; one day alone as `12 May 2026`.
+/// Days as people say them: `April 2026` of a whole month, `12 Apr 2026` of one day, else `12 Apr–12 May 2026`, with both years
+/// where they differ.
 pub(crate) fn days(from: NaiveDate, to: NaiveDate) -> String {
     use chrono::Datelike as _;
-    if from == to {
-        return from.format("%-d %b %Y").to_string();
-    }
-    if from.year() == to.year() {
+    let ends_its_month = to.succ_opt().is_some_and(|next| next.day() == 1);
+    if from.day() == 1 && ends_its_month && (from.year(), from.month()) == (to.year(), to.month()) {
+        from.format("%B %Y").to_string()
+    } else if from == to {
+        from.format("%-d %b %Y").to_string()
+    } else if from.year() == to.year() {
         format!("{}–{}", from.format("%-d %b"), to.format("%-d %b %Y"))
     } else {
         format!("{}–{}", from.format("%-d %b %Y"), to.format("%-d %b %Y"))
@@ -308,6 +311,21 @@ mod primitives {
         assert_eq!(name(Some(&"x".repeat(100)), "MA_X").chars().count(), 63);
         assert_eq!(name(Some("\u{2069}\u{202e}شركة"), "MA_X"), "\u{2068}شركة\u{2069}");
         assert_eq!(code(&"M".repeat(5000)).chars().count(), 65 + "<code></code>".len());
+    }
+
+    #[test]
+    fn days_are_written_as_people_say_them() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (from, to, shown) in [
+            ("2026-04-01", "2026-04-30", "April 2026"),
+            ("2028-02-01", "2028-02-29", "February 2028"),
+            ("2026-04-01", "2026-04-29", "1 Apr–29 Apr 2026"),
+            ("2026-04-12", "2026-04-12", "12 Apr 2026"),
+            ("2026-04-01", "2026-05-31", "1 Apr–31 May 2026"),
+            ("2025-12-29", "2026-01-04", "29 Dec 2025–4 Jan 2026"),
+        ] {
+            assert_eq!(days(day(from), day(to)), shown);
+        }
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use vobiz_core::Error;
+use vobiz_core::billing::{Month, Period};
 use vobiz_core::dashboard::Report;
 
+use super::month::{NotClosed, agreement, charged, not_closed};
 use super::{Reader, change, day, days, percent, show};
 
 /// Customers that are named.
@@ -14,24 +16,21 @@ const NAMED: usize = 5;
 
 /// What the summary of a week or a month is made of; each part read, or why it was not.
 pub(crate) struct PeriodData {
-    /// `week`, `month`
-    pub(crate) name: &'static str,
-    pub(crate) days: (NaiveDate, NaiveDate),
+    pub(crate) period: Period,
+    /// The period, closed.
+    pub(crate) closed: Result<Month, NotClosed>,
     pub(crate) report: Result<Arc<Report>, Error>,
-    /// As many days before.
+    /// The report of the period before.
     pub(crate) before: Result<Arc<Report>, Error>,
-    pub(crate) days_before: (NaiveDate, NaiveDate),
-    /// What customers used, the largest spend first.
+    /// What customers were charged, the most first.
     pub(crate) spenders: Vec<day::Spender>,
-    /// The notes of the table that is attached.
-    pub(crate) notes: String,
     pub(crate) night: day::Night,
 }
 
 /// The message of a week or a month that is over.
 pub(crate) fn period(data: &PeriodData, late_since: Option<DateTime<Utc>>, reader: &Reader) -> String {
-    let (from, to) = data.days;
-    let mut text = format!("<b>The {} {}</b>", data.name, days(from, to));
+    let (from, to) = (data.period.from, data.period.to);
+    let mut text = format!("<b>{}</b>", days(from, to));
     match &data.report {
         Ok(report) => {
             let figures = report.calls.as_ref();
@@ -52,17 +51,28 @@ pub(crate) fn period(data: &PeriodData, late_since: Option<DateTime<Utc>>, reade
             }
             let before = data.before.as_ref().ok().filter(|before| before.currency == report.currency);
             let before = before.and_then(|before| before.calls.as_ref()?.total_cost);
-            if let Some(by) = cost.zip(before).and_then(|(cost, before)| change(cost, before)) {
-                let _ = write!(text, "\nCost {by} on {}", days(data.days_before.0, data.days_before.1));
+            if let Some((by, other)) = cost.zip(before).and_then(|(cost, before)| change(cost, before)).zip(data.period.before())
+            {
+                let _ = write!(text, "\nCost {by} on {}", days(other.from, other.to));
             }
         }
         Err(error) => {
             let _ = write!(text, "\n⚪ Calls unknown: {}", super::escape(&error.to_string()));
         }
     }
-    text.extend(day::most(&data.spenders, NAMED).map(|most| format!("\nMost: {most}")));
-    text.push_str(&day::night(&data.night, reader));
-    text = text + "\nThe attached file has the usage of each customer." + &data.notes;
+    match &data.closed {
+        Ok(month) => {
+            text.push_str(&charged(month));
+            text.extend(day::most(&data.spenders, NAMED).map(|most| format!("\nMost: {most}")));
+            text.push_str(&agreement(month));
+            text.push_str(&day::night(&data.night, reader));
+            text.push_str("\nThe attached file has the usage, fees and wallet of each customer.");
+        }
+        Err(why) => {
+            text.push_str(&day::night(&data.night, reader));
+            let _ = write!(text, "\n{}", not_closed(why));
+        }
+    }
     if let Some(due) = late_since {
         let _ = write!(text, "\n<i>Late: this was due at {}</i>", reader.at(due));
     }

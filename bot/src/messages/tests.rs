@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use vobiz_core::alert::{
     ChatSettings, DataHealthChange, Deferred, Observation, Policy, State, Subject, Unread, evaluate, notify,
 };
+use vobiz_core::billing::{Coverage, Extent, Month, Period, Source, Sources};
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Forecasts;
 use vobiz_core::{DateRange, Decimal};
@@ -335,27 +336,41 @@ fn a_full_summary_names_the_night_the_spenders_and_what_does_not_add_up() {
 
 #[test]
 fn a_summary_of_a_week_or_a_month_says_what_is_missing() {
-    let days = ("2026-04-13".parse().unwrap(), "2026-04-19".parse().unwrap());
+    let week = Period { from: "2026-04-13".parse().unwrap(), to: "2026-04-19".parse().unwrap(), zone: chrono_tz::Asia::Kolkata };
     let night = Night { since: at("2026-04-12T18:30:00Z"), critical: 1, warning: 2, resolved: 3 };
-    let week = || PeriodData {
-        name: "week",
-        days,
+    let closed = |extent: Extent, rows: &str| {
+        let mut sources = Sources::new(week, at("2026-04-20T03:30:00Z"));
+        let detail = if extent == Extent::Whole { "" } else { "list call records: 403, not allowed" }.to_owned();
+        for (source, extent, detail) in [(Source::Ledger, Extent::Whole, String::new()), (Source::CallRecords, extent, detail)] {
+            sources.coverage.push(Coverage { source, extent, rows: 1, from: None, to: None, detail });
+        }
+        sources.add_ledger(&serde_json::from_str::<Vec<_>>(rows).unwrap());
+        Month::close(&sources).unwrap()
+    };
+    let rent = r#"{"id":"1","account_id":"MA_X","type":"debit","amount":"400","currency":"INR","reference":"did:+9180",
+        "processed_at":"2026-04-14T00:00:00Z"}"#;
+    let call = r#"{"id":"2","account_id":"MA_X","type":"debit","amount":"1100.50","currency":"INR","reference":"cdr:7",
+        "processed_at":"2026-04-14T00:00:00Z"}"#;
+    let data = || PeriodData {
+        period: week,
+        closed: Ok(closed(Extent::Whole, &format!("[{rent}]"))),
         report: Ok(Arc::new(report("analytics"))),
         before: Ok(Arc::new(report("analytics"))),
-        days_before: ("2026-04-06".parse().unwrap(), "2026-04-12".parse().unwrap()),
         spenders: full(looks(vec![rows(&[Some("9000")])])).spenders.unwrap().now,
-        notes: String::new(),
         night,
     };
-    let refused: Result<Report, Error> = Err(vobiz_core::PartnerClient::builder("", String::new()).build().unwrap_err());
-    let missing = PeriodData {
-        name: "month",
-        report: refused.map(Arc::new),
-        spenders: Vec::new(),
-        notes: usage_notes(2, None, 3, true),
-        ..week()
-    };
-    assert_snapshot!([period(&week(), None, &reader()), period(&missing, Some(reader().now), &reader())].join("\n---\n"));
+    let refused = || vobiz_core::PartnerClient::builder("", String::new()).build().unwrap_err();
+    let april = Period::month("2026-04", chrono_tz::Asia::Kolkata).unwrap();
+    let texts = [
+        data(),
+        PeriodData { closed: Ok(closed(Extent::Whole, &format!("[{rent},{call}]"))), ..data() },
+        PeriodData { closed: Ok(closed(Extent::Nothing, &format!("[{rent},{call}]"))), period: april, ..data() },
+        PeriodData { closed: Err(NotClosed::TooLong(std::time::Duration::from_mins(30))), ..data() },
+        PeriodData { period: april, closed: Err(NotClosed::Failed(refused())), report: Err(refused()), ..data() },
+    ];
+    let late = |place: usize| (place == 4).then_some(reader().now);
+    let texts: Vec<_> = texts.iter().enumerate().map(|(place, data)| period(data, late(place), &reader())).collect();
+    assert_snapshot!(texts.join("\n---\n"));
 }
 
 #[test]

@@ -143,6 +143,17 @@ pub(crate) fn ask(sandbox: &Sandbox, text: &str) -> Sent {
     sent_to(sandbox, PRIVATE).remove(before)
 }
 
+/// Says something whose answer takes long and has a file: all texts that come, and what the file is with.
+pub(crate) fn ask_for_file(sandbox: &Sandbox, text: &str) -> (String, Sent) {
+    let before = sent_to(sandbox, PRIVATE).len();
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), text);
+    until("a file", || {
+        let sent = sent_to(sandbox, PRIVATE).split_off(before);
+        let file = sent.iter().find(|sent| sent.file.is_some())?.clone();
+        Some((sent.into_iter().map(|sent| sent.plain).collect::<Vec<_>>().join("\n"), file))
+    })
+}
+
 /// A folder of its own for one bot: its configuration, its database, its log.
 pub(crate) struct Home(TempDir);
 
@@ -167,6 +178,13 @@ impl Home {
     /// One whose bot serves the private chat and the group.
     pub(crate) fn of_two_chats(sandbox: &Sandbox) -> Self {
         Self::of(sandbox, &format!("[[chats]]\nid = {PRIVATE}\n[[chats]]\nid = {GROUP}\n"))
+    }
+
+    /// The same, asking the API as fast as it can: whole months are many pages.
+    pub(crate) fn hurried(self) -> Self {
+        let config = std::fs::read_to_string(self.path().join("bot.toml")).expect("the configuration");
+        self.write("bot.toml", &config.replacen("[vobiz]\n", "[vobiz]\nrequests_per_second = 1000\n", 1));
+        self
     }
 
     /// Its folder.
