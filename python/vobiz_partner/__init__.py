@@ -75,6 +75,7 @@ from vobiz_partner._forecast import (
 from vobiz_partner._history import (
     Alert,
     Alerts,
+    Explanation,
     History,
     Policy,
     Sample,
@@ -94,6 +95,9 @@ from vobiz_partner._kyc import (
 )
 from vobiz_partner._month import (
     Month,
+)
+from vobiz_partner._month_folder import (
+    close_month,
 )
 from vobiz_partner._month_tables import (
     Coverage,
@@ -188,6 +192,7 @@ __all__ = [
     "DecodeError",
     "Difference",
     "Differences",
+    "Explanation",
     "Finding",
     "Findings",
     "ForbiddenError",
@@ -264,6 +269,7 @@ __all__ = [
     "Wallet",
     "__version__",
     "backtest",
+    "close_month",
     "forecast",
     "format_money",
     "record",

@@ -132,6 +132,11 @@ class _Settled:
         """Show where calls go, and no credential."""
         return f"{type(self).__name__}(base_url='{self.base_url}')"
 
+    def _repr_html_(self) -> str:
+        from vobiz_partner._html import facts
+
+        return facts(type(self).__name__, {"base URL": self.base_url, "zone": self.zone})
+
     def __reduce__(self) -> NoReturn:
         """Refuse: a pickle is copied, stored and sent; a credential is not."""
         name = type(self).__name__

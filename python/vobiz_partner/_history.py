@@ -154,6 +154,12 @@ class History:
         time = f", {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC" if first and last else ""
         return f"<History: {wallets} wallets, {polls} polls, {samples} samples{time}>"
 
+    def _repr_html_(self) -> str:
+        from vobiz_partner._html import facts
+
+        wallets, polls, samples, first, last = self._data.extent
+        return facts("History", {"wallets": wallets, "polls": polls, "samples": samples, "first poll": first, "last poll": last})
+
 
 class Policy:
     """Rules and working hours, as the bot's configuration file has them in ``[[rules]]`` and ``[business]``.
@@ -188,6 +194,33 @@ class Policy:
         self._rules = dict(_core.rules_of(given))
 
     @classmethod
+    def from_toml(cls, source: str | os.PathLike[str]) -> Policy:
+        """Read a policy from a file, such as the bot's configuration, or from text; other sections are not looked at.
+
+        Parameters
+        ----------
+        source : path or str
+            A file, or TOML. Text of several lines, or with a ``=``, is TOML.
+
+        Returns
+        -------
+        Policy
+
+        Raises
+        ------
+        OSError
+            Where the file cannot be read.
+        PolicyError
+            With each line to put right and what to write there.
+
+        Examples
+        --------
+        >>> vobiz.Policy.from_toml("vobiz-bot.toml").explain()  # doctest: +SKIP
+        """
+        is_text = isinstance(source, str) and ("\n" in source or "=" in source or not source.strip())
+        return cls(str(source)) if is_text else cls.read(source)
+
+    @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Policy:
         """Read a policy from a file, such as the bot's configuration; other sections are not looked at.
 
@@ -220,9 +253,39 @@ class Policy:
         """Names of the rules, and what each watches."""
         return dict(self._rules)
 
+    def explain(self) -> Explanation:
+        """Say what fires when, and what is sent: a paragraph for each rule, then what the rules leave open.
+
+        Returns
+        -------
+        Explanation
+            Text; in a notebook, a list.
+
+        Examples
+        --------
+        >>> print(vobiz.Policy().explain())  # doctest: +ELLIPSIS
+        runway: Fires when ...
+        """
+        rules, left_open = _core.explained(self._given)
+        return Explanation("\n\n".join([*rules, *left_open]))
+
     def __repr__(self) -> str:
         """Show the names of the rules."""
         return f"<Policy: {', '.join(self._rules)}>"
+
+    def _repr_html_(self) -> str:
+        return self.explain()._repr_html_()
+
+
+class Explanation(str):
+    """A policy in words. In a notebook each rule is an item of a list."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from vobiz_partner._html import paragraphs
+
+        return paragraphs("Policy", self.split("\n\n"))
 
 
 def backtest(policy: Given, history: History) -> Alerts:

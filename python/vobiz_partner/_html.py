@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
@@ -73,6 +73,23 @@ def render(thing: Any) -> str:
     pairs = [(field, getattr(thing, field)) for field in thing._fields]
     body = [[_th(field), _td(_value(value))] for field, value in pairs if value is not None]
     return _page(name, [], body, [])
+
+
+def facts(title: str, values: Mapping[str, Any]) -> str:
+    """Return what is known of something, a line for each fact."""
+    return _page(title, [], [[_th(name), _td(_value(value))] for name, value in values.items() if value is not None], [])
+
+
+def paragraphs(title: str, texts: Iterable[str]) -> str:
+    """Return paragraphs, the words before their first colon in bold."""
+    lines = [text.partition(": ") for text in texts]
+    body = [
+        [_th(head), _td(escape(text))] if text else [f'<td colspan="2" style="{_LINE}">{escape(head)}</td>']
+        for head, _, text in lines
+    ]
+    if len(body) > ROWS:
+        body = [*body[:ROWS], [f'<td colspan="2" style="{_LINE}">… {len(body) - ROWS} more</td>']]
+    return _page(title, [], body, [])
 
 
 def _table(table: Table[Any], title: str, shown: str) -> str:

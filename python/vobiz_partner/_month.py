@@ -7,6 +7,7 @@ from vobiz_partner._accounts import Accounts
 from vobiz_partner._cdrs import CallRecords
 from vobiz_partner._errors import ReconciliationError
 from vobiz_partner._invoices import Invoices, asked
+from vobiz_partner._month_files import MonthFiles
 from vobiz_partner._month_tables import CoverageTable, Differences, Findings, Lines, Spenders, Splits, Statements
 from vobiz_partner._numbers import Numbers
 from vobiz_partner._reports import Report
@@ -16,18 +17,16 @@ from vobiz_partner._transactions import Transactions
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime as dt
-    import os
     from collections.abc import Mapping
     from decimal import Decimal
     from typing import Any, Literal, NoReturn
 
-    from matplotlib.axes import Axes
     from typing_extensions import Self
 
     from vobiz_partner._books import Books
 
 
-class Month:
+class Month(MonthFiles):
     """A closed month. It cannot be changed, is pickled, and holds every figure exactly.
 
     Examples
@@ -67,6 +66,9 @@ class Month:
             "numbers": Numbers(found["numbers"], currency),
             "calls": CallRecords(found["calls"], currency, period),
             "ledger": Transactions(found["ledger"], currency, period),
+            "calls_around": CallRecords(found["calls_around"], currency),
+            "ledger_around": Transactions(found["ledger_around"], currency),
+            "about": found["about"],
         }
         return cls(closed, tables)
 
@@ -361,64 +363,8 @@ class Month:
         for name in ("calls", "ledger"):
             one, other = self._tables[name], following._tables[name]
             tables[name] = type(one)(one._data.then([other._data]), one._currency, Period(*closed.period[:2]))
-        return Month(closed, tables)
-
-    def _sheets(self) -> dict[str, Any]:
-        names = ("statements", "lines", "differences", "coverage", "ledger", "calls", "accounts", "numbers")
-        return {name: getattr(self, name) for name in names}
-
-    def to_excel(self, path: str | os.PathLike[str], *, zone: str | None = None) -> None:
-        """Write an Excel workbook with a sheet for each table. Needs XlsxWriter.
-
-        Parameters
-        ----------
-        path : path
-            The file. It appears whole or not at all.
-        zone : str, optional
-            The time zone of instants; by default that of the month.
-
-        Raises
-        ------
-        ValueError
-            For a table with more rows than a sheet has.
-        """
-        from vobiz_partner._files import write_excel
-
-        sheets = self._sheets()
-        for name, table in sheets.items():
-            if len(table) > 1_048_575:
-                raise ValueError(f"to_excel: {name} has {len(table)} rows, and a sheet 1,048,575; use to_parquet")
-        write_excel(sheets, path, zone or self.zone)
-
-    def to_parquet(self, folder: str | os.PathLike[str]) -> None:
-        """Write a folder with a Parquet file for each table. Needs pyarrow or polars.
-
-        Parameters
-        ----------
-        folder : path
-            It is made where it is not there. Each file appears whole or not at all.
-        """
-        import os
-
-        os.makedirs(folder, exist_ok=True)
-        for name, table in self._sheets().items():
-            table.to_parquet(os.path.join(os.fspath(folder), f"{name}.parquet"))
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw what calls cost by day. Needs matplotlib.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where; a new figure by default.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-        """
-        from vobiz_partner._plot import month
-
-        return month(self, ax)
+            tables[f"{name}_around"] = type(one)(one._data.take([]), one._currency)
+        return Month(closed, {**tables, "about": None})
 
     def __eq__(self, other: object) -> bool:
         """Whether the other is the same month with equal figures."""

@@ -153,3 +153,8 @@ class Sandbox:
     def __repr__(self) -> str:
         """Say where it listens and what its clock shows."""
         return repr(self._sandbox)
+
+    def _repr_html_(self) -> str:
+        from vobiz_partner._html import facts
+
+        return facts("Sandbox", {"address": self.url, "clock": self.now})

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from typing import Any, ClassVar, Generic, TypeVar, overload
 
+    from matplotlib.axes import Axes
     from typing_extensions import Self
 
     from vobiz_partner._traffic import Period
@@ -344,6 +345,28 @@ class Table(_Rows["R"], Export):
         names = self.columns
         columns = [self._data.column(name) for name in names]
         return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what the table shows first of all. Needs matplotlib.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where; a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Of several currencies, the most frequent one is drawn, and the title says so.
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib; the text says what to install.
+        """
+        from vobiz_partner._plot_tables import draw
+
+        return draw(self, ax)
 
     def __arrow_c_schema__(self) -> object:
         """Return the Arrow schema as a PyCapsule."""
