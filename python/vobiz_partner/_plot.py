@@ -45,6 +45,20 @@ def dress(ax: Axes, currency: str | None) -> None:
     ax.tick_params(length=0)
 
 
+def times(ax: Axes, first: Any, last: Any) -> None:
+    """Give an axis of time marks at midnight, or every six hours of less than two days."""
+    from matplotlib.dates import DateFormatter, DayLocator, HourLocator
+
+    days = (last - first).days
+    ax.set_xlim(first, last)
+    if days < 2:
+        ax.xaxis.set_major_locator(HourLocator(byhour=range(0, 24, 6)))  # type: ignore[no-untyped-call]
+        ax.xaxis.set_major_formatter(DateFormatter("%a %d %H:%M"))  # type: ignore[no-untyped-call]
+    else:
+        ax.xaxis.set_major_locator(DayLocator(interval=1 + days // 8))  # type: ignore[no-untyped-call]
+        ax.xaxis.set_major_formatter(DateFormatter("%a %d %b"))  # type: ignore[no-untyped-call]
+
+
 def _label(value: float, currency: str | None) -> str:
     if currency == "INR" and abs(value) >= _PLACES:
         return f"{figures.sign(currency)}{value / _PLACES:g} L"
@@ -95,11 +109,7 @@ def fan(forecast: Forecast, ax: Axes | None) -> Axes:
     if at:
         for values, label in ((high, "1 in 10 above"), (likely, "likely"), (low, "1 in 10 below")):
             drawn.annotate(f" {label}", (at[-1], max(values[-1], 0)), va="center", annotation_clip=False)
-        drawn.margins(x=0)
-        from matplotlib.dates import AutoDateLocator, DateFormatter
-
-        drawn.xaxis.set_major_locator(AutoDateLocator(maxticks=7))  # type: ignore[no-untyped-call]
-        drawn.xaxis.set_major_formatter(DateFormatter("%a %d %H:%M"))  # type: ignore[no-untyped-call]
+        times(drawn, at[0], at[-1])
     dress(drawn, forecast.currency)
     empty = next((when for when, value in zip(at, likely, strict=True) if value <= 0), None)
     if not at:

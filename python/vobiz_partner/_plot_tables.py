@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from vobiz_partner import _figures as figures
-from vobiz_partner._plot import BLUE, ORANGE, axes, dress
+from vobiz_partner._plot import BLUE, ORANGE, axes, dress, times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -194,22 +194,18 @@ def _courses(ax: Axes, table: Table[Any]) -> None:
     courses: dict[str, tuple[str, list[dt.datetime], list[float]]] = {}
     for place in rows:
         if balances[place] is not None:
-            _, times, values = courses.setdefault(ids[place], (names[place], [], []))
-            times.append(at[place])
+            _, at_of, values = courses.setdefault(ids[place], (names[place], [], []))
+            at_of.append(at[place])
             values.append(float(balances[place]))
     lowest = sorted(courses.values(), key=lambda course: course[2][-1])[:5]
-    for name, times, values in lowest:
-        ax.step(times, values, where="post")  # type: ignore[arg-type]
-        ax.annotate(f" {name}", (times[-1], values[-1]), va="center", fontsize="small", annotation_clip=False)
+    for name, at_of, values in lowest:
+        ax.step(at_of, values, where="post")  # type: ignore[arg-type]
+        ax.annotate(f" {name}", (at_of[-1], values[-1]), va="center", fontsize="small", annotation_clip=False)
     dress(ax, currency)
     ax.set_ylim(bottom=min(0.0, *(min(values) for _, _, values in lowest)) if lowest else 0)
     if lowest:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        locator = AutoDateLocator(maxticks=7)  # type: ignore[no-untyped-call]
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-        ax.margins(x=0)
+        known = [time for _, times_of, _ in courses.values() for time in times_of]
+        times(ax, min(known), max(known))
     _title(ax, f"The lowest {len(lowest)} of {len(courses)} wallets{note}")
 
 

@@ -154,7 +154,7 @@ fn sums_that_no_number_holds_are_an_error_and_never_the_largest_number_or_zero()
         for line in &mut month.lines {
             (line.amount, line.count) = (amount, count);
         }
-        month.statements[0].usage = amount;
+        (month.statements[0].usage, month.statements[0].rentals) = (amount, amount);
         month
     };
     let most = with(Decimal::MAX, 1);
