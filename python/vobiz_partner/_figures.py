@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
@@ -67,11 +68,17 @@ def says(shown: str, exact: Decimal) -> bool:
 
 
 def window(period: Period | None) -> str:
-    """Show a window of days: ``12 Apr – 12 May 2026``."""
+    """Show a window of days: ``12 Apr – 12 May 2026``, or ``April 2026`` of a whole month."""
     if period is None:
         return ""
     first, last = period.from_date, period.to_date
     if first is None or last is None:  # the service left one out
         return " – ".join(f"{day.day} {day:%b %Y}" if day else "?" for day in (first, last)) if first or last else ""
+    if (
+        first.day == 1
+        and (first.year, first.month) == (last.year, last.month)
+        and last.day == monthrange(last.year, last.month)[1]
+    ):
+        return f"{first:%B} {first.year}"
     year = "" if first.year == last.year else f" {first.year}"
     return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"

@@ -122,7 +122,7 @@ def _table(table: Table[Any], title: str, shown: str) -> str:
         text = _sum(kind, values[place], currencies, bare=bool(unit)) if summed else ""
         foot.append(f'<td style="{_SUM};text-align:right">{text}</td>')
     left = len(table.columns) - len(columns) - ("currency" in kinds)
-    notes = [f"{left} more columns" if left > 0 else ""]
+    notes = [f"{left} more column{'' if left == 1 else 's'}" if left > 0 else ""]
     return _page(_caption(title, table.period, table.currency, *notes), [head], body, [foot] if length else [])
 
 
@@ -177,10 +177,15 @@ def _cell(kind: str, value: Any, currency: str | None, *, bare: bool) -> str:
     if kind == "count":
         return figures.count(value, currency) or ""
     if kind == "minutes":
-        return figures.minutes(value, currency) or ""
+        return f'<span title="{value}">{figures.minutes(_places(value), currency)}</span>'
     if kind == "number":
         return f'<span title="{value}">{_short(value)}</span>'
     return f"{value:%Y-%m-%d %H:%M}" if kind == "instant" else _value(value)
+
+
+def _places(minutes: Decimal) -> Decimal:
+    """Minutes as they were sent, or to two places where they were calculated."""
+    return figures.rounded(minutes) if minutes != round(minutes, 2) else minutes
 
 
 def _short(value: Decimal) -> str:
@@ -207,7 +212,7 @@ def _sum(kind: str, values: list[Any], currencies: list[str | None], *, bare: bo
     note = f" ({missing} not known)" if missing else ""
     if kind != "amount":
         total = figures.total(value for value in values if value is not None)
-        shown = figures.count(int(total), currencies[0]) if kind == "count" else figures.minutes(total, currencies[0])
+        shown = figures.count(int(total), currencies[0]) if kind == "count" else figures.minutes(_places(total), currencies[0])
         return f"{shown}{note}"
     sums = [
         figures.money(

@@ -107,13 +107,17 @@ def fan(forecast: Forecast, ax: Axes | None) -> Axes:
     drawn.fill_between(at, low, high, color=BLUE, alpha=0.25, linewidth=0)
     drawn.plot(at, likely, color=BLUE, linestyle="--", linewidth=2)
     if at:
-        for values, label in ((high, "1 in 10 above"), (likely, "likely"), (low, "1 in 10 below")):
+        ends = ((high, "1 in 10 above"), (likely, "likely"), (low, "1 in 10 below"))
+        is_wide = high[-1] - max(low[-1], 0) > 0.2 * max([*high, 1.0])
+        for values, label in ends if is_wide else ends[1:2]:
             drawn.annotate(f" {label}", (at[-1], max(values[-1], 0)), va="center", annotation_clip=False)
         times(drawn, at[0], at[-1])
     dress(drawn, forecast.currency)
     empty = next((when for when, value in zip(at, likely, strict=True) if value <= 0), None)
     if not at:
         title = "Too little is known of this wallet"
+    elif empty == at[0]:
+        title = "Empty now"
     elif empty:
         title = f"Empty about {empty:%a %d %b %H:%M} UTC"
     else:

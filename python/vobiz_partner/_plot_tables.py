@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 _MOST = 15
 """Bars and lines that a picture holds."""
 
-# Ranked bars: the column of names, the column of figures, what they are, and whether the smallest come first.
+# Ranked bars: the column of names, the column of figures, what they are, and whether they are parts of a whole, or the
+# smallest come first.
 _BARS = {
-    "Accounts": ("name", "balance", "lowest wallet", True),
-    "Breakdown": ("name", "total_calls", "calls", False),
-    "CoverageTable": ("source", "rows", "rows", False),
-    "Invoices": ("name", "total", "invoice", False),
-    "Numbers": ("e164", "monthly_fee", "monthly fee", False),
-    "ReferenceSums": ("reference_type", "total_debit", "debits", False),
-    "Runways": ("name", "likely_hours", "hours left", True),
-    "Spenders": ("name", "amount", "charged", False),
-    "Splits": ("name", "outbound", "outgoing calls", False),
-    "Statements": ("name", "usage", "calls", False),
-    "TopCustomers": ("name", "total_cost", "cost", False),
+    "Accounts": ("name", "balance", "in the lowest wallet", "smallest"),
+    "Breakdown": ("name", "total_calls", "calls", "parts"),
+    "CoverageTable": ("source", "rows", "rows read", "alone"),
+    "Invoices": ("name", "total", "invoiced", "parts"),
+    "Numbers": ("e164", "monthly_fee", "a month", "alone"),
+    "ReferenceSums": ("reference_type", "total_debit", "taken out", "parts"),
+    "Runways": ("name", "likely_hours", "hours left", "smallest"),
+    "Spenders": ("name", "amount", "charged", "parts"),
+    "Splits": ("name", "outbound", "outgoing calls", "parts"),
+    "Statements": ("name", "usage", "for calls", "parts"),
+    "TopCustomers": ("name", "total_cost", "for calls", "parts"),
 }
 # Sums by day: the column of days or instants, the column that is added up (none: rows are counted), and what that is.
 _DAYS = {
@@ -98,11 +99,14 @@ def _main(table: Table[Any], kind: str) -> tuple[list[int], str | None, str]:
 def _say(value: Decimal | int, kind: str, currency: str | None) -> str:
     if kind == "amount":
         return figures.money(Decimal(value), currency) or ""
+    if isinstance(value, Decimal) and value != value.to_integral_value():
+        return f"{value:.1f}"
     return figures.count(int(value), currency or "INR") or ""
 
 
-def _bars(ax: Axes, table: Table[Any], way: tuple[str, str, str, bool]) -> None:
-    label, column, what, smallest = way
+def _bars(ax: Axes, table: Table[Any], way: tuple[str, str, str, str]) -> None:
+    label, column, what, of = way
+    smallest = of == "smallest"
     kind = table._data.kinds[column]
     rows, currency, note = _main(table, kind)
     values, names = table._data.column(column), _names(table, label)
@@ -110,7 +114,7 @@ def _bars(ax: Axes, table: Table[Any], way: tuple[str, str, str, bool]) -> None:
     known.sort(key=lambda pair: pair[0], reverse=not smallest)
     if not known:
         ax.set_axis_off()
-        ax.set_title(f"No {what} is known", loc="left", fontweight="bold")
+        ax.set_title(f"{column.replace('_', ' ').capitalize()}: not known", loc="left", fontweight="bold")
         return
     shown = known[:_MOST]
     places = range(len(shown))
@@ -119,13 +123,14 @@ def _bars(ax: Axes, table: Table[Any], way: tuple[str, str, str, bool]) -> None:
     ax.set_yticks(places, [name for _, name in shown])
     ax.invert_yaxis()
     _bare(ax)
+    ax.set_xlim(min(0.0, *(float(value) * 1.2 for value, _ in shown)), max(1.0, *(float(value) * 1.2 for value, _ in shown)))
     value, name = shown[0]
     more = f", of {len(known)}" if len(known) > len(shown) else ""
     share = ""
     total = figures.total(value for value, _ in known)
-    if not smallest and len(known) > 1 and total > 0:
+    if of == "parts" and len(known) > 1 and total > 0:
         share = f", {figures.rounded(Decimal(value) * 100 / total).quantize(Decimal(1))} % of all"
-    _title(ax, f"{name}: {what} {_say(value, kind, currency)}{share}{more}{note}")
+    _title(ax, f"{name}: {_say(value, kind, currency)} {what}{share}{more}{note}")
 
 
 def _days(ax: Axes, table: Table[Any], column: str, summed: str | None, what: str) -> None:
@@ -235,8 +240,9 @@ def _scores(ax: Axes, table: Table[Any]) -> None:
     ax.invert_yaxis()
     _bare(ax)
     counts = dict(parts)
-    empty = counts["in_time"] + counts["missed"]
-    _title(ax, f"{counts['in_time']} of {empty} empty wallets in time, {counts['false_alarms']} false alarms")
+    empty, false = counts["in_time"] + counts["missed"], counts["false_alarms"]
+    first = f"{counts['in_time']} of {empty} empty wallets in time" if empty else "No wallet ran empty"
+    _title(ax, f"{first}, {false} false alarm{'' if false == 1 else 's'}")
 
 
 def _bare(ax: Axes, *, upright: bool = False) -> None:
@@ -245,6 +251,7 @@ def _bare(ax: Axes, *, upright: bool = False) -> None:
         ax.spines[side].set_visible(False)
     ax.tick_params(length=0)
     if upright:
+        ax.yaxis.get_major_locator().set_params(integer=True)  # counts
         ax.grid(axis="y", alpha=0.25)
         ax.set_axisbelow(True)
     else:
