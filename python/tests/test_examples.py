@@ -22,7 +22,7 @@ def test_the_examples_of_a_module_run(name: str, tmp_path: Path, monkeypatch: py
     with vobiz.Sandbox(customers=40, seed=7) as sandbox:
         client = sandbox.client()
         known: dict[str, object] = {"vobiz": vobiz, "sandbox": sandbox, "client": client, "accounts": client.accounts()}
-        if name in ("_month", "_month_calls"):
+        if name in ("_month", "_month_calls", "_month_folder"):
             small = vobiz.Sandbox(customers=2, start=START)
             known["month"] = small.client().close_month("2026-04", calls=False)
         found = doctest.DocTestFinder().find(module, f"vobiz_partner.{name}", module, extraglobs=known)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ROWS = 32
 """Longest table that is shown whole, a month of days among them; of a longer one, the first and the last rows."""
 
+_WHOLE = 40
+"""Longest text that is kept on one line: ids and names, not reasons."""
 ABSENT = '<span style="opacity:.5" title="not sent">–</span>'
 _LINE = "border:0;border-bottom:1px solid color-mix(in srgb, currentColor 20%, transparent);padding:.2em .6em"
 _SUM = "border:0;border-top:1px solid currentColor;padding:.2em .6em;font-weight:600"
@@ -231,12 +233,12 @@ def _caption(title: str, period: Period | None, currency: str | None, *notes: st
 
 def _th(text: str, *, right: bool = False) -> str:
     side = "right" if right else "left"
-    return f'<th style="{_LINE};text-align:{side};font-weight:600">{escape(text)}</th>'
+    return f'<th style="{_LINE};text-align:{side};white-space:nowrap;font-weight:600">{escape(text)}</th>'
 
 
 def _td(content: str, kind: str = "text") -> str:
     style = "right;font-variant-numeric:tabular-nums" if kind in figures.KINDS else "left"
-    whole = "" if kind == "text" else ";white-space:nowrap"
+    whole = "" if kind == "text" and len(content) > _WHOLE else ";white-space:nowrap"
     return f'<td style="{_LINE};text-align:{style}{whole}">{content}</td>'
 
 

@@ -18,7 +18,7 @@ BLUE, ORANGE = "#0072B2", "#E69F00"  # two colours that differ also without colo
 _PLACES = 100_000
 
 
-def axes(ax: Axes | None) -> Axes:
+def axes(ax: Axes | None, height: float = 4.5) -> Axes:
     """Return where to draw: a new figure, where none is given."""
     if ax is not None:
         return ax
@@ -28,7 +28,7 @@ def axes(ax: Axes | None) -> Axes:
         from vobiz_partner._frames import missing
 
         raise missing("plot", "matplotlib") from error
-    _, made = plt.subplots(figsize=(9, 4.5), layout="constrained")
+    _, made = plt.subplots(figsize=(9, height), layout="constrained")
     return made
 
 

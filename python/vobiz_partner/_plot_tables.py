@@ -51,7 +51,7 @@ _COUNTS = {
 def draw(table: Table[Any], ax: Axes | None) -> Axes:
     """Draw a table in the way of its kind."""
     name = type(table).__name__
-    drawn = axes(ax)
+    drawn = axes(ax, 4.5 if len(table) else 0.5)
     if not len(table):
         drawn.set_axis_off()
         drawn.set_title(f"No {table._noun} to show", loc="left", fontweight="bold")
