@@ -98,7 +98,8 @@ def _tables(closed: _core.ClosedMonth, rows: dict[str, list[dict[str, Any]] | No
     zone = ZoneInfo(name)
     tables = {name: _TABLES[name].from_rows(rows[name] or [])._data for name in ("accounts", "numbers")}
     for name, instants in (("calls", ("end_time", "start_time")), ("ledger", ("processed_at", "created_at"))):
-        inside, around = [], []
+        inside: list[dict[str, Any]] = []
+        around: list[dict[str, Any]] = []
         for row in rows[name] or []:
             at = next((row[column] for column in instants if row.get(column) is not None), None)
             is_inside = at is not None and first <= at.astimezone(zone).date() <= last

@@ -251,7 +251,9 @@ def _bare(ax: Axes, *, upright: bool = False) -> None:
         ax.spines[side].set_visible(False)
     ax.tick_params(length=0)
     if upright:
-        ax.yaxis.get_major_locator().set_params(integer=True)  # counts
+        from matplotlib.ticker import MaxNLocator
+
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))  # counts
         ax.grid(axis="y", alpha=0.25)
         ax.set_axisbelow(True)
     else:
