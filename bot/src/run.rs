@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Limits;
 use crate::service::{Service, client};
-use crate::store::{Lock, OwedByCopy, Store};
+use crate::store::{Lock, OwedByCopy, Patience, Store};
 use crate::telegram::Telegram;
 use crate::{clock, delivery, heartbeat, http, monitor, notices, schedule, systemd, terminal, upkeep};
 
@@ -53,6 +53,8 @@ pub(crate) async fn run(mut config: Config, options: &Options, load: &dyn Fn() -
     loop {
         let started = tokio::select! {
             started = start(&config, options) => started,
+            // A configuration that is read again is started by a service that the watchdog watches already.
+            fed = systemd::watchdog(), if earlier.is_some() => return fed,
             _ = terminated.recv() => return Ok(()),
             interrupted = tokio::signal::ctrl_c() => return interrupted.context("cannot listen for Ctrl-C"),
         };
@@ -89,15 +91,12 @@ async fn start(config: &Config, options: &Options) -> Result<Parts> {
             "no [[chats]]: nobody gets any message. Write to the bot from a chat and it answers with the id to put there.",
         );
     }
-    let store = if options.standby { stand_by(&config.database_url).await? } else { Store::open(&config.database_url).await? };
     let clock = match &options.clock {
         Some(address) => Clock::follow(address).await?,
         None => Clock::System,
     };
-    store.settle_copy(options.owed, clock.now()).await?;
-    let service = Arc::new(Service::over(config.clone(), clock, store)?);
-    service.load_chats().await?;
-    service.give_up_for_others().await?;
+    let service = Patience::SERVICE.until_usable(&config.database_url, async || open(config, options, clock.clone()).await);
+    let service = Arc::new(service.await?);
     let mut parts = Parts::start(&service, &telegram, Limits::TELEGRAM);
     parts.tasks.spawn({
         let service = service.clone();
@@ -115,6 +114,16 @@ async fn start(config: &Config, options: &Options) -> Result<Parts> {
         }
     });
     Ok(parts)
+}
+
+/// What all parts share, over a database that was brought up to date.
+async fn open(config: &Config, options: &Options, clock: Clock) -> Result<Service> {
+    let store = if options.standby { stand_by(&config.database_url).await? } else { Store::open(&config.database_url).await? };
+    store.settle_copy(options.owed, clock.now()).await?;
+    let service = Service::over(config.clone(), clock, store)?;
+    service.load_chats().await?;
+    service.give_up_for_others().await?;
+    Ok(service)
 }
 
 /// Waits for a SIGHUP and a configuration that differs. One that is refused is logged, and the old one stays.

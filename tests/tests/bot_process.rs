@@ -18,7 +18,20 @@ fn begin(home: &Home, first: &str) -> Bot {
 
 fn start(home: &Home) -> Bot {
     let bot = begin(home, "");
+    until_ready(&bot);
+    bot
+}
+
+fn until_ready(bot: &Bot) {
     until("ready", || bot.log().lines().any(|line| line == "ready").then_some(()));
+}
+
+/// Begins to run the bot and waits until it says that it waits for its database, and why.
+fn begin_waiting(home: &Home, first: &str, why: &str) -> Bot {
+    let mut bot = begin(home, first);
+    let says = |line: &str| line.starts_with("waiting up to 120 s for the database sqlite:") && line.contains(why);
+    until("that it waits", || bot.log().lines().any(says).then_some(()));
+    assert!(bot.is_running() && !bot.log().contains("ready"), "{}", bot.log());
     bot
 }
 
@@ -94,15 +107,34 @@ async fn a_disk_that_fills_while_a_message_is_under_way_makes_one_repeat_at_most
     bot.limit_files("1");
     // A supervisor starts it again and again while the disk is full.
     bot.kill();
-    for _ in 0..3 {
-        let mut bot = begin(&home, "ulimit -f 0;");
-        until("its end", || (!bot.is_running()).then_some(()));
+    // Room for one line of the log, and for no page of the database.
+    let full = "ulimit -S -f 1;";
+    for _ in 0..2 {
+        begin_waiting(&home, full, "its disk").kill();
     }
+    let bot = begin_waiting(&home, full, "its disk");
     assert_eq!(copies(&sandbox, GROUP, &watched[0]), 1, "nothing is sent that cannot be written down");
-    let bot = start(&home);
+    bot.limit_files("unlimited");
+    until_ready(&bot);
     home.until_marked().await;
     assert_eq!(copies(&sandbox, GROUP, &watched[0]), 2, "nobody knows whether it arrived, so it is sent once more");
     assert_eq!(scalar(&home, "SELECT sum(repeats) FROM outbox").await, 1, "and recorded as possibly repeated");
+    assert!(bot.terminate().success());
+}
+
+#[tokio::test]
+async fn a_database_that_is_locked_at_the_start_is_waited_for() {
+    let (sandbox, _) = full().await;
+    let home = Home::of_two_chats(&sandbox);
+    assert!(start(&home).terminate().success());
+    let mut database = home.database().await;
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut database).await.expect("nobody else has it");
+    let bot = begin_waiting(&home, "", "another program has it locked");
+    assert!(bot.terminate().success(), "it stops when it is asked to meanwhile");
+    let bot = begin_waiting(&home, "", "another program has it locked");
+    database.close().await.expect("it can be closed");
+    until_ready(&bot);
+    assert!(ask(&sandbox, "/help").plain.contains("/low"));
     assert!(bot.terminate().success());
 }
 

@@ -12,6 +12,7 @@ mod judgement;
 mod lease;
 mod ledger;
 mod outbox;
+mod patience;
 mod profiles;
 mod row;
 mod settings;
@@ -46,6 +47,7 @@ pub(crate) use intents::Intent;
 pub(crate) use judgement::Trouble;
 pub(crate) use lease::{Held, Lock};
 pub(crate) use outbox::{Ended, Head, Owed};
+pub(crate) use patience::Patience;
 pub(crate) use profiles::Remembered;
 pub(crate) use settings::{Change, Entry, Setting};
 
