@@ -6,7 +6,7 @@ mod bot;
 
 use bot::{Home, PRIVATE, ask, sent_to, texts, until, world};
 use rust_decimal::Decimal;
-use vobiz_sandbox::{Person, Sandbox, Sent};
+use vobiz_sandbox::{Fault, Half, Person, Sandbox, Sent};
 
 /// The messages that were sent, without those that were changed.
 fn boards(sandbox: &Sandbox) -> Vec<Sent> {
@@ -68,6 +68,36 @@ async fn the_board_is_changed_in_place_and_made_anew_only_when_somebody_asks() {
     ask(&sandbox, "/help");
     home.until_marked().await;
     assert_eq!((boards(&sandbox).len(), has("was deleted"), has("was unpinned")), (2, 1, 1));
+}
+
+#[tokio::test]
+async fn a_board_is_found_again_whenever_the_bot_is_killed_while_it_is_sent_and_pinned() {
+    let sandbox = world(6).await;
+    let id = bot::fill(&sandbox).await.first().expect("a watched customer").id.to_string();
+    let home = Home::of(&sandbox, &format!("[[chats]]\nid = {PRIVATE}\n"));
+    let of = |operation: &str| Fault { half: Half::Telegram, operation: Some(operation.to_owned()), ..Fault::default() };
+    let bot = home.start();
+    sandbox.faults().add(Fault { drop: true, after: true, times: Some(1), ..of("sendMessage") });
+    let pin = sandbox.faults().add(Fault { latency_ms: 60_000, ..of("pinChatMessage") });
+    sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/board");
+    until("a board whose answer is lost", || boards(&sandbox).pop());
+    bot.kill();
+
+    // It may not have arrived, so it is sent once more; that one counts, though nobody pinned it yet.
+    let bot = home.start();
+    until("the pin under way", || sandbox.faults().list().iter().any(|fault| fault.id == pin && fault.struck > 0).then_some(()));
+    let board = boards(&sandbox).pop().expect("it is pinned once it was sent");
+    bot.kill();
+    sandbox.faults().clear();
+
+    let _bot = home.start();
+    sandbox.set_wallet(&id, Decimal::from(0)).expect("a wallet can be set");
+    until_shown(&sandbox, &board, "EMPTY");
+    until("the board is pinned", || (sandbox.chat().pinned(PRIVATE) == [board.message_id]).then_some(()));
+    home.until_marked().await;
+    let mut database = home.database().await;
+    let repeats: i64 = sqlx::query_scalar("SELECT sum(repeats) FROM outbox").fetch_one(&mut database).await.expect("a sum");
+    assert_eq!((boards(&sandbox).len(), repeats), (2, 1), "one repeat, which is recorded");
 }
 
 /// As if nobody had asked for a board lately.

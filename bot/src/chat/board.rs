@@ -52,6 +52,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
         thread: request.thread,
         message: known.as_ref().and_then(|board| board.message),
         is_pinned: known.as_ref().is_some_and(|board| board.is_pinned),
+        is_pin_owed: known.as_ref().is_some_and(|board| board.is_pin_owed),
         page,
         text,
         owed_at: now,

@@ -14,7 +14,10 @@ const LATELY: TimeDelta = TimeDelta::minutes(10);
 /// A board was sent, or changed. `message` is its id.
 pub(super) async fn delivered(service: &Service, telegram: &Telegram, draft: &Draft, message: i32) -> Result<()> {
     let (chat, thread) = (draft.chat, draft.thread);
-    if draft.edits.is_none() {
+    let Some(board) = service.store.board(chat, thread).await?.filter(|board| board.message == Some(message)) else {
+        return Ok(());
+    };
+    if board.is_pin_owed {
         let pinned = telegram.pin(chat, message).await;
         service.store.board_is(chat, thread, message, pinned.is_ok()).await?;
         if let Err(failure) = pinned {
@@ -24,9 +27,6 @@ pub(super) async fn delivered(service: &Service, telegram: &Telegram, draft: &Dr
         }
         return Ok(());
     }
-    let Some(board) = service.store.board(chat, thread).await?.filter(|board| board.message == Some(message)) else {
-        return Ok(());
-    };
     // People unpin without an update. Where another message is pinned too, nobody can tell.
     match telegram.has_pinned(chat).await {
         Ok(false) if board.is_pinned && is_asked_lately(service, &board) => drop(telegram.pin(chat, message).await),
@@ -47,7 +47,7 @@ pub(super) async fn is_gone(service: &Service, draft: &Draft) -> Result<()> {
         return owe(service, draft, messages::BOARD_DELETED.to_owned()).await;
     }
     let anew = Draft { edits: None, ..draft.clone() };
-    service.store.keep_board(&Board { message: None, is_pinned: false, ..board }, Some(anew)).await
+    service.store.keep_board(&Board { message: None, is_pinned: false, is_pin_owed: false, ..board }, Some(anew)).await
 }
 
 fn is_asked_lately(service: &Service, board: &Board) -> bool {

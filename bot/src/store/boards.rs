@@ -17,6 +17,8 @@ pub(crate) struct Board {
     pub(crate) message: Option<i32>,
     /// Whether the bot pinned it.
     pub(crate) is_pinned: bool,
+    /// Whether it was sent and nobody tried to pin it yet.
+    pub(crate) is_pin_owed: bool,
     /// The page that it shows, counted from 1.
     pub(crate) page: usize,
     /// The text as it was owed last, without its time.
@@ -48,13 +50,14 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         sqlx::query(
-            "INSERT INTO boards (chat, thread, message, is_pinned, page, text, owed_at, asked_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO boards (chat, thread, message, is_pinned, is_pin_owed, page, text, owed_at, asked_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(board.chat)
         .bind(board.thread.unwrap_or_default())
         .bind(board.message)
         .bind(board.is_pinned)
+        .bind(board.is_pin_owed)
         .bind(i64::try_from(board.page).unwrap_or(1))
         .bind(&board.text)
         .bind(board.owed_at.timestamp_micros())
@@ -66,15 +69,10 @@ impl Store {
         self.commit(transaction, &owed).await
     }
 
-    /// Records what a board became: the message that was sent, and whether it is pinned.
+    /// Records what a board became: the message that was sent, and whether it could be pinned.
     pub(crate) async fn board_is(&self, chat: i64, thread: Option<i32>, message: i32, is_pinned: bool) -> Result<()> {
-        sqlx::query("UPDATE boards SET message = $3, is_pinned = $4 WHERE chat = $1 AND thread = $2")
-            .bind(chat)
-            .bind(thread.unwrap_or_default())
-            .bind(message)
-            .bind(is_pinned)
-            .execute(&self.pool)
-            .await?;
+        let query = "UPDATE boards SET message = $3, is_pinned = $4, is_pin_owed = FALSE WHERE chat = $1 AND thread = $2";
+        sqlx::query(query).bind(chat).bind(thread.unwrap_or_default()).bind(message).bind(is_pinned).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -94,6 +92,7 @@ fn board(row: &SqliteRow) -> Result<Board> {
         thread: (thread != 0).then_some(thread),
         message: column(row, "boards", "message")?,
         is_pinned: column(row, "boards", "is_pinned")?,
+        is_pin_owed: column(row, "boards", "is_pin_owed")?,
         page: usize::try_from(column::<i64>(row, "boards", "page")?).unwrap_or(1),
         text: column(row, "boards", "text")?,
         owed_at: instant("owed_at")?,
@@ -104,6 +103,7 @@ fn board(row: &SqliteRow) -> Result<Board> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Ended;
 
     #[tokio::test]
     async fn a_board_is_kept_for_each_topic_and_forgotten_by_its_message() {
@@ -114,6 +114,7 @@ mod tests {
             thread,
             message: None,
             is_pinned: false,
+            is_pin_owed: false,
             page: 2,
             text: "low".into(),
             owed_at: now,
@@ -125,6 +126,9 @@ mod tests {
         assert_eq!(store.boards().await.unwrap(), [board(None), board(Some(17))]);
         let owed = store.owed().await.unwrap();
         assert!(store.owed_with(owed[1].id).await.unwrap()[0].draft.is_board);
+        store.end(&[owed[1].id], Ended::Delivered(Some(41)), now).await.unwrap();
+        let sent = Board { message: Some(41), is_pin_owed: true, ..board(Some(17)) };
+        assert_eq!(store.boards().await.unwrap(), [board(None), sent], "known as soon as it is known to have been sent");
         store.board_is(-5, Some(17), 41, true).await.unwrap();
         let pinned = Board { message: Some(41), is_pinned: true, ..board(Some(17)) };
         assert_eq!(store.board(-5, Some(17)).await.unwrap(), Some(pinned.clone()));

@@ -227,6 +227,9 @@ impl Store {
                 Ended::GivenUp(why) => finish(*id, now, Some(why)).bind(None::<i32>),
             };
             query.execute(&mut *transaction).await?;
+            if let Ended::Delivered(Some(message)) = ended {
+                note_board(&mut transaction, *id, message).await?;
+            }
         }
         sqlx::query("DELETE FROM outbox WHERE ended_at < $1")
             .bind((now - KEPT).timestamp_micros())
@@ -254,6 +257,20 @@ impl Store {
         );
         Ok(message.bind(chat).bind(slot).fetch_optional(&self.pool).await?)
     }
+}
+
+/// A message owed was sent: where it is a new board, that is this message from now on.
+async fn note_board(transaction: &mut Transaction<'static, Sqlite>, owed: i64, message: i32) -> Result<()> {
+    sqlx::query(
+        "UPDATE boards SET message = $2, is_pinned = FALSE, is_pin_owed = TRUE
+         WHERE EXISTS (SELECT 1 FROM outbox WHERE outbox.id = $1 AND is_board AND edits IS NULL
+                       AND outbox.chat = boards.chat AND coalesce(outbox.thread, 0) = boards.thread)",
+    )
+    .bind(owed)
+    .bind(message)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 type Query<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
