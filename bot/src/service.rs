@@ -202,8 +202,10 @@ impl Service {
         Ok(known.map_or(Role::Viewer, |member| member.role))
     }
 
-    /// Gives up what is owed to chats that were taken out of the configuration.
+    /// Gives up what is owed to chats that were taken out of the configuration, and what waits for them.
     pub(crate) async fn give_up_for_others(&self) -> Result<()> {
+        let configured: Vec<i64> = self.chats().iter().map(|chat| chat.id).collect();
+        self.store.forget_waiting_for_others(&configured).await?;
         let recipients = self.recipients().await?;
         let served: Vec<i64> = recipients.iter().flat_map(|(chat, id)| [chat.id, *id]).collect();
         self.store.end_for_others(&served, self.clock.now()).await

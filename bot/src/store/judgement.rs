@@ -138,6 +138,19 @@ impl Store {
         }
     }
 
+    /// Forgets what waits for chats other than these, by their configured ids.
+    pub(crate) async fn forget_waiting_for_others(&self, configured: &[i64]) -> Result<()> {
+        let kept: Vec<String> = configured.iter().map(|chat| waiting_fact(*chat)).collect();
+        let mut transaction = self.begin().await?;
+        let known: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM facts WHERE name LIKE 'waiting %'").fetch_all(&mut *transaction).await?;
+        for name in known.iter().filter(|name| !kept.contains(name)) {
+            sqlx::query("DELETE FROM facts WHERE name = $1").bind(name).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// How many messages to a chat could not be written down.
     pub(crate) fn held_back(&self, chat: i64) -> usize {
         self.unwritten().as_ref().map_or(0, |unwritten| unwritten.owed.iter().filter(|draft| draft.chat == chat).count())
@@ -213,6 +226,19 @@ mod tests {
         assert_eq!(store.alert_state().await.unwrap(), state(3));
         assert_eq!(store.remarked().await.unwrap(), BTreeSet::from(["odd".to_owned()]));
         assert_eq!(store.owed().await.unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_chat_that_was_taken_out_is_forgotten() {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let observation = Observation::complete(Utc::now(), Vec::new());
+        let waits: Deferred = serde_json::from_value(serde_json::json!({"notified_all_at": Utc::now()})).unwrap();
+        let sweep = Sweep { observation: &observation, transitions: &[], remarked: &BTreeSet::new() };
+        let waiting = [7, -7].map(|chat| (chat, waits.clone()));
+        assert!(store.record(&state(0), &state(1), &waiting, &[], &sweep, Utc::now()).await);
+        store.forget_waiting_for_others(&[-7]).await.unwrap();
+        assert_eq!((store.waiting(7).await.unwrap(), store.waiting(-7).await.unwrap()), (Deferred::default(), waits));
+        assert_eq!(store.alert_state().await.unwrap(), state(1), "other facts stay");
     }
 
     #[tokio::test]

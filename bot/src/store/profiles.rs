@@ -58,7 +58,7 @@ impl Store {
         Ok(rows.iter().filter_map(readable).collect())
     }
 
-    /// Writes down what is remembered of each wallet.
+    /// Writes down what is remembered of each wallet, and nothing of others.
     pub(crate) async fn keep_profiles<'a>(
         &self,
         profiles: impl Iterator<Item = (&'a str, &'a Profile)>,
@@ -74,6 +74,7 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
+        sqlx::query("DELETE FROM profiles WHERE kept_at <> $1").bind(now.timestamp_micros()).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -90,8 +91,17 @@ mod tests {
         store.keep_profiles([("MA_X", &profile), ("MA_Y", &profile)].into_iter(), Utc::now()).await.unwrap();
         sqlx::query("UPDATE profiles SET version = 0 WHERE subject = 'MA_Y'").execute(&store.pool).await.unwrap();
         assert_eq!(store.profiles().await.unwrap(), [("MA_X".to_owned(), profile.clone())]);
-        store.keep_profiles([("MA_Y", &profile)].into_iter(), Utc::now()).await.unwrap();
+        store.keep_profiles([("MA_X", &profile), ("MA_Y", &profile)].into_iter(), Utc::now()).await.unwrap();
         assert_eq!(store.profiles().await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_profile_of_a_wallet_that_was_forgotten_is_not_kept() {
+        let (store, profile, now) = (Store::open("sqlite::memory:").await.unwrap(), Profile::default(), Utc::now());
+        store.keep_profiles([("MA_X", &profile), ("MA_GONE", &profile)].into_iter(), now).await.unwrap();
+        // Also where the clock was set back meanwhile.
+        store.keep_profiles([("MA_X", &profile)].into_iter(), now - chrono::TimeDelta::days(1)).await.unwrap();
+        assert_eq!(store.profiles().await.unwrap(), [("MA_X".to_owned(), profile)]);
     }
 
     #[test]

@@ -21,6 +21,8 @@ const SETTLES: u8 = 3;
 const LISTED_LATE: i64 = 15 * 60;
 /// Hours before work begins in which it counts as begun: what is found on arrival was sent before.
 const SOON: f64 = 0.5;
+/// Seconds after which a wallet that was not read is forgotten: what it spent says little by then.
+const FORGOTTEN: i64 = 60 * 24 * HOUR;
 /// Days looked ahead by default.
 const DAYS: usize = 14;
 
@@ -73,7 +75,8 @@ impl Forecaster {
         &self.business
     }
 
-    /// Takes in every balance that was read. A poll that failed, and a wallet that was not read, change nothing.
+    /// Takes in every balance that was read. A poll that failed, and a wallet that was not read, change nothing; a wallet that
+    /// was not read for sixty days is forgotten.
     pub fn observe(&mut self, observation: &Observation) {
         let customers = &observation.customers;
         if customers.is_empty() {
@@ -81,7 +84,8 @@ impl Forecaster {
         }
         let wall = self.business.wall(observation.at);
         self.change_clock(wall - observation.at.timestamp());
-        if self.fleet_day != Some(wall.div_euclid(24 * HOUR)) {
+        let is_new_day = self.fleet_day != Some(wall.div_euclid(24 * HOUR));
+        if is_new_day {
             self.fleet_day = Some(wall.div_euclid(24 * HOUR));
             // In the same order each time: the last digits of a sum depend on it.
             let mut wallets: Vec<_> = self.wallets.iter().collect();
@@ -110,6 +114,10 @@ impl Forecaster {
                 wallet.hour = hour;
                 *wallet.rates = wallet.profile.week.rates(&self.fleet);
             }
+        }
+        if is_new_day {
+            // After the readings: all wallets are old where nothing was read for so long.
+            self.wallets.retain(|_, wallet| wallet.profile.last_at().is_some_and(|last| wall - last < FORGOTTEN));
         }
     }
 
@@ -174,11 +182,6 @@ impl Forecaster {
     /// Puts back what was remembered of a wallet.
     pub fn restore(&mut self, auth_id: impl Into<String>, profile: Profile) {
         self.wallets.insert(auth_id.into(), Wallet::new(profile, &self.fleet));
-    }
-
-    /// Forgets wallets that are not to be kept.
-    pub fn retain(&mut self, mut keeps: impl FnMut(&str) -> bool) {
-        self.wallets.retain(|auth_id, _| keeps(auth_id));
     }
 
     /// The forecasts at an instant.

@@ -1,10 +1,12 @@
-//! Profiles as a database may hold them: any bytes.
+//! Profiles over time: forgotten after a while, and any bytes as a database may hold them.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
-use super::tests::Course;
+use super::tests::{Course, DAY};
 use super::*;
+use crate::observation::{Observation, Subject};
 
 /// The bytes of a profile that knows its wallet.
 fn stored() -> Vec<u8> {
@@ -29,6 +31,23 @@ fn lives_on(profile: Profile) {
         }
         let _ = forecasts.spend("MA_X", 24.0);
     }
+}
+
+#[test]
+fn a_wallet_that_was_not_read_for_sixty_days_is_forgotten() {
+    let mut course = Course::new(50_000.0);
+    course.live(3 * DAY, 1.0);
+    let read = |days| {
+        let other = Subject { balance: Some(Decimal::from(9)), ..Subject::new("MA_Y", "Asha Traders") };
+        let mut forecaster = course.forecaster.clone();
+        forecaster.observe(&Observation::complete(course.now + TimeDelta::days(days), vec![other]));
+        forecaster.profiles().map(|(auth_id, _)| auth_id.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(read(59), ["MA_X", "MA_Y"]);
+    assert_eq!(read(60), ["MA_Y"]);
+    course.now += TimeDelta::days(400);
+    course.see(Some(course.balance));
+    assert!(course.runway(50_000).is_some(), "where nothing was read for so long, nothing is forgotten");
 }
 
 proptest! {
