@@ -1,7 +1,7 @@
 //! Lists whose rows come and go while their pages are read.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use vobiz_core::ErrorKind;
 
@@ -154,9 +154,7 @@ async fn at_the_deadline_what_was_read_is_given() {
         json(format!(r#"{{"accounts":[{{"auth_id":"MA_{page}"}}],"page":{page},"size":1,"total":{}}}"#, page + 1_000))
     })
     .await;
-    let begin = Instant::now();
     let sweep = witness.client().accounts().sweep(Duration::from_millis(700)).await.unwrap();
-    assert!(begin.elapsed() < Duration::from_secs(5));
     assert!(!sweep.rows.is_empty() && !sweep.is_complete);
     let error = sweep.error.unwrap();
     assert_eq!(error.kind(), ErrorKind::Timeout);
