@@ -111,7 +111,7 @@ async fn poll(
     let snapshot = memory.judge(&policy, answers);
     let remarks = new_remarks(&snapshot, remarked);
     let notices = Notices { ledger: notice, blind_since: absence.ended(&snapshot, service.poll_every) };
-    let recorded = record(service, &memory.state, &snapshot, (&remarks, remarked), &notices, took).await;
+    let recorded = record(service, &memory.state, &snapshot, (&remarks, remarked), &notices, (started, took)).await;
     match recorded {
         Ok(()) => {
             memory.state = snapshot.evaluation.state.clone();
@@ -199,14 +199,15 @@ fn new_remarks(snapshot: &Snapshot, remarked: &mut BTreeSet<String>) -> Vec<Stri
     remarks(snapshot).into_iter().filter_map(|(key, sentence)| remarked.insert(key).then_some(sentence)).collect()
 }
 
-/// Records a sweep with its messages; `remarks` are the new ones, and the keys of all that were reported.
+/// Records a sweep with its messages; `remarks` are the new ones, and the keys of all that were reported. The poll started then,
+/// and took so long until its last answer came.
 async fn record(
     service: &Service,
     before: &State,
     snapshot: &Snapshot,
     (remarks, remarked): (&[String], &BTreeSet<String>),
     notices: &Notices,
-    took: Duration,
+    (started, took): (Instant, Duration),
 ) -> Result<()> {
     let (mut owed, deferred) = owed(service, snapshot).await?;
     if let Some(blind_since) = notices.blind_since {
@@ -236,6 +237,7 @@ async fn record(
         changes = evaluation.transitions.len(),
         messages = owed.len(),
         read_ms = took.as_millis(),
+        took_ms = started.elapsed().as_millis(),
         is_complete,
         is_recorded,
         "poll judged"

@@ -1,6 +1,7 @@
 //! Work that keeps the database small: old history is thinned.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -16,10 +17,10 @@ const EVERY: TimeDelta = TimeDelta::hours(1);
 pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
     loop {
         let levels = levels(&service.rules().await);
-        let now = service.clock.now();
+        let (now, started) = (service.clock.now(), Instant::now());
         match service.store.thin(&levels, service.report_zone, now).await {
             Ok(0) => {}
-            Ok(dropped) => tracing::info!(dropped, "old history was thinned"),
+            Ok(dropped) => tracing::info!(dropped, took_ms = started.elapsed().as_millis(), "old history was thinned"),
             Err(error) => tracing::warn!(error = format!("{error:#}"), "old history cannot be thinned; tried again in an hour"),
         }
         service.clock.sleep_until(now + EVERY).await;

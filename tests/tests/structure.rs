@@ -73,7 +73,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "lib",
         ],
     ),
-    ("crates/bench", &["measure", "alerts answers billing client engine month sandbox service", "main"]),
+    ("crates/bench", &["measure process", "alerts answers billing client engine month sandbox service watch", "main"]),
     (
         "crates/xtask",
         &["fingerprint step", "workspace", "venv", "browser wheel", "bench chaos lint mutants pictures test", "main"],

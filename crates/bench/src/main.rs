@@ -2,7 +2,8 @@
 //!
 //! `serve` is the service of all of them and prints its address; `client` reads it, with the crate or without, and prints
 //! one line of what that cost. `alerts` and `judge` are the alert benchmark, `engine` its speed, `month` counts messages,
-//! `answers` times the bot's answers, `billing` closes months.
+//! `answers` times the bot's answers, `billing` closes months. `bot`, `storm` and `history` measure the program that ships
+//! beside the sandbox.
 
 mod alerts;
 mod answers;
@@ -11,8 +12,10 @@ mod client;
 mod engine;
 mod measure;
 mod month;
+mod process;
 mod sandbox;
 mod service;
+mod watch;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -37,9 +40,12 @@ fn main() -> Result<()> {
         ["answers", bot] => answers::run(bot),
         ["engine", what, wallets] => engine::measure(what, wallets),
         ["sandbox", path] => sandbox::run(path),
+        ["bot", bot, sandbox] => watch::budget::run(bot, sandbox),
+        ["storm", bot, sandbox] => watch::storm::run(bot, sandbox),
+        ["history", bot, sandbox] => watch::history::run(bot, sandbox),
         _ => {
             bail!(
-                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine | billing | month BOT | answers BOT"
+                "usage: vobiz-bench serve | client ours|bare CASE TIMES ADDRESS | alerts SCRATCH [FOLDER…] | shipped FOLDER… | world sandbox|habits SEED FOLDER | judge FOLDER FILE | calibration FOLDER… | fans FOLDER | sandbox PATH | engine | billing | month BOT | answers BOT | bot|storm|history BOT SANDBOX"
             )
         }
     }

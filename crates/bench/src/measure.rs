@@ -25,6 +25,15 @@ pub(crate) fn memory_of(process: &str, line: &str) -> Result<u64> {
     Ok(value.trim_start_matches(':').trim_end_matches("kB").trim().parse()?)
 }
 
+/// Seconds of CPU that another process has used.
+pub(crate) fn cpu_of(process: &str) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).context("CPU is measured on Linux only")?;
+    // After the name, which may hold anything, come the state and numbers; two of them are ticks of a hundredth.
+    let (_, numbers) = stat.rsplit_once(')').context("the kernel does not tell")?;
+    let ticks = numbers.split_whitespace().skip(11).take(2).map(str::parse::<u32>).sum::<Result<u32, _>>()?;
+    Ok(f64::from(ticks) / 100.0)
+}
+
 /// A count as a number to divide by.
 #[expect(clippy::cast_precision_loss, reason = "counts here are small")]
 pub(crate) fn float(count: usize) -> f64 {

@@ -1,15 +1,13 @@
 //! The sandbox with as many customers as it can have: how fast it answers, how fast its days pass, what it holds.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::io::Write as _;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use reqwest::Client;
-use reqwest::header::HeaderMap;
 
 use crate::measure::memory_of;
+use crate::process::Sandbox;
 
 const CUSTOMERS: usize = 50_000;
 const PAGE: usize = 100;
@@ -20,7 +18,7 @@ const ROUNDS: usize = 5;
 #[tokio::main]
 pub(crate) async fn run(path: &str) -> Result<()> {
     let started = Instant::now();
-    let sandbox = Sandbox::start(path)?;
+    let sandbox = Sandbox::start(path, &["--customers", &CUSTOMERS.to_string(), "--speed", "0"])?;
     let opened = started.elapsed().as_secs_f64();
     let mut days = Vec::new();
     for _ in 0..ROUNDS {
@@ -33,7 +31,7 @@ pub(crate) async fn run(path: &str) -> Result<()> {
         plain.push(sandbox.sweep(false).await?);
         packed.push(sandbox.sweep(true).await?);
     }
-    let memory = memory_of(&sandbox.process.id().to_string(), "VmHWM")? / 1024;
+    let memory = memory_of(&sandbox.process().to_string(), "VmHWM")? / 1024;
     let mut out = std::io::stdout();
     writeln!(out, "| {CUSTOMERS} customers | measured | asked for |\n| --- | --: | --: |")?;
     writeln!(out, "| opens, with six weeks of records | {opened:.1} s | – |")?;
@@ -50,44 +48,17 @@ fn median(figures: &mut [f64]) -> f64 {
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// The program, for as long as this value lives.
-struct Sandbox {
-    process: Child,
-    url: String,
-    client: Client,
-}
-
 impl Sandbox {
-    fn start(path: &str) -> Result<Self> {
-        let mut command = Command::new(path);
-        command.args(["--customers", &CUSTOMERS.to_string(), "--speed", "0"]).stdout(Stdio::piped());
-        let mut process = command.spawn().with_context(|| format!("{path} did not start"))?;
-        let mut lines = BufReader::new(process.stdout.take().context("the sandbox is mute")?).lines();
-        let mut line = |word: &str| -> Result<String> {
-            let line = lines.next().context("the sandbox ended")??;
-            Ok(line.strip_prefix(word).context("the sandbox says something else")?.trim().to_owned())
-        };
-        let (url, credentials) = (line("listening")?, line("credentials")?);
-        let (id, token) = credentials.split_once(' ').context("the sandbox has no credentials")?;
-        let mut headers = HeaderMap::new();
-        headers.insert("X-Auth-ID", id.parse()?);
-        headers.insert("X-Auth-Token", token.parse()?);
-        let client = Client::builder().default_headers(headers).no_gzip().no_proxy().build()?;
-        Ok(Self { process, url, client })
-    }
-
     /// Turns the clock by a day; the answer comes when the world has moved.
     async fn advance(&self) -> Result<()> {
-        let turn = self.client.post(format!("{}/control/clock", self.url)).json(&serde_json::json!({"advance": "24h"}));
-        turn.send().await?.error_for_status()?;
-        Ok(())
+        self.control("clock", &serde_json::json!({"advance": "24h"})).await.map(drop)
     }
 
     /// Reads every account and tells how many rows came in a second.
     async fn sweep(&self, packed: bool) -> Result<f64> {
         let started = Instant::now();
         let pages = stream::iter(1..=CUSTOMERS / PAGE).map(async |page| -> Result<usize> {
-            let mut request = self.client.get(format!("{}/api/v1/partner/accounts?page={page}&per_page={PAGE}", self.url));
+            let mut request = self.http.get(format!("{}/api/v1/partner/accounts?page={page}&per_page={PAGE}", self.url));
             if packed {
                 request = request.header("Accept-Encoding", "gzip");
             }
@@ -96,13 +67,5 @@ impl Sandbox {
         let bytes: Vec<usize> = pages.buffered(4).try_collect().await?;
         ensure!(bytes.iter().all(|bytes| *bytes > PAGE), "a page is empty");
         Ok(crate::measure::float(CUSTOMERS) / started.elapsed().as_secs_f64())
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

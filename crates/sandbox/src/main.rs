@@ -83,10 +83,11 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The two lines that scripts read.
+/// The lines that scripts read.
 fn announce(sandbox: &Sandbox) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "listening {}", sandbox.url())?;
     writeln!(out, "credentials {} {}", sandbox.auth_id(), sandbox.auth_token())?;
+    writeln!(out, "telegram {}", sandbox.telegram_token())?;
     out.flush()
 }

@@ -29,6 +29,12 @@ pub(crate) enum Subject {
     Month,
     /// How fast the bot answers while a poll hangs.
     Answers,
+    /// What polls of ten thousand wallets cost the bot.
+    Bot,
+    /// Half of ten thousand wallets fall in one poll.
+    Storm,
+    /// A year of history of ten thousand wallets.
+    History,
     /// The sandbox with fifty thousand customers.
     Sandbox,
 }
@@ -45,6 +51,9 @@ pub(crate) fn run(workspace: &Workspace, subject: Option<Subject>) -> Result<()>
             Subject::Billing => ("billing", program::billing(workspace)?),
             Subject::Month => ("month", program::month(workspace)?),
             Subject::Answers => ("answers", program::answers(workspace)?),
+            Subject::Bot => ("bot", program::bot(workspace, "bot")?),
+            Subject::Storm => ("storm", program::bot(workspace, "storm")?),
+            Subject::History => ("history", program::bot(workspace, "history")?),
             Subject::Sandbox => ("sandbox", program::sandbox(workspace)?),
         };
         let text = format!("{table}\n{}\n", machine::describe());

@@ -41,6 +41,13 @@ pub(crate) fn sandbox(workspace: &Workspace) -> Result<String> {
     run(workspace, [OsStr::new("sandbox"), workspace.release("vobiz-sandbox").as_os_str()])
 }
 
+/// The bot beside the sandbox, by one of the programs that measure the two.
+pub(crate) fn bot(workspace: &Workspace, what: &str) -> Result<String> {
+    workspace.cargo("bot").args(["build", "--release", "--package", "vobiz-bot", "--package", "vobiz-sandbox"]).run()?;
+    let programs = ["vobiz-bot", "vobiz-sandbox"].map(|name| workspace.release(name));
+    run(workspace, [OsStr::new(what), programs[0].as_os_str(), programs[1].as_os_str()])
+}
+
 fn run<'a>(workspace: &Workspace, arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<String> {
     workspace.cargo("bench programs").args(["build", "--release", "--package", "vobiz-bench"]).run()?;
     let mut command = Command::new(workspace.release("vobiz-bench"));
