@@ -25,6 +25,7 @@ pub(crate) mod page;
 pub(crate) mod refusal;
 pub(crate) mod retry;
 pub(crate) mod scalar;
+pub(crate) mod seen;
 pub(crate) mod sweep;
 pub(crate) mod walk;
 pub(crate) mod windows;

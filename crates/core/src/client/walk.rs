@@ -6,9 +6,8 @@
 //! the service's own and counts do not agree, the list is walked again, at most [`PASSES`] times.
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::future::Future;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -18,6 +17,7 @@ use tracing::Instrument as _;
 
 use crate::client::oddity::Oddity;
 use crate::client::page::{PER_PAGE, Page};
+use crate::client::seen::Seen;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Walks over one list before it counts as one that does not hold still.
@@ -127,7 +127,7 @@ struct Pass<T> {
     tail: Option<String>,
     hash: Option<u64>,
     barren: u32,
-    seen: HashSet<String>,
+    seen: Seen,
     twins: u64,
     listed: u64,
     promised: Option<u64>,
@@ -136,7 +136,7 @@ struct Pass<T> {
 }
 
 impl<T> Pass<T> {
-    fn new(is_joined: bool) -> Self {
+    fn new(is_joined: bool, seen: Seen) -> Self {
         Self {
             under_way: FuturesOrdered::new(),
             is_joined,
@@ -149,7 +149,7 @@ impl<T> Pass<T> {
             tail: None,
             hash: None,
             barren: 0,
-            seen: HashSet::new(),
+            seen,
             twins: 0,
             listed: 0,
             promised: None,
@@ -172,13 +172,13 @@ struct Walk<T> {
     before: Option<u64>,
     is_over: bool,
     /// The ids of all passes before this one, where the walk is cumulative.
-    given: HashSet<String>,
+    given: Seen,
 }
 
 /// Walks over a list. It ends with [`ErrorKind::Incomplete`] where rows are missing or may be missing.
 pub(crate) fn steps<T: Send + 'static>(source: Source<T>) -> impl Stream<Item = Result<Step<T>>> + Send {
-    let pass = Pass::new(source.is_loose);
-    let walk = Walk { source, pass, passes: 1, before: None, is_over: false, given: HashSet::new() };
+    let (given, is_joined) = (Seen::default(), source.is_loose);
+    let walk = Walk { source, pass: Pass::new(is_joined, given.emptied()), passes: 1, before: None, is_over: false, given };
     stream::try_unfold(walk, |mut walk| async move { Ok(walk.next().await?.map(|step| (step, walk))) })
 }
 
@@ -191,9 +191,10 @@ impl<T: Send + 'static> Walk<T> {
         let Some(task) = self.pass.under_way.next().await else { return Ok(None) };
         let (asked, page) = task.map_err(|error| interrupted(self.source.operation, &error))?;
         let page = page?;
-        self.check(asked, &page)?;
+        let hashes: Vec<u64> = page.items.iter().map(|row| self.given.hash((self.source.id)(row))).collect();
+        self.check(asked, &page, &hashes)?;
         let has_more = page.has_more(asked.number, asked.size);
-        let Some(mut batch) = self.take(asked, page) else { return Ok(Some(self.again())) };
+        let Some(mut batch) = self.take(asked, page, &hashes) else { return Ok(Some(self.again())) };
         self.pass.barren = if batch.rows.is_empty() { self.pass.barren + 1 } else { 0 };
         let is_barren = self.pass.barren >= BARREN_PAGES;
         if has_more && is_barren && !self.pass.is_short() {
@@ -242,9 +243,9 @@ impl<T: Send + 'static> Walk<T> {
     fn again(&mut self) -> Step<T> {
         self.passes += 1;
         // A service that neither honours nor echoes sizes cannot show overlaps: it is walked page by page from here on.
-        let pass = std::mem::replace(&mut self.pass, Pass::new(false));
+        let pass = std::mem::replace(&mut self.pass, Pass::new(false, self.given.emptied()));
         if self.source.is_cumulative {
-            self.given.extend(pass.seen);
+            self.given.absorb(&pass.seen);
         }
         Step::Again
     }
@@ -271,13 +272,15 @@ impl<T: Send + 'static> Walk<T> {
     }
 
     /// A service that ignores `page`, or whose pages never end, is an error.
-    fn check(&mut self, asked: Asked, page: &Page<T>) -> Result<()> {
+    fn check(&mut self, asked: Asked, page: &Page<T>, ids: &[u64]) -> Result<()> {
         let pass = &mut self.pass;
         let wrong = |detail: String| Err(Error::new(ErrorKind::Decode, self.source.operation, detail));
         pass.count += 1;
-        let hash = (!page.items.is_empty()).then(|| {
+        let hash = (!ids.is_empty()).then(|| {
             let mut hasher = DefaultHasher::new();
-            page.items.iter().for_each(|row| (self.source.id)(row).hash(&mut hasher));
+            for id in ids {
+                hasher.write_u64(*id);
+            }
             hasher.finish()
         });
         if hash.is_some() && hash == pass.hash {
@@ -294,7 +297,7 @@ impl<T: Send + 'static> Walk<T> {
     }
 
     /// The news of a page; `None` where it does not join the one before it.
-    fn take(&mut self, asked: Asked, page: Page<T>) -> Option<Batch<T>> {
+    fn take(&mut self, asked: Asked, page: Page<T>, hashes: &[u64]) -> Option<Batch<T>> {
         let (pass, id) = (&mut self.pass, self.source.id);
         if pass.is_joined && page.per_page.is_some_and(|size| size != u64::from(asked.size)) {
             // Sizes are the service's own. Go on without overlaps, where what is under way has the numbers of that.
@@ -313,11 +316,13 @@ impl<T: Send + 'static> Walk<T> {
         pass.reached = asked.end();
         let is_tail_read = page.unreadable.last().is_none_or(|last| *last as u64 + 1 < page.listed);
         pass.tail = page.items.last().filter(|_| is_tail_read).map(|row| id(row).to_owned());
+        for hash in hashes {
+            pass.ids.write_u64(*hash);
+        }
         let (index, mut again, mut twins, mut rows) = (Cell::new(0), 0, Vec::new(), page.items);
         let repeated = rows.extract_if(.., |row| {
-            index.set(index.get() + 1);
-            id(row).hash(&mut pass.ids);
-            !pass.seen.insert(id(row).to_owned())
+            let hash = hashes.get(index.replace(index.get() + 1));
+            hash.is_some_and(|hash| !pass.seen.insert(id(row), *hash))
         });
         for row in repeated {
             if index.get() > overlap {
