@@ -20,6 +20,7 @@ use crate::shift;
 use crate::snapshot::{Memory, Snapshot};
 use crate::snooze::{Muted, SNOOZE};
 use crate::store::{Draft, Priority, Setting, Sweep};
+use crate::terminal::millis;
 
 /// How often profiles are saved, besides at the end. What a crash loses of them, later readings make up for.
 const PROFILES_SAVED: TimeDelta = TimeDelta::minutes(10);
@@ -236,8 +237,8 @@ async fn record(
         firing = evaluation.firing.len(),
         changes = evaluation.transitions.len(),
         messages = owed.len(),
-        read_ms = took.as_millis(),
-        took_ms = started.elapsed().as_millis(),
+        read_ms = millis(took),
+        took_ms = millis(started.elapsed()),
         is_complete,
         is_recorded,
         "poll judged"

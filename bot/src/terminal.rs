@@ -1,6 +1,7 @@
 //! The terminal: lines of output, and the log.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use tracing::Level;
 use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
@@ -37,6 +38,11 @@ pub(crate) fn typed() -> tokio::sync::mpsc::Receiver<std::io::Result<String>> {
         }
     });
     lines
+}
+
+/// A duration for the log. `as_millis` gives a number so wide that the log in JSON holds it as text.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Takes control characters out of text from elsewhere, which could otherwise command the terminal.

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use vobiz_core::alert::{Levels, Metric, Policy, Severity};
 
 use crate::service::Service;
+use crate::terminal::millis;
 
 /// How often it is looked whether a day became old.
 const EVERY: TimeDelta = TimeDelta::hours(1);
@@ -20,7 +21,7 @@ pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
         let (now, started) = (service.clock.now(), Instant::now());
         match service.store.thin(&levels, service.report_zone, now).await {
             Ok(0) => {}
-            Ok(dropped) => tracing::info!(dropped, took_ms = started.elapsed().as_millis(), "old history was thinned"),
+            Ok(dropped) => tracing::info!(dropped, took_ms = millis(started.elapsed()), "old history was thinned"),
             Err(error) => tracing::warn!(error = format!("{error:#}"), "old history cannot be thinned; tried again in an hour"),
         }
         service.clock.sleep_until(now + EVERY).await;
