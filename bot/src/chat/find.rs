@@ -57,16 +57,18 @@ pub(super) fn closest<'a, T>(all: &'a [T], named: impl Fn(&'a T) -> (&'a str, &'
     if wanted.is_empty() {
         return Vec::new();
     }
-    let id = |thing: &'a T| named(thing).0.to_lowercase();
-    let name = |thing: &'a T| plain(named(thing).1);
-    let ways: [&dyn Fn(&'a T) -> bool; 4] = [
-        &|thing| id(thing) == wanted,
-        &|thing| name(thing) == wanted,
-        &|thing| name(thing).contains(&wanted) || id(thing).contains(&wanted),
-        &|thing| is_mistyped(&wanted, &name(thing)),
+    let read = |thing: &'a T| (thing, named(thing).0.to_lowercase(), plain(named(thing).1));
+    let all: Vec<(&T, String, String)> = all.iter().map(read).collect();
+    let ways: [fn(&str, &str, &str) -> bool; 4] = [
+        |wanted, id, _| id == wanted,
+        |wanted, _, name| name == wanted,
+        |wanted, id, name| name.contains(wanted) || id.contains(wanted),
+        |wanted, _, name| is_mistyped(wanted, name),
     ];
-    let found = ways.iter().map(|is_it| all.iter().filter(|thing| is_it(thing)).collect::<Vec<_>>());
-    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    let found = |is_it: &fn(&str, &str, &str) -> bool| -> Vec<&'a T> {
+        all.iter().filter(|(_, id, name)| is_it(&wanted, id, name)).map(|(thing, ..)| *thing).collect()
+    };
+    ways.iter().map(found).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// Lower case, without the marks that no keyboard types, and with single spaces.
