@@ -10,6 +10,9 @@ use super::amount;
 pub(super) const FORMS: &str = "Write /thresholds MA_XXXXXXXX warning 5000 critical 1000, /thresholds MA_XXXXXXXX runway 6h \
                                 working or /thresholds MA_XXXXXXXX reset";
 
+/// Words of the longest amount: `₹ 2 lakh`.
+const LONGEST_AMOUNT: usize = 3;
+
 /// What is asked about the levels of one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
@@ -72,15 +75,24 @@ pub(super) fn read(words: &[&str]) -> Result<Asked, String> {
 /// `warning 5000 critical 1000`, either or both.
 fn balance(words: &[&str]) -> Result<Wanted, String> {
     let mut levels = Levels::default();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
+    let mut left = words;
+    while let [word, behind @ ..] = left {
         let place = place(&mut levels, word)?;
-        let Some(amount) = words.next() else { return Err(format!("How much? After {word} comes an amount. {FORMS}.")) };
-        let level = amount::parse(amount).map_err(|wrong| format!("{wrong} {FORMS}."))?;
+        let [one, ..] = behind else { return Err(format!("How much? After {word} comes an amount. {FORMS}.")) };
+        // `₹ 5000`, `2 lakh`: as many words as are an amount.
+        let several = (2..=behind.len().min(LONGEST_AMOUNT)).rev().find_map(|count| {
+            let amount = amount::parse(&behind[..count].join(" ")).ok()?;
+            Some((amount, count))
+        });
+        let (level, count) = match several {
+            Some(read) => read,
+            None => (amount::parse(one).map_err(|wrong| format!("{wrong} {FORMS}."))?, 1),
+        };
         if level <= Decimal::ZERO {
-            return Err(format!("“{amount}” is no level: it must be more than 0. {FORMS}."));
+            return Err(format!("“{}” is no level: it must be more than 0. {FORMS}.", behind[..count].join(" ")));
         }
         *place = Some(level);
+        left = &behind[count..];
     }
     Ok(Wanted { metric: Metric::CustomerBalance, levels, in_working_hours: false })
 }
@@ -141,6 +153,8 @@ mod tests {
             ("ma_x CRITICAL ₹1,000", "-", "1000"),
             ("Sharma Logistics warning 1.5L", "150000", "-"),
             ("MA_X warning 5k critical 1,00,000.50", "5000", "100000.5"),
+            ("MA_X warning 2 lakh critical ₹ 5000", "200000", "5000"),
+            ("MA_X warning ₹ 2 lakh", "200000", "-"),
         ] {
             let What::Set(wanted) = read_line(line).unwrap().what else { panic!("{line}") };
             assert_eq!((wanted.levels.warning, wanted.levels.critical), (level(warning), level(critical)), "{line}");
