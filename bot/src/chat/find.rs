@@ -71,6 +71,11 @@ pub(super) fn closest<'a, T>(all: &'a [T], named: impl Fn(&'a T) -> (&'a str, &'
     ways.iter().map(found).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
+/// Whether two texts are the same name of a rule.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    one.split_whitespace().map(str::to_lowercase).eq(other.split_whitespace().map(str::to_lowercase))
+}
+
 /// Lower case, without the marks that no keyboard types, and with single spaces.
 fn plain(text: &str) -> String {
     let typed: String = text

@@ -24,10 +24,11 @@ const ENDS: [(&str, &str); 4] = [
 ];
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
-    let (words, until) = until::split(&request.arguments, request.asked_at, request.reader.zone)?;
     let snapshot = request.last_snapshot().await?;
+    let (rules, is_somebody) = (which::rules(&snapshot), |who: &str| which::is_somebody(&snapshot, who));
+    let (words, until) = until::split(&request.arguments, &rules, is_somebody, request.asked_at, request.reader.zone)?;
     let end = request.arguments[words.len()..].join(" ");
-    let alerts = which::alerts(request, &snapshot, words, |id| format!("/mute {id} {end}").trim_end().to_owned()).await?;
+    let alerts = which::alerts(request, &snapshot, words, |target| format!("/mute {target} {end}").trim_end().to_owned()).await?;
     if let Some(until) = until {
         return act::act(request, &alerts, Some((until, false))).await;
     }

@@ -17,6 +17,6 @@ pub(super) const COMMAND: Command = Command {
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let snapshot = request.last_snapshot().await?;
-    let alerts = which::alerts(request, &snapshot, &request.arguments, |id| format!("/take {id}")).await?;
+    let alerts = which::alerts(request, &snapshot, &request.arguments, |target| format!("/take {target}")).await?;
     act::act(request, &alerts, Some((Until::NextLevel, true))).await
 }

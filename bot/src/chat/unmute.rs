@@ -16,6 +16,6 @@ pub(super) const COMMAND: Command = Command {
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let snapshot = request.last_snapshot().await?;
-    let alerts = which::alerts(request, &snapshot, &request.arguments, |id| format!("/unmute {id}")).await?;
+    let alerts = which::alerts(request, &snapshot, &request.arguments, |target| format!("/unmute {target}")).await?;
     act::act(request, &alerts, None).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vobiz_core::alert::{Rule, Transition};
+use vobiz_core::alert::{Rule, SubjectId, Transition};
 
 use super::request::{Answer, Refusal, Request};
 use super::{find, until};
@@ -14,7 +14,7 @@ use crate::store::Buttons;
 type Names = BTreeMap<String, String>;
 
 /// The alerts that fire of what the words after a command name: a customer's id or name, another subject such as `partner`,
-/// and perhaps a rule. `again` is the command for an id, where one of several has to be chosen.
+/// and perhaps a rule. `again` is the command for one of several that has to be chosen, of the rule that was named.
 pub(super) async fn alerts<'a>(
     request: &Request<'_>,
     snapshot: &'a Snapshot,
@@ -27,28 +27,31 @@ pub(super) async fn alerts<'a>(
         );
     }
     let firing = &snapshot.evaluation.firing;
-    let customers = snapshot.answers.customers.iter();
-    let customers = customers.map(|account| (account.auth_id.clone(), account.name.clone().unwrap_or_default()));
-    // Others too: the partner's own wallet, customers that are no longer listed.
-    let others = firing.iter().map(|alert| (alert.subject.id.to_string(), alert.subject.name.clone().unwrap_or_default()));
-    let names: Names = others.chain(customers).collect();
-    let rules: Vec<&str> = snapshot.policy.rules().iter().map(Rule::name).collect();
-    let (who, rule) = split(words, &rules, &names);
-    let all: Vec<(&String, &String)> = names.iter().collect();
-    let meant = find::closest(&all, |(id, name)| (id, name), &who);
+    let names = names(snapshot);
+    let (who, rule) = split(words, &rules(snapshot), &names);
+    let meant = meant(&names, &who);
     let of = |id: &str| firing.iter().filter(|alert| alert.subject.id.to_string() == id).collect::<Vec<_>>();
+    // Buttons name what is no customer exactly, also once nothing fires for it and a customer's name is like it.
+    if SubjectId::from(who.as_str()).customer().is_none()
+        && of(&who).is_empty()
+        && let Some(ended) = request.service.store.last_end(&who, rule.as_deref()).await?
+    {
+        let html = messages::already_over(&messages::name(None, &who), &ended, "", &request.reader);
+        return Err(Box::new(Answer::with(html, vec![vec![button("‹ Alerts", "/alerts")]])).into());
+    }
     let fires: Vec<_> = meant.iter().map(|(id, name)| (id, name, of(id))).filter(|(_, _, alerts)| !alerts.is_empty()).collect();
     let mut alerts = match fires.as_slice() {
         [(_, _, alerts)] => alerts.clone(),
         [] => return Err(over(request, &who, rule.as_deref(), &meant).await?.into()),
         many => {
-            let choices = many.iter().map(|(id, name, _)| (shown(id, name), again(id)));
+            let target = |id: &str| rule.as_ref().map_or_else(|| id.to_owned(), |rule| format!("{id} {rule}"));
+            let choices = many.iter().map(|(id, name, _)| (shown(id, name), again(&target(id))));
             return Err(Box::new(Answer::with(messages::several(many.len(), &who), messages::choices(choices))).into());
         }
     };
     if let Some(rule) = rule {
         let others: Vec<String> = alerts.iter().map(|alert| format!("“{}”", alert.rule)).collect();
-        alerts.retain(|alert| is_same(&alert.rule, &rule));
+        alerts.retain(|alert| find::is_same(&alert.rule, &rule));
         if let ([(id, name, _)], true) = (fires.as_slice(), alerts.is_empty()) {
             let others = others.join(", ");
             let Some(ended) = request.service.store.last_end(id, Some(&rule)).await? else {
@@ -61,21 +64,42 @@ pub(super) async fn alerts<'a>(
     Ok(alerts)
 }
 
+/// Everything that can be named.
+fn names(snapshot: &Snapshot) -> Names {
+    let customers = snapshot.answers.customers.iter();
+    let customers = customers.map(|account| (account.auth_id.clone(), account.name.clone().unwrap_or_default()));
+    // Others too: the partner's own wallet, customers that are no longer listed.
+    let firing = snapshot.evaluation.firing.iter();
+    let others = firing.map(|alert| (alert.subject.id.to_string(), alert.subject.name.clone().unwrap_or_default()));
+    others.chain(customers).collect()
+}
+
+/// The names of all rules.
+pub(super) fn rules(snapshot: &Snapshot) -> Vec<&str> {
+    snapshot.policy.rules().iter().map(Rule::name).collect()
+}
+
+/// Whether words name a customer or anything else that alerts are about.
+pub(super) fn is_somebody(snapshot: &Snapshot, who: &str) -> bool {
+    !meant(&names(snapshot), who).is_empty()
+}
+
+/// What words name, each with its id and name.
+fn meant<'a>(names: &'a Names, who: &str) -> Vec<(&'a String, &'a String)> {
+    let all: Vec<(&String, &String)> = names.iter().collect();
+    find::closest(&all, |(id, name)| (id, name), who).into_iter().copied().collect()
+}
+
 /// Splits words into whom they name and a rule behind it: one that is known, or whatever follows an id.
 fn split(words: &[&str], rules: &[&str], names: &Names) -> (String, Option<String>) {
     for start in 1..words.len() {
         let rule = words[start..].join(" ");
         let follows_an_id = start == 1 && names.keys().any(|id| id.eq_ignore_ascii_case(words[0]));
-        if follows_an_id || rules.iter().any(|known| is_same(known, &rule)) {
+        if follows_an_id || rules.iter().any(|known| find::is_same(known, &rule)) {
             return (words[..start].join(" "), Some(rule));
         }
     }
     (words.join(" "), None)
-}
-
-/// Whether two texts are the same name of a rule.
-fn is_same(one: &str, other: &str) -> bool {
-    one.split_whitespace().map(str::to_lowercase).eq(other.split_whitespace().map(str::to_lowercase))
 }
 
 /// What is shown where nothing fires any more: when the alert ended and how, as far as that is recorded.
@@ -83,7 +107,7 @@ async fn over(
     request: &Request<'_>,
     who: &str,
     rule: Option<&str>,
-    meant: &[&(&String, &String)],
+    meant: &[(&String, &String)],
 ) -> Result<Box<Answer>, Refusal> {
     let typed = who.to_uppercase();
     let (id, name) = match meant {

@@ -23,7 +23,7 @@ pub(super) const COMMAND: Command = Command {
 
 async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     let snapshot = request.last_snapshot().await?;
-    let alerts = which::alerts(request, &snapshot, &request.arguments, |id| format!("/why {id}")).await?;
+    let alerts = which::alerts(request, &snapshot, &request.arguments, |target| format!("/why {target}")).await?;
     let muted = request.service.store.settings::<Muted>(SNOOZE).await?;
     let mut explained = Vec::with_capacity(alerts.len());
     for alert in &alerts {

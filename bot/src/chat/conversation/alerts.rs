@@ -66,3 +66,39 @@ async fn a_button_of_an_alert_that_ended_says_when() {
     talk.say("Asha", &format!("/take {id}")).await.say("Asha", &of("/mute")).await;
     assert_snapshot!(talk.take());
 }
+
+#[tokio::test]
+async fn a_rule_is_kept_where_one_of_several_customers_is_chosen() {
+    let mut talk = Talk::new().await;
+    for id in talk.watched().await {
+        talk.sandbox.set_wallet(&id, Decimal::from(40)).unwrap();
+    }
+    talk.poll().await;
+    let end = " low balance 2h";
+    for (command, end) in [("/mute", end), ("/mute", " low balance"), ("/take", " low balance"), ("/why", " low balance")] {
+        talk.say("Asha", &format!("{command} pvt ltd{end}")).await;
+        let chosen = talk.buttons.last().unwrap().command.clone();
+        assert!(chosen.starts_with(&format!("{command} MA_")) && chosen.ends_with(end), "{chosen}");
+    }
+    let command = format!("/mute pvt ltd{end}");
+    let chosen = talk.say("Asha", &command).await.buttons.last().cloned().unwrap();
+    talk.take();
+    talk.press_command("Asha", &chosen.text, &chosen.command).await;
+    assert!(talk.take().contains("snoozed by Asha until 11:00"));
+}
+
+#[tokio::test]
+async fn an_alert_of_what_is_no_customer_is_snoozed_whatever_its_rule_is_called_and_says_when_it_ended() {
+    let rule = "no money for an hour";
+    let file = format!("[[rules]]\nname = \"{rule}\"\nmetric = \"partner.balance\"\nbelow.critical = \"10000\"\n");
+    let mut talk = Talk::with(&file).await;
+    let partner = talk.sandbox.auth_id().to_owned();
+    talk.sandbox.set_wallet(&partner, Decimal::from(40)).unwrap();
+    talk.poll().await;
+    talk.say("Asha", &format!("/why partner {rule}")).await.press("Asha", "Snooze").await.press("Asha", "1 h").await;
+    talk.wait(7).sandbox.set_wallet(&partner, Decimal::from(900_000)).unwrap();
+    talk.poll().await;
+    talk.head("It was topped up").press_command("Asha", "Take", &format!("/take partner {rule}")).await;
+    talk.say("Asha", "/why partner").await;
+    assert_snapshot!(talk.take());
+}
