@@ -7,38 +7,19 @@ use anyhow::Result;
 
 use super::command::COMMANDS;
 use crate::service::Service;
-use crate::telegram::Telegram;
+use crate::telegram::{Failure, Telegram};
 
 /// Shows the menu in each chat that is served, and in no other, until the task is dropped. What fails is tried again with the
-/// next poll.
+/// next poll, except where a chat refuses it.
 pub(crate) async fn keep(service: Arc<Service>, telegram: Telegram) -> Result<()> {
     let (mut chats, mut polls) = (service.chats.subscribe(), service.published.watch());
-    let (mut shown, mut is_hidden) = (BTreeSet::new(), false);
     // Those that were served when the bot ran before.
     let mut known = service.store.menus().await?;
-    let mut stale = known.clone();
+    let mut menus = Menus { stale: known.clone(), ..Menus::default() };
     loop {
-        if !is_hidden {
-            // What is shown to everybody would be shown to strangers.
-            is_hidden = is_done(telegram.hide_commands(None).await);
-        }
         let served: BTreeSet<i64> = service.recipients().await?.into_iter().map(|(_, id)| id).collect();
-        stale.extend(shown.difference(&served));
-        stale.retain(|chat| !served.contains(chat));
-        for chat in &served {
-            if !shown.contains(chat) && is_done(telegram.show_commands(*chat, &menu()).await) {
-                shown.insert(*chat);
-            }
-        }
-        let mut left = BTreeSet::new();
-        for chat in stale {
-            if !is_done(telegram.hide_commands(Some(chat)).await) {
-                left.insert(chat);
-            }
-        }
-        stale = left;
-        shown.retain(|chat| served.contains(chat));
-        let all = shown.union(&stale).copied().collect();
+        menus.update(&served, &telegram).await;
+        let all = menus.shown.union(&menus.stale).copied().collect();
         if known != all {
             service.store.keep_menus(&all).await?;
             known = all;
@@ -50,12 +31,119 @@ pub(crate) async fn keep(service: Arc<Service>, telegram: Telegram) -> Result<()
     }
 }
 
-/// Whether a call need not be made again.
-fn is_done(outcome: Result<(), crate::telegram::Failure>) -> bool {
-    outcome.inspect_err(|failure| tracing::debug!(%failure, "the menu of commands could not be changed; tried again")).is_ok()
+/// Where the menu is.
+#[derive(Debug, Default)]
+struct Menus {
+    /// The chats that need not be shown it any more.
+    shown: BTreeSet<i64>,
+    /// Those that are no longer served and may still show it.
+    stale: BTreeSet<i64>,
+    /// Whether strangers see none.
+    is_hidden: bool,
+}
+
+impl Menus {
+    /// Makes the calls that are left to make, until Telegram asks to wait.
+    async fn update(&mut self, served: &BTreeSet<i64>, telegram: &Telegram) {
+        self.stale.extend(self.shown.difference(served));
+        self.stale.retain(|chat| !served.contains(chat));
+        self.shown.retain(|chat| served.contains(chat));
+        if !self.is_hidden {
+            // What is shown to everybody would be shown to strangers.
+            match next(telegram.hide_commands(None).await) {
+                Next::Done => self.is_hidden = true,
+                Next::Again => {}
+                Next::Wait => return,
+            }
+        }
+        for &chat in served {
+            if self.shown.contains(&chat) {
+                continue;
+            }
+            match next(telegram.show_commands(chat, &menu()).await) {
+                Next::Done => _ = self.shown.insert(chat),
+                Next::Again => {}
+                Next::Wait => return,
+            }
+        }
+        for chat in self.stale.clone() {
+            match next(telegram.hide_commands(Some(chat)).await) {
+                Next::Done => _ = self.stale.remove(&chat),
+                Next::Again => {}
+                Next::Wait => return,
+            }
+        }
+    }
+}
+
+/// What a call means for those after it.
+enum Next {
+    /// It need not be made again: it was done, or would be refused again.
+    Done,
+    /// It may succeed later.
+    Again,
+    /// Telegram takes no more calls now.
+    Wait,
+}
+
+fn next(outcome: Result<(), Failure>) -> Next {
+    let Err(failure) = outcome else { return Next::Done };
+    match failure {
+        Failure::Chat(_) | Failure::Topic(_) | Failure::Moved(_) | Failure::Message(..) => {
+            tracing::info!(%failure, "a chat refuses the menu of commands");
+            Next::Done
+        }
+        Failure::Transient(_) | Failure::Unknown(_) | Failure::Conflict(_) => {
+            tracing::debug!(%failure, "the menu of commands could not be changed; tried again");
+            Next::Again
+        }
+        Failure::Wait(_) => {
+            tracing::debug!(%failure, "the menu of commands is changed later");
+            Next::Wait
+        }
+    }
 }
 
 /// The commands as Telegram's menu shows them.
 pub(super) fn menu() -> Vec<(&'static str, &'static str)> {
     COMMANDS.iter().map(|command| (command.name, command.about)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use vobiz_sandbox::{Fault, Half};
+
+    use super::super::conversation::Talk;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_chat_that_refuses_the_menu_is_asked_once_and_a_wait_ends_the_round() {
+        let talk = Talk::new().await;
+        let fault = |status, retry_after| Fault {
+            half: Half::Telegram,
+            operation: Some("setMyCommands".into()),
+            status,
+            retry_after,
+            ..Fault::default()
+        };
+        for (fault, after_a_round, after_three) in [
+            (fault(Some(403), None), 3, 3),
+            (fault(Some(400), None), 3, 3),
+            (fault(Some(502), None), 3, 9),
+            (fault(None, Some(5)), 1, 3),
+        ] {
+            let (served, mut menus) = ([-1, -2, -3].into(), Menus::default());
+            talk.sandbox.faults().clear();
+            talk.sandbox.faults().add(fault.clone());
+            let struck = || talk.sandbox.faults().list().iter().map(|fault| fault.struck).sum::<u32>();
+            menus.update(&served, &talk.desk.telegram).await;
+            assert_eq!(struck(), after_a_round, "{fault:?}");
+            menus.update(&served, &talk.desk.telegram).await;
+            menus.update(&served, &talk.desk.telegram).await;
+            assert_eq!(struck(), after_three, "{fault:?}");
+            talk.sandbox.faults().clear();
+            menus.update(&BTreeSet::new(), &talk.desk.telegram).await;
+            assert!(menus.shown.is_empty() && menus.stale.is_empty(), "{menus:?}");
+        }
+    }
 }
