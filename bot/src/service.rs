@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Chat, Config, Operations};
 use crate::from_chat::FromChat;
 use crate::levels::{LEVELS, OwnLevels, with_levels};
+use crate::month::Closed;
 use crate::people::{CHAT, Member, PERSON, Person, Role, effective};
 use crate::reads::Reads;
 use crate::snapshot::Published;
@@ -57,6 +58,8 @@ pub(crate) struct Service {
     pub(crate) tops: Reads<TopCustomers>,
     /// The partner's own profile.
     pub(crate) profiles: Reads<Profile>,
+    /// The period that was closed last.
+    pub(crate) closed: Closed,
 }
 
 /// The client that a configuration describes.
@@ -112,6 +115,7 @@ impl Service {
             reports: Reads::default(),
             tops: Reads::default(),
             profiles: Reads::default(),
+            closed: Closed::default(),
             stop: CancellationToken::new(),
         })
     }

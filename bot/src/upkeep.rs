@@ -1,4 +1,4 @@
-//! Work that keeps the database small: old history is thinned.
+//! Work that keeps the bot small: old history is thinned, and a closed month let go of.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,6 +24,7 @@ pub(crate) async fn run(service: Arc<Service>) -> Result<()> {
             Ok(dropped) => tracing::info!(dropped, took_ms = millis(started.elapsed()), "old history was thinned"),
             Err(error) => tracing::warn!(error = format!("{error:#}"), "old history cannot be thinned; tried again in an hour"),
         }
+        service.closed.forget_old(now);
         service.clock.sleep_until(now + EVERY).await;
     }
 }

@@ -56,7 +56,7 @@ fn assert_same(rows: &Rows, month: &Month) {
     assert_eq!(rows.len(), month.statements.len());
     for one in &month.statements {
         let row = &rows[&key(&one.auth_id, &one.currency)];
-        let known = [("calls in ledger", one.usage), ("monthly fees", one.rentals), ("weekly fees", one.fixed)];
+        let known = [("cost of calls in ledger", one.usage), ("monthly fees", one.rentals), ("weekly fees", one.fixed)];
         let more = [("other debits", one.other), ("refunds", one.refunds), ("top-ups", one.top_ups)];
         for (column, amount) in known.into_iter().chain(more) {
             assert_eq!(exact(row, column), Some(amount), "{column} of {}", one.auth_id);
@@ -134,7 +134,7 @@ async fn what_the_account_may_not_see_is_named_and_its_figures_are_empty() {
     assert!(words.contains("⚪ Call records not read: "), "{words}");
     for row in rows(&sent).values() {
         assert_eq!(row["answered"], "");
-        assert_eq!(row["cost of calls"].parse::<Decimal>().ok(), row["calls in ledger"].parse().ok());
+        assert_eq!(row["cost of calls"].parse::<Decimal>().ok(), row["cost of calls in ledger"].parse().ok());
     }
     refuse("GET /transactions");
     refuse("GET /accounts/{id}/transactions");

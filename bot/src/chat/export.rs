@@ -284,7 +284,7 @@ async fn ledger(request: &Request<'_>, wanted: &str, range: DateRange) -> Result
 async fn month(request: &Request<'_>, from: NaiveDate, to: NaiveDate) -> Result<Result<Made, Box<Answer>>, Refusal> {
     let service = request.service;
     let period = Period { from, to, zone: service.report_zone };
-    let closed = match month::close(&service.api, period, service.clock.now(), LONGEST).await {
+    let closed = match service.closed.close(&service.api, period, service.clock.now(), LONGEST).await {
         Ok(closed) => closed,
         Err(why) => return Ok(Err(Box::new(Answer::text(messages::not_closed(&why))))),
     };

@@ -40,7 +40,7 @@ async fn of(service: &Service, period: Period, late_since: Option<DateTime<Utc>>
         service.reports.since(reader.now - TimeDelta::hours(1), &format!("analytics {range:?}"), &service.clock, read).await.1
     };
     let (now, before) = tokio::join!(report(period), report(period.before().unwrap_or(period)));
-    let closed = month::close(&service.api, period, service.clock.now(), LONGEST).await;
+    let closed = service.closed.close(&service.api, period, service.clock.now(), LONGEST).await;
     let (mut document, mut spenders) = (None, Vec::new());
     if let Ok(closed) = &closed {
         document = Some(month::table(closed, reader.zone)?.file(Format::Csv)?);

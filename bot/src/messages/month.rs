@@ -33,6 +33,7 @@ pub(crate) fn not_closed(why: &NotClosed) -> String {
 }
 
 /// `Charged ₹12,34,567.80: calls ₹11,00,000.00, fees ₹1,34,567.80`, a line for each currency; what no number holds is called so.
+/// Without a ledger, what calls cost is all that is known.
 pub(crate) fn charged(month: &Month) -> String {
     let mut currencies: BTreeMap<Option<&str>, Vec<&Line>> = BTreeMap::new();
     for line in month.lines.iter().filter(|line| line.item != Item::TopUp) {
@@ -54,9 +55,14 @@ pub(crate) fn charged(month: &Month) -> String {
         let Some((all, parts)) = all.zip(parts.collect::<Option<Vec<_>>>()) else {
             return "\n⚪ What was charged is too large to be added up".to_owned();
         };
+        if !month.was_read(Source::Ledger) {
+            let calls = parts.first().map(|(_, calls)| show(*calls, currency)).unwrap_or_default();
+            return format!("\nCalls cost {calls}; fees and refunds are unknown without the ledger");
+        }
         let parts = parts.into_iter().filter(|(_, part)| !part.is_zero());
         let parts: Vec<_> = parts.map(|(name, part)| format!("{name} {}", show(part, currency))).collect();
-        format!("\nCharged {}: {}", show(all, currency), parts.join(", "))
+        let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        format!("\nCharged {}{parts}", show(all, currency))
     });
     lines.collect()
 }
@@ -78,7 +84,7 @@ pub(crate) fn agreement(month: &Month) -> String {
         let read = [Source::Analytics, Source::Ledger, Source::CallRecords].into_iter().filter(|source| is_read(*source));
         let read: Vec<_> = read.map(Source::name).collect();
         let Some((last, others)) = read.split_last().filter(|(_, others)| !others.is_empty()) else { return text };
-        return format!("{text}\n{} and {last} agree to the last paisa.", capital(&others.join(", ")));
+        return format!("{text}\n{} and {last} agree exactly.", capital(&others.join(", ")));
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));

@@ -18,7 +18,7 @@ const NAMED: usize = 5;
 pub(crate) struct PeriodData {
     pub(crate) period: Period,
     /// The period, closed.
-    pub(crate) closed: Result<Month, NotClosed>,
+    pub(crate) closed: Result<Arc<Month>, NotClosed>,
     pub(crate) report: Result<Arc<Report>, Error>,
     /// The report of the period before.
     pub(crate) before: Result<Arc<Report>, Error>,

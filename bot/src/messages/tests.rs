@@ -338,14 +338,14 @@ fn a_full_summary_names_the_night_the_spenders_and_what_does_not_add_up() {
 fn a_summary_of_a_week_or_a_month_says_what_is_missing() {
     let week = Period { from: "2026-04-13".parse().unwrap(), to: "2026-04-19".parse().unwrap(), zone: chrono_tz::Asia::Kolkata };
     let night = Night { since: at("2026-04-12T18:30:00Z"), critical: 1, warning: 2, resolved: 3 };
-    let closed = |extent: Extent, rows: &str| {
+    let closed = |ledger: Extent, extent: Extent, rows: &str| {
         let mut sources = Sources::new(week, at("2026-04-20T03:30:00Z"));
         let detail = if extent == Extent::Whole { "" } else { "list call records: 403, not allowed" }.to_owned();
-        for (source, extent, detail) in [(Source::Ledger, Extent::Whole, String::new()), (Source::CallRecords, extent, detail)] {
+        for (source, extent, detail) in [(Source::Ledger, ledger, String::new()), (Source::CallRecords, extent, detail)] {
             sources.coverage.push(Coverage { source, extent, rows: 1, from: None, to: None, detail });
         }
         sources.add_ledger(&serde_json::from_str::<Vec<_>>(rows).unwrap());
-        Month::close(&sources).unwrap()
+        Arc::new(Month::close(&sources).unwrap())
     };
     let rent = r#"{"id":"1","account_id":"MA_X","type":"debit","amount":"400","currency":"INR","reference":"did:+9180",
         "processed_at":"2026-04-14T00:00:00Z"}"#;
@@ -353,7 +353,7 @@ fn a_summary_of_a_week_or_a_month_says_what_is_missing() {
         "processed_at":"2026-04-14T00:00:00Z"}"#;
     let data = || PeriodData {
         period: week,
-        closed: Ok(closed(Extent::Whole, &format!("[{rent}]"))),
+        closed: Ok(closed(Extent::Whole, Extent::Whole, &format!("[{rent}]"))),
         report: Ok(Arc::new(report("analytics"))),
         before: Ok(Arc::new(report("analytics"))),
         spenders: full(looks(vec![rows(&[Some("9000")])])).spenders.unwrap().now,
@@ -363,12 +363,13 @@ fn a_summary_of_a_week_or_a_month_says_what_is_missing() {
     let april = Period::month("2026-04", chrono_tz::Asia::Kolkata).unwrap();
     let texts = [
         data(),
-        PeriodData { closed: Ok(closed(Extent::Whole, &format!("[{rent},{call}]"))), ..data() },
-        PeriodData { closed: Ok(closed(Extent::Nothing, &format!("[{rent},{call}]"))), period: april, ..data() },
+        PeriodData { closed: Ok(closed(Extent::Whole, Extent::Whole, &format!("[{rent},{call}]"))), ..data() },
+        PeriodData { closed: Ok(closed(Extent::Whole, Extent::Nothing, &format!("[{rent},{call}]"))), period: april, ..data() },
+        PeriodData { closed: Ok(closed(Extent::Nothing, Extent::Whole, "[]")), ..data() },
         PeriodData { closed: Err(NotClosed::TooLong(std::time::Duration::from_mins(30))), ..data() },
         PeriodData { period: april, closed: Err(NotClosed::Failed(refused())), report: Err(refused()), ..data() },
     ];
-    let late = |place: usize| (place == 4).then_some(reader().now);
+    let late = |place: usize| (place == 5).then_some(reader().now);
     let texts: Vec<_> = texts.iter().enumerate().map(|(place, data)| period(data, late(place), &reader())).collect();
     assert_snapshot!(texts.join("\n---\n"));
 }

@@ -51,6 +51,12 @@ pub struct Month {
 }
 
 impl Month {
+    /// Whether a source was read, at least in part. What was not read is unknown, and not zero.
+    pub fn was_read(&self, source: Source) -> bool {
+        let is_read = |extent: Extent| matches!(extent, Extent::Whole | Extent::Part);
+        self.coverage.iter().any(|part| part.source == source && is_read(part.extent))
+    }
+
     /// Closes a month.
     ///
     /// # Errors
