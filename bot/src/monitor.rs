@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::timeout;
-use vobiz_core::alert::{Content, Deferred, Notification, Observation, Occasion, State, notify};
+use vobiz_core::alert::{Content, Deferred, Notification, Observation, Occasion, Severity, State, Wants, notify};
 
 use crate::delivery;
 use crate::doubts::remarks;
@@ -254,7 +254,7 @@ async fn owed(service: &Service, snapshot: &Snapshot) -> Result<(Vec<Draft>, Vec
         let before = service.store.waiting(chat.id).await?;
         let (notifications, after) = notify(&chat.settings, &snapshot.evaluation, &before, snapshot.at);
         let shift = if notifications.iter().any(is_hand_over) {
-            shift_of(service, snapshot, &reader).await.unwrap_or_else(|error| {
+            shift_of(service, snapshot, &chat.settings.wants, &reader).await.unwrap_or_else(|error| {
                 tracing::warn!(
                     error = format!("{error:#}"),
                     "what happened meanwhile cannot be read; a hand-over goes without it"
@@ -277,11 +277,18 @@ fn is_hand_over(notification: &Notification) -> bool {
     matches!(notification.content, Content::Alerts { occasion: Occasion::HandOver, .. })
 }
 
-/// What happened while it was quiet, in words.
-async fn shift_of(service: &Service, snapshot: &Snapshot, reader: &Reader) -> Result<String> {
-    let night = shift::night(service, snapshot.at).await?;
+/// What happened while it was quiet to what a chat wants, in words.
+async fn shift_of(service: &Service, snapshot: &Snapshot, wants: &Wants, reader: &Reader) -> Result<String> {
+    let is_wanted = |id: &str| match snapshot.subject(id) {
+        Some(subject) => wants.includes(subject),
+        None => wants.is_of_all() || wants.customers.contains(id),
+    };
+    let is_bad_enough = |severity: &str| wants.least == Severity::Warning || severity == wants.least.name();
+    let night =
+        shift::night(service, snapshot.at, |change| is_bad_enough(&change.severity) && is_wanted(&change.subject)).await?;
     let since = night.as_ref().map_or(snapshot.at, |night| night.since);
-    let acts = shift::acts(service, since).await?;
+    let mut acts = shift::acts(service, since).await?;
+    acts.retain(|act| is_wanted(&act.subject));
     let whose = |id: &str| snapshot.subject(id).map_or_else(|| messages::code(id), messages::whose);
     Ok(messages::shift(night.as_ref(), &acts, whose, reader))
 }

@@ -7,15 +7,17 @@ use vobiz_core::time::next_local;
 
 use crate::messages::Night;
 use crate::service::Service;
-use crate::store::Entry;
+use crate::store::{Decided, Entry};
 
-/// What alerts did since work ended; `None` where nothing is recorded.
-pub(crate) async fn night(service: &Service, now: DateTime<Utc>) -> Result<Option<Night>> {
+/// What alerts did since work ended, those that are wanted; `None` where nothing is recorded.
+pub(crate) async fn night(service: &Service, now: DateTime<Utc>, is_wanted: impl Fn(&Decided) -> bool) -> Result<Option<Night>> {
     if service.store.last_sweep().await?.is_none() {
         return Ok(None);
     }
     let since = closed(&service.business, now);
-    Ok(Some(Night::of(since, &service.store.decided(since, now).await?)))
+    let mut decided = service.store.decided(since, now).await?;
+    decided.retain(is_wanted);
+    Ok(Some(Night::of(since, &decided)))
 }
 
 /// What people took and snoozed since an instant, the latest first.

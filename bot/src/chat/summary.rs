@@ -84,7 +84,7 @@ struct Recorded {
 
 async fn recorded(service: &Service, report: Option<&Report>, last_day: NaiveDate) -> anyhow::Result<Recorded> {
     let now = service.clock.now();
-    let Some(night) = shift::night(service, now).await? else { return Ok(Recorded::default()) };
+    let Some(night) = shift::night(service, now, |_| true).await? else { return Ok(Recorded::default()) };
     let acts = shift::acts(service, now - TimeDelta::days(1)).await?;
     Ok(Recorded { books: books(service, report, last_day).await?, night: Some(night), acts })
 }
