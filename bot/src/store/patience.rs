@@ -75,7 +75,7 @@ impl Patience {
     /// Tries until it succeeds, or fails for a reason that does not pass, or for too long. Says once for each reason what is
     /// waited for.
     pub(crate) async fn until_usable<T>(&self, url: &str, mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
-        let (end, mut wait, mut reported) = (Instant::now() + self.longest, self.again.0, None);
+        let (mut end, mut wait, mut reported) = (None, self.again.0, None);
         loop {
             let error = match attempt().await {
                 Ok(done) => return Ok(done),
@@ -83,7 +83,8 @@ impl Patience {
             };
             let Some(passing) = Passing::of(&error) else { return Err(error) };
             let (why, seconds) = (passing.why(), self.longest.as_secs());
-            if Instant::now() + wait > end {
+            // From the first failure: an attempt itself may stand by for hours.
+            if Instant::now() + wait > *end.get_or_insert_with(|| Instant::now() + self.longest) {
                 let advice = passing.advice();
                 return Err(error)
                     .with_context(|| format!("the database {url} could not be used for {seconds} s: {why}; {advice}"));

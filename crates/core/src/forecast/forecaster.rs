@@ -117,7 +117,7 @@ impl Forecaster {
         }
         if is_new_day {
             // After the readings: all wallets are old where nothing was read for so long.
-            self.wallets.retain(|_, wallet| wallet.profile.last_at().is_some_and(|last| wall - last < FORGOTTEN));
+            self.wallets.retain(|_, wallet| wallet.profile.last_at().is_some_and(|last| wall.saturating_sub(last) < FORGOTTEN));
         }
     }
 
