@@ -46,6 +46,15 @@ def test_a_month_from_a_folder_is_the_month_from_the_client(month: vobiz.Month, 
     assert again.quality() == month.quality()
 
 
+def test_a_month_takes_the_place_of_what_an_earlier_one_left_in_its_folder(month: vobiz.Month, tmp_path: Path) -> None:
+    month.to_parquet(tmp_path)
+    month.to_csv(tmp_path)
+    assert not list(tmp_path.glob("*.parquet")), "rows of two closings must not be mixed"
+    month.to_parquet(tmp_path)
+    assert not list(tmp_path.glob("*.csv"))
+    assert vobiz.close_month(tmp_path, "2026-04")._closed == month._closed
+
+
 def test_tables_of_ones_own_are_closed_and_what_is_missing_is_stated(month: vobiz.Month, tmp_path: Path) -> None:
     month.accounts.to_csv(tmp_path / "accounts.csv")
     month.ledger.to_parquet(tmp_path / "ledger.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -185,7 +186,7 @@ def _text(value: Any) -> str:
 
 
 def written(month: Month, folder: str | os.PathLike[str], ending: str) -> None:
-    """Write the tables of a month and what else it was closed from."""
+    """Write the tables of a month and what else it was closed from, in the place of what an earlier month left there."""
     from vobiz_partner._files import whole
 
     os.makedirs(folder, exist_ok=True)
@@ -193,7 +194,12 @@ def written(month: Month, folder: str | os.PathLike[str], ending: str) -> None:
     for name, table in tables.items():
         path = os.path.join(os.fspath(folder), f"{name}.{ending}")
         table.to_parquet(path) if ending == "parquet" else table.to_csv(path)
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(os.fspath(folder), f"{name}.{'csv' if ending == 'parquet' else 'parquet'}"))
     about = os.path.join(os.fspath(folder), "month.json")
     if month._tables["about"] is not None:
         with whole(about) as temporary, open(temporary, "w", encoding="utf-8") as file:
             file.write(month._tables["about"])
+    else:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(about)
