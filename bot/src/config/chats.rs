@@ -25,7 +25,7 @@ pub(crate) struct Chat {
     pub zone: Tz,
     /// When the summary comes, in the chat's zone.
     pub daily_summary: Option<NaiveTime>,
-    /// When the summary of the last week comes, with the usage of each customer.
+    /// When the summary of the last week comes, with the usage, fees and wallet of each customer.
     pub weekly_summary: Option<(Weekday, NaiveTime)>,
     /// When that of the last month comes, on its first day.
     pub monthly_summary: Option<NaiveTime>,
