@@ -121,10 +121,11 @@ async fn a_press_changes_the_message_in_place_and_pressed_again_nothing_more() {
     }
     let answers = until_called(&sandbox, "answerCallbackQuery", 3);
     assert!(answers.iter().all(|answer| answer.plain.is_empty()), "{answers:#?}");
-    // A list that was asked for before the first poll is edited too, once that poll ended.
+    // Lists that had to wait for a poll are edited too once it ended, this one perhaps among them.
     let edit = until("an edit of the list", || {
         let edits = until_called(&sandbox, "editMessageText", 1);
-        edits.into_iter().find(|edit| (edit.chat_id, edit.message_id) == (list.chat_id, list.message_id))
+        let is_same = |edit: &Sent| (edit.chat_id, edit.message_id) == (list.chat_id, list.message_id);
+        edits.into_iter().find(|edit| is_same(edit) && edit.plain.contains("#3"))
     });
     assert!(edit.plain.contains("… and 5 more: /low 4000 #3") && edit.plain.contains("As of"), "{}", edit.plain);
     let texts: Vec<_> = edit.buttons.iter().flatten().map(|button| button.text.as_str()).collect();
