@@ -180,7 +180,7 @@ impl Home {
         Self::of(sandbox, &format!("[[chats]]\nid = {PRIVATE}\n[[chats]]\nid = {GROUP}\n"))
     }
 
-    /// The same, asking the API as fast as it can: whole months are many pages.
+    /// The same, asking the API as fast as it can: an answer of many pages comes at once, without a word that it takes long.
     pub(crate) fn hurried(self) -> Self {
         let config = std::fs::read_to_string(self.path().join("bot.toml")).expect("the configuration");
         self.write("bot.toml", &config.replacen("[vobiz]\n", "[vobiz]\nrequests_per_second = 1000\n", 1));

@@ -179,8 +179,8 @@ async fn file(sandbox: &Sandbox, message: &Value) -> Result<String> {
 }
 
 /// How many requests were refused for being too many, by the bot's own metrics.
-async fn refused(http: &reqwest::Client) -> Result<f64> {
+async fn refused(http: &reqwest::Client) -> Result<u64> {
     let metrics = http.get("http://127.0.0.1:19465/metrics").send().await?.error_for_status()?.text().await?;
     let counts = metrics.lines().filter(|line| line.contains("code=\"429\"")).filter_map(|line| line.rsplit(' ').next());
-    Ok(counts.filter_map(|count| count.parse::<f64>().ok()).sum())
+    Ok(counts.filter_map(|count| count.parse::<u64>().ok()).sum())
 }
