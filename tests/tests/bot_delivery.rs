@@ -105,7 +105,7 @@ async fn a_person_who_starts_the_bot_gets_the_state_before_a_chat_that_is_tried_
     sandbox.faults().clear();
     sandbox.chat().say(PRIVATE, &Person::new(PRIVATE, "Asha"), "/start");
     let first = |chat| {
-        until("the alert", || bot::sent_to(&sandbox, chat).into_iter().find(|sent| sent.plain.contains(id(&watched[0])))).number
+        until("the alert", || sent_to(&sandbox, chat).into_iter().find(|sent| sent.plain.contains(id(&watched[0])))).number
     };
     assert!(first(PRIVATE) < first(GROUP));
 }
@@ -278,7 +278,7 @@ async fn a_storm_is_one_message_with_the_list_and_what_falls_next_is_sent_beside
     }
     home.until_marked().await;
     for chat in &chats {
-        let sent = bot::sent_to(&sandbox, *chat);
+        let sent = sent_to(&sandbox, *chat);
         assert!(sent.len() <= 3, "{:#?}", texts(&sandbox, *chat));
         let file = sent.iter().find_map(|message| message.file.clone()).expect("the storm has a file");
         let rows = String::from_utf8(file.bytes.to_vec()).expect("text");
