@@ -14,7 +14,7 @@ use vobiz_sandbox::{Fault, Half, Person, Sandbox, Sent};
 async fn running(customers: usize) -> (Sandbox, Home, Bot) {
     let sandbox = world(customers).await;
     bot::fill(&sandbox).await;
-    let home = Home::of_two_chats(&sandbox).hurried();
+    let home = Home::of_two_chats(&sandbox);
     let bot = home.start();
     (sandbox, home, bot)
 }

@@ -121,7 +121,7 @@ async fn the_summaries_of_a_week_and_a_month_come_with_the_wallet_of_each_custom
     let sandbox = world(2).await;
     fill(&sandbox).await;
     let chats = format!("[[chats]]\nid = {PRIVATE}\nweekly_summary = \"mon 09:00\"\nmonthly_summary = \"09:00\"\n");
-    let home = Home::of(&sandbox, &chats).hurried();
+    let home = Home::of(&sandbox, &chats);
     let bot = home.start();
     ask(&sandbox, "/help");
     assert!(bot.terminate().success());

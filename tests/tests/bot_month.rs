@@ -20,7 +20,7 @@ async fn second_of_may(chat: &str) -> (Sandbox, Home, bot::Bot) {
     let books = Books { utc_days: false, ..Books::ALL };
     let sandbox = Sandbox::start(Options { customers: 2, start, books, ..Options::default() }).await.expect("it starts");
     let people = format!("[[people]]\nid = {PRIVATE}\nname = \"Asha\"\nrole = \"operator\"\n");
-    let home = Home::of(&sandbox, &format!("[[chats]]\nid = {PRIVATE}\n{chat}{people}")).hurried();
+    let home = Home::of(&sandbox, &format!("[[chats]]\nid = {PRIVATE}\n{chat}{people}"));
     let bot = home.begin_as(&["run", "--config", "bot.toml", "--clock", sandbox.url()]);
     until("ready", || bot.log().lines().any(|line| line == "ready").then_some(()));
     (sandbox, home, bot)

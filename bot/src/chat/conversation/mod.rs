@@ -66,7 +66,7 @@ impl Talk {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("bot.toml");
         let text = format!(
-            "[vobiz]\nauth_id = \"{}\"\nauth_token = \"{}\"\nbase_url = \"{}\"\n[telegram]\ntoken = \"{}\"\napi_url = \"{}\"\n\
+            "[vobiz]\nauth_id = \"{}\"\nauth_token = \"{}\"\nbase_url = \"{}\"\nrequests_per_second = 1000\n[telegram]\ntoken = \"{}\"\napi_url = \"{}\"\n\
              [database]\nurl = \"sqlite::memory:\"\n{FILE}{more}",
             sandbox.auth_id(),
             sandbox.auth_token(),
