@@ -23,7 +23,7 @@ const KEPT: TimeDelta = TimeDelta::hours(1);
 pub(crate) struct Closed(Mutex<Option<(DateTime<Utc>, Arc<Month>)>>);
 
 impl Closed {
-    /// A period, with the figures that `client.close_month` has in Python. It is read again where it was not over when it was
+    /// A period, with the figures that `client.close_month` has in Python. It is read again where it was not complete when it was
     /// closed, or that was long ago.
     pub(crate) async fn close(
         &self,
@@ -34,11 +34,10 @@ impl Closed {
     ) -> Result<Arc<Month>, NotClosed> {
         let closing = async {
             let mut last = self.0.lock().await;
-            let is_over = |at: DateTime<Utc>| at.with_timezone(&period.zone).date_naive() > period.to;
             if let Some((at, month)) = &*last
                 && month.period == period
-                && is_over(*at)
                 && is_fresh(*at, now)
+                && month.complete
             {
                 return Ok(Arc::clone(month));
             }

@@ -32,7 +32,8 @@ def everything_shown_of(thing: Any) -> str:
             shown.append(repr(getattr(thing, name)))
     if hasattr(thing, "_repr_html_"):
         shown.append(thing._repr_html_())
-        shown.append(pickle.dumps(thing, protocol=0).decode("latin-1"))
+        if not isinstance(thing, (vobiz.Client, vobiz.AsyncClient)):
+            shown.append(pickle.dumps(thing, protocol=0).decode("latin-1"))
     if hasattr(thing, "to_dicts"):
         shown += [repr(thing.to_dicts()), thing.to_pandas().to_csv(), thing.to_polars().write_csv(), repr(list(thing))]
     return "".join(shown)

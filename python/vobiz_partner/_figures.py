@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from vobiz_partner._core import currency_sign as sign
@@ -64,7 +64,10 @@ def rounded(number: Decimal) -> Decimal:
 def says(shown: str, exact: Decimal) -> bool:
     """Whether a shown figure is the exact one."""
     digits = "".join(sign for sign in shown if sign.isdigit() or sign in "-.")
-    return Decimal(digits) == exact
+    try:
+        return Decimal(digits) == exact
+    except InvalidOperation:
+        return False  # A currency may have any name, digits among it.
 
 
 def window(period: Period | None) -> str:
