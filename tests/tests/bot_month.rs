@@ -98,8 +98,16 @@ async fn an_exported_month_has_the_figures_of_a_month_that_is_closed_elsewhere()
 #[tokio::test(flavor = "multi_thread")]
 async fn the_summary_of_a_month_has_the_figures_of_a_month_that_is_closed_elsewhere() {
     let (sandbox, home, bot) = second_of_may("monthly_summary = \"09:00\"\n").await;
-    assert!(bot.terminate().success());
     let mut database = home.database().await;
+    // The bot is ready before it wrote down when the summary is due.
+    let is_due = async {
+        while sqlx::query_scalar::<_, i64>("SELECT count(*) FROM schedule").fetch_one(&mut database).await.expect("a count") == 0
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(bot::PATIENCE, is_due).await.expect("the summary is scheduled");
+    assert!(bot.terminate().success());
     let now = sandbox.clock().now().timestamp_micros();
     sqlx::query("UPDATE schedule SET due_at = $1").bind(now).execute(&mut database).await.expect("the database can be written");
     database.close().await.expect("it can be closed");

@@ -24,7 +24,7 @@ pub(crate) const PRIVATE: i64 = 4001;
 pub(crate) const GROUP: i64 = -100_400_200_300;
 
 /// Longest wait for anything; it ends as soon as it can.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The bot's executable: `VOBIZ_BOT_BIN`, else the one built beside this test.
 pub(crate) fn executable() -> PathBuf {
