@@ -64,6 +64,15 @@ def test_every_table_is_drawn_with_what_it_shows_as_its_title(things: dict[str, 
         matplotlib.pyplot.close(empty.figure)
 
 
+def test_a_table_of_a_kind_without_a_picture_says_how_to_draw_it(things: dict[str, Any]) -> None:
+    class Mine(vobiz.Accounts):
+        pass
+
+    mine = Mine(things["Accounts"]._data)
+    with pytest.raises(vobiz.InvalidArgumentError, match="no picture of a Mine; to_pandas"):
+        mine.plot()
+
+
 def test_a_name_is_shown_as_it_is_and_not_as_markup() -> None:
     axes = accounts_named("A $x_1$ B", "%s {0} \\frac", "").plot()
     axes.figure.canvas.draw()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from vobiz_partner import _figures as figures
+from vobiz_partner._errors import InvalidArgumentError
 from vobiz_partner._plot import BLUE, ORANGE, axes, dress, times
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def draw(table: Table[Any], ax: Axes | None) -> Axes:
     elif name == "InvoiceLines":
         _sums(drawn, table)
     else:
-        raise NotImplementedError(f'there is no picture of {name}; to_pandas(money="float").plot() draws any columns')
+        words = f'plot: there is no picture of a {name}; to_pandas(money="float").plot() draws any columns'
+        raise InvalidArgumentError(words, operation="plot")
     return drawn
 
 
