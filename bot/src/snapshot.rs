@@ -228,9 +228,9 @@ impl Snapshot {
         firing.chain(others).filter(is_under).collect()
     }
 
-    /// The alerts of a customer under other rules, with `for` taken as met.
+    /// The alerts of a customer from the next poll on under other rules, if it reads the same, with `for` taken as met.
     pub(crate) fn would_fire(&self, policy: &Policy, auth_id: &str) -> Vec<Transition> {
-        let evaluation = evaluate_once(policy, &self.observation, &self.forecaster.at(self.at), &State::default(), self.at);
+        let evaluation = evaluate_once(policy, &self.observation, &self.forecaster.at(self.at), &self.evaluation.state, self.at);
         evaluation.firing.into_iter().filter(|alert| alert.subject.customer() == Some(auth_id)).collect()
     }
 

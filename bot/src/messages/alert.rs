@@ -73,11 +73,20 @@ fn balance(alert: &Transition, top_ups: &TopUps, reader: &Reader) -> String {
             Cause::Age => format!("{sign} {who} still has {balance}: {severity}, {under}"),
             Cause::Level | Cause::Empty => format!("{sign} {who} still has {balance}: {severity}, under {level} since {since}"),
         },
+        Change::Fall if alert.level_before.is_some() => {
+            format!("{sign} {who} has {balance} left: down to {severity}, {under}, as {}", figure::changed(alert))
+        }
         Change::Fall if alert.is_beyond_level() => {
             format!("{sign} {who} is back to {balance}: down to {severity}, under {level}")
         }
         Change::Fall => format!("{sign} {who} is down to {severity}: {back}"),
+        Change::Resolve if alert.level_before.is_some() => {
+            format!("🟢 {who} is no longer low, with {balance}: {}", figure::changed(alert))
+        }
         Change::Resolve => format!("🟢 {who} {}: {balance}, {severity} level {level}", ended(alert, top_ups)),
+        Change::Superseded if alert.level_before.is_some() => {
+            format!("⚪ {who} has {balance}: {}, and its forecast applies in place of a fixed amount", figure::changed(alert))
+        }
         Change::Superseded => {
             format!("⚪ {who} has {balance}: a forecast is available now, so the fixed amount of {level} no longer applies")
         }
@@ -126,7 +135,11 @@ fn lasting(alert: &Transition, top_ups: &TopUps, reader: &Reader) -> String {
         Change::Escalate => format!("{sign} {who} {lasts}: now {severity}{aged}"),
         Change::Repeat | Change::Unchanged if !aged.is_empty() => format!("{sign} {who} still {lasts}: {severity}{aged}"),
         Change::Repeat | Change::Unchanged => format!("{sign} {who} still {lasts}: {severity} since {}", reader.at(*since)),
+        Change::Fall if alert.level_before.is_some() => {
+            format!("{sign} {who} {lasts}: down to {severity}, as {}", figure::changed(alert))
+        }
         Change::Fall => format!("{sign} {who} {lasts}: down to {severity}"),
+        Change::Resolve if alert.level_before.is_some() => format!("🟢 {who} {lasts}: {}", figure::changed(alert)),
         Change::Resolve => {
             let lasts = alert.runway().map_or_else(|| "has no forecast now".to_owned(), runway::lasts);
             format!("🟢 {who} {}, {lasts}", ended(alert, top_ups))
@@ -212,6 +225,7 @@ pub(super) fn row(alert: &Transition, is_bad: bool, top_ups: &TopUps, reader: &R
     let Transition { subject, level, value, severity, metric, .. } = alert;
     let currency = subject.currency.as_deref();
     let state = match alert.change {
+        Change::Resolve | Change::Fall if alert.level_before.is_some() => figure::changed(alert),
         Change::Resolve => ended(alert, top_ups),
         Change::Gone => "no longer a customer".to_owned(),
         Change::Unwatched => "no longer watched".to_owned(),
@@ -265,5 +279,49 @@ pub(super) fn data_health(change: &DataHealthChange, reader: &Reader) -> String 
             )
         }
         _ => "⚪ The API's state is unknown".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use vobiz_core::Decimal;
+    use vobiz_core::alert::{Levels, Observation, Policy, RuleDraft, State, Subject, Wallet, evaluate};
+    use vobiz_core::forecast::Forecasts;
+
+    use super::super::tests::reader;
+    use super::*;
+
+    /// What is sent when the levels of an alert that fires become others, alone and as one of several.
+    fn after(metric: Metric, subject: &Subject, levels: [(i64, i64); 2]) -> String {
+        let reader = reader();
+        let [before, now] = levels.map(|(warning, critical)| {
+            let levels = Levels { warning: Some(warning.into()), critical: Some(critical.into()) };
+            Policy::new(vec![RuleDraft::new("low", metric, levels).build().unwrap()]).unwrap()
+        });
+        let partner = (metric == Metric::PartnerBalance)
+            .then(|| Ok(Wallet { balance: subject.balance.unwrap(), currency: subject.currency.clone() }));
+        let seen = Observation { partner, ..Observation::complete(reader.now, vec![subject.clone()]) };
+        let (mut state, mut sent) = (State::default(), Vec::new());
+        for policy in [&before, &before, &now] {
+            let evaluation = evaluate(policy, &seen, &Forecasts::none(), &state, reader.now);
+            state = evaluation.state;
+            sent = evaluation.transitions;
+        }
+        let [one] = sent.as_slice() else { panic!("{sent:?}") };
+        format!("{}\n{}", single(one, &TopUps::new(), &reader), row(one, one.change.is_bad(), &TopUps::new(), &reader))
+    }
+
+    #[test]
+    fn an_alert_that_ends_or_is_less_severe_by_other_levels_says_so() {
+        let wallet = |balance| Subject::new("MA_1", "Sharma & Sons").with_currency("INR").with_balance(Decimal::from(balance));
+        let texts = [
+            after(Metric::CustomerBalance, &wallet(1900), [(2000, 500), (1800, 500)]),
+            after(Metric::CustomerBalance, &wallet(1900), [(2000, 500), (9000, 2000)]),
+            after(Metric::CustomerBalance, &wallet(400), [(2000, 500), (2000, 300)]),
+            after(Metric::CustomerBalance, &wallet(400), [(2000, 500), (300, 100)]),
+            after(Metric::PartnerBalance, &wallet(40_000), [(50_000, 10_000), (30_000, 10_000)]),
+        ];
+        assert_snapshot!(texts.join("\n---\n"));
     }
 }

@@ -16,7 +16,11 @@ pub(super) fn news(transition: &Transition, reader: &Reader) -> String {
         Change::Repeat | Change::Unchanged => {
             format!("{} {who} still {what}: {severity}, {level} since {}", sign(*severity), reader.at(*since))
         }
+        Change::Fall if transition.level_before.is_some() => {
+            format!("{} {who} {what}: down to {severity}, {level}, as {}", sign(*severity), changed(transition))
+        }
         Change::Fall => format!("{} {who} {what}: down to {severity}, {level}", sign(*severity)),
+        Change::Resolve if transition.level_before.is_some() => format!("🟢 {who} {what}: {}", changed(transition)),
         Change::Resolve => format!("🟢 {who} {what}: no longer {level}"),
         Change::Gone => format!("⚪ {who}: no longer listed"),
         _ => format!("⚪ {who}: no longer watched"),
@@ -63,6 +67,16 @@ pub(super) fn what(transition: &Transition) -> String {
     }
 }
 
+/// `the level was changed from ₹2,000 to ₹1,800`, where that is why an alert is over or less severe.
+pub(super) fn changed(alert: &Transition) -> String {
+    let before = alert.level_before.map(|before| value(alert, before)).unwrap_or_default();
+    match alert.change {
+        Change::Fall => format!("the critical level of {before} was changed"),
+        Change::Superseded => format!("the level of {before} was changed"),
+        _ => format!("the level was changed from {before} to {}", value(alert, alert.level)),
+    }
+}
+
 /// A value in the unit of the metric.
 fn value(transition: &Transition, value: Decimal) -> String {
     let currency = match &transition.basis.calls {
@@ -70,7 +84,7 @@ fn value(transition: &Transition, value: Decimal) -> String {
         None => transition.subject.currency.as_deref(),
     };
     match transition.metric {
-        Metric::PartnerBalance | Metric::FleetBalance | Metric::CallsCost => say(value, currency),
+        Metric::CustomerBalance | Metric::PartnerBalance | Metric::FleetBalance | Metric::CallsCost => say(value, currency),
         _ => transition.format(value),
     }
 }

@@ -15,8 +15,11 @@ use crate::observation::Subject;
 /// One rule for one subject, at one poll.
 pub(super) struct Judge<'a> {
     pub(super) rule: &'a Rule,
+    /// What is compared with the levels.
+    pub(super) measure: &'a str,
     pub(super) levels: Levels,
-    pub(super) fingerprint: u64,
+    /// The levels by which the alert was judged before, where they were changed since.
+    pub(super) levels_before: Option<Levels>,
     /// How long a level must be crossed.
     pub(super) hold: Hold,
     /// When the poll was read.
@@ -33,6 +36,13 @@ pub(super) struct Judged {
     pub(super) change: Option<(Change, Firing, Alert)>,
 }
 
+impl Judged {
+    /// Whether an alert is over by its value.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.change, Some((Change::Resolve, ..)))
+    }
+}
+
 impl Judge<'_> {
     /// Judges a figure that was read.
     pub(super) fn figure(&self, subject: &Subject, figure: Figure, before: Option<&Alert>) -> Judged {
@@ -46,14 +56,16 @@ impl Judge<'_> {
             return Judged::default();
         }
         let streak = |streak: Option<Streak>, is_seen| Streak::next(streak, is_seen, self.at);
+        let crossed = |severity| streak(self.crossed_before(severity, before), self.is_crossed(severity, value));
         let lasts = self.rule.recover_for().is_some();
         let alert = Alert {
-            fingerprint: self.fingerprint,
+            measure: self.measure.to_owned(),
+            levels: self.levels,
             name: subject.name.clone(),
             currency: subject.currency.clone().or_else(|| before?.currency.clone()),
             firing: before.and_then(|alert| alert.firing),
-            warning: streak(before.and_then(|alert| alert.warning), self.is_crossed(Severity::Warning, value)),
-            critical: streak(before.and_then(|alert| alert.critical), self.is_crossed(Severity::Critical, value)),
+            warning: crossed(Severity::Warning),
+            critical: crossed(Severity::Critical),
             empty: streak(before.and_then(|alert| alert.empty), is_empty),
             eased: streak(before.and_then(|alert| alert.eased), lasts && self.is_clear_of(Severity::Critical, value)),
             recovered: streak(before.and_then(|alert| alert.recovered), lasts && self.has_recovered(value)),
@@ -96,9 +108,27 @@ impl Judge<'_> {
         self.levels.of(severity).is_some_and(|level| self.rule.direction().is_crossed(value, level))
     }
 
-    /// Whether a value is past the recovery of a severity; so it is where that has no level.
+    /// Whether the level of a severity was changed since the last poll; where one came or went, both were.
+    fn is_changed(&self, severity: Severity) -> bool {
+        self.levels_before.is_some_and(|before| {
+            before.of(severity) != self.levels.of(severity) || before.warning.is_some() != self.levels.warning.is_some()
+        })
+    }
+
+    /// In which polls a level was crossed until now. Of a level that was changed only the last reading is known.
+    fn crossed_before(&self, severity: Severity, before: Option<&Alert>) -> Option<Streak> {
+        let before = before?;
+        if !self.is_changed(severity) {
+            return before.streak(severity);
+        }
+        self.is_crossed(severity, before.value).then_some(Streak { since: before.read_at, polls: 1 })
+    }
+
+    /// Whether a value is past the recovery of a severity; so it is where that has no level. From a level that was changed it
+    /// need not be any distance away: what would not fire by it does not go on.
     fn is_clear_of(&self, severity: Severity, value: Decimal) -> bool {
-        let end = self.levels.of(severity).and_then(|level| self.rule.recovers_at(level));
+        let level = self.levels.of(severity);
+        let end = if self.is_changed(severity) { level } else { level.and_then(|level| self.rule.recovers_at(level)) };
         end.is_none_or(|end| !self.rule.direction().is_crossed(value, end))
     }
 
@@ -106,8 +136,9 @@ impl Judge<'_> {
         Severity::WORST_FIRST.into_iter().all(|severity| self.is_clear_of(severity, value))
     }
 
-    /// Whether a recovery counts: it lasted, or money was paid in.
-    fn lasted(&self, streak: Option<Streak>, is_topped_up: bool) -> bool {
+    /// Whether being clear of a level counts: it lasted, money was paid in, or the level was changed.
+    fn lasted(&self, severity: Severity, streak: Option<Streak>, is_topped_up: bool) -> bool {
+        let is_topped_up = is_topped_up || self.is_changed(severity);
         match (self.rule.recover_for(), streak) {
             (Some(time), Some(streak)) => is_topped_up || self.at - streak.since >= span(time),
             (Some(_), None) => is_topped_up,
@@ -149,7 +180,12 @@ impl Judge<'_> {
         }
         let is_empty = alert.empty.is_some();
         if !is_empty && self.has_recovered(alert.value) {
-            return if self.lasted(alert.recovered, is_topped_up) { (None, Some(Change::Resolve)) } else { (Some(firing), None) };
+            let mildest = if self.levels.warning.is_some() { Warning } else { Critical };
+            return if self.lasted(mildest, alert.recovered, is_topped_up) {
+                (None, Some(Change::Resolve))
+            } else {
+                (Some(firing), None)
+            };
         }
         match (firing.severity, firing.cause) {
             (Warning, _) => {
@@ -167,7 +203,7 @@ impl Judge<'_> {
                 return self.repeated(Firing { cause: Level, ..firing });
             }
             (Critical, Empty) if !is_empty => return self.fallen(firing),
-            (Critical, Level) if self.is_clear_of(Critical, alert.value) && self.lasted(alert.eased, is_topped_up) => {
+            (Critical, Level) if self.is_clear_of(Critical, alert.value) && self.lasted(Critical, alert.eased, is_topped_up) => {
                 return self.fallen(firing);
             }
             (Critical, _) => {}

@@ -45,7 +45,10 @@ pub struct Evaluation {
 ///   as long as a level must be crossed (`for`). A list that was cut short, that other counts contradict, or that shrank
 ///   abruptly, says nothing of those who are missing.
 /// - A customer listed twice counts once, with the lesser balance. One whose currency changed starts fresh.
-/// - An alert that another version of its rule decided is dropped without a transition, and the rule starts fresh.
+/// - Where a rule's levels were changed, its alerts are judged by the new ones: one that would fire by them goes on, perhaps at
+///   another severity, and one that would not is over, however close its value is. Polls before count as far as the last
+///   reading shows that the level was crossed.
+/// - Where a rule watches another figure than before, its alerts are dropped without a transition, and it starts fresh.
 /// - After the clock was set back, polls still count, and times start again.
 pub fn evaluate(
     policy: &Policy,

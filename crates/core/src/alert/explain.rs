@@ -151,7 +151,7 @@ fn repeats(rule: &Rule) -> String {
 }
 
 fn ends(rule: &Rule) -> Option<String> {
-    let end = mildest(rule.levels()).and_then(|level| end(rule, level))?;
+    let end = rule.levels().mildest().and_then(|level| end(rule, level))?;
     let lasting = rule.recover_for().map(|time| {
         let paid = if rule.metric().subject_kind() == SubjectKind::Customer { ", or at once when money was paid in" } else { "" };
         format!(", once that lasted for {}{paid}", span(time))
@@ -162,11 +162,6 @@ fn ends(rule: &Rule) -> Option<String> {
         Some(eased) => format!("A critical alert becomes a warning again at {eased}, and ends at {end}{lasting}."),
         None => format!("Ends at {end}{lasting}."),
     })
-}
-
-/// The level of which an alert must be clear to be over.
-fn mildest(levels: Levels) -> Option<Decimal> {
-    levels.warning.or(levels.critical)
 }
 
 /// Where an alert on a level ends.
@@ -181,7 +176,7 @@ fn end(rule: &Rule, level: Decimal) -> Option<String> {
 fn own_levels(rule: &Rule) -> Option<String> {
     let draft = rule.draft();
     let own = draft.overrides.iter().map(|(customer, own)| {
-        let ends = mildest(*own).filter(|level| mildest(rule.levels()) != Some(*level)).and_then(|level| end(rule, level));
+        let ends = own.mildest().filter(|level| rule.levels().mildest() != Some(*level)).and_then(|level| end(rule, level));
         let ends = ends.map(|end| format!(", ends at {end}")).unwrap_or_default();
         format!("{customer} {}{ends}", levels(rule, *own))
     });

@@ -83,15 +83,22 @@ impl Direction {
 }
 
 /// The levels beyond which a rule fires, in the unit of its metric. At least one is set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Levels {
     /// Beyond this it is a warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<Decimal>,
     /// Beyond this it is critical.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical: Option<Decimal>,
 }
 
 impl Levels {
+    /// The level of which a value must be clear for an alert to be over.
+    pub(super) fn mildest(&self) -> Option<Decimal> {
+        self.warning.or(self.critical)
+    }
+
     /// The level of a severity, where it is set.
     pub fn of(&self, severity: Severity) -> Option<Decimal> {
         match severity {

@@ -35,6 +35,8 @@ mod file;
 #[cfg(test)]
 mod file_tests;
 mod level;
+#[cfg(test)]
+mod level_change_tests;
 mod metric;
 #[cfg(test)]
 mod metric_tests;

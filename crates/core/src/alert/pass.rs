@@ -66,8 +66,9 @@ pub(super) struct Pass<'a> {
     walk: &'a Walk<'a>,
     rule: &'a Rule,
     gauge: Gauge<'a>,
-    versions: Versions<'a>,
-    /// Alerts that this version of the rule decided.
+    /// What it compares with its levels.
+    measure: String,
+    /// Alerts that it decided on that measure.
     before: HashMap<&'a SubjectId, &'a Alert>,
     /// Which of them were looked at.
     seen: HashSet<&'a SubjectId>,
@@ -75,12 +76,12 @@ pub(super) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     pub(super) fn new(walk: &'a Walk<'a>, rule: &'a Rule, customers: &'a [Subject]) -> Self {
-        let versions = Versions::new(rule);
+        let measure = rule.measure();
         let alerts = walk.before.alerts.iter().filter(|(key, _)| key.rule == rule.name());
-        let before = alerts.filter(|(key, alert)| versions.of(&key.subject).1 == alert.fingerprint);
+        let before = alerts.filter(|(_, alert)| alert.measure.is_empty() || alert.measure == measure);
         let before = before.map(|(key, alert)| (&key.subject, alert)).collect();
         let gauge = Gauge::new(rule, walk.observation, customers, walk.forecasts, &walk.before.data_health);
-        Self { walk, rule, gauge, versions, before, seen: HashSet::new() }
+        Self { walk, rule, gauge, measure, before, seen: HashSet::new() }
     }
 
     /// Whether it is the fallback for rules on forecasts.
@@ -177,7 +178,7 @@ impl<'a> Pass<'a> {
 
     /// A fallback gives way to forecasts, unless it found worse than they did, or has levels of the customer's own.
     fn fall_back(&self, subject: &Subject, judged: Judged, before: Option<&Alert>, forecast: &ByForecast) -> Judged {
-        if !self.has_forecast(subject) || self.is_of_its_own(subject) {
+        if !self.has_forecast(subject) || self.is_of_its_own(subject) || judged.is_over() {
             return judged;
         }
         let Some(firing) = before.and_then(|before| before.firing) else { return Judged::default() };
@@ -209,10 +210,27 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn judge(&self, id: &SubjectId) -> Judge<'a> {
-        let (levels, fingerprint) = self.versions.of(id);
+    fn levels(&self, id: &SubjectId) -> Levels {
+        id.customer().map_or(self.rule.levels(), |auth_id| self.rule.levels_for(auth_id))
+    }
+
+    /// The levels by which an alert was judged before, where they were changed since.
+    fn levels_before(&self, id: &SubjectId) -> Option<Levels> {
+        let before = self.before.get(id)?.levels;
+        (before != Levels::default() && before != self.levels(id)).then_some(before)
+    }
+
+    fn judge(&self, id: &SubjectId) -> Judge<'_> {
         let hold = if self.walk.mode == Mode::Once { Hold::AT_ONCE } else { self.rule.hold() };
-        Judge { rule: self.rule, levels, fingerprint, hold, at: self.walk.observation.at, now: self.walk.now }
+        Judge {
+            rule: self.rule,
+            measure: &self.measure,
+            levels: self.levels(id),
+            levels_before: self.levels_before(id),
+            hold,
+            at: self.walk.observation.at,
+            now: self.walk.now,
+        }
     }
 
     /// The alert that there was for a subject, which counts as looked at.
@@ -224,17 +242,24 @@ impl<'a> Pass<'a> {
 
     /// Takes down what became of an alert.
     fn leave(&self, subject: &Subject, judged: Judged, outcome: &mut Outcome) {
-        let (levels, _) = self.versions.of(&subject.id);
+        let (levels, levels_before) = (self.levels(&subject.id), self.levels_before(&subject.id));
         let transition = judged.change.and_then(|(change, firing, alert)| {
-            Transition::new((self.rule, levels), subject, (change, firing), &alert, self.gauge.basis(subject), self.walk.now)
+            Transition::new(
+                (self.rule, levels, levels_before),
+                subject,
+                (change, firing),
+                &alert,
+                self.gauge.basis(subject),
+                self.walk.now,
+            )
         });
         let fires = judged.alert.as_ref().and_then(|alert| Some((alert, alert.firing?)));
         if let Some((alert, firing)) = fires.filter(|_| self.walk.mode != Mode::Replay) {
             let fires = if let Some(transition) = &transition {
-                Some(Transition { change: Change::Unchanged, ..transition.clone() })
+                Some(Transition { change: Change::Unchanged, level_before: None, ..transition.clone() })
             } else {
                 let basis = if alert.unread_since.is_none() { self.gauge.basis(subject) } else { Basis::default() };
-                Transition::new((self.rule, levels), subject, (Change::Unchanged, firing), alert, basis, self.walk.now)
+                Transition::new((self.rule, levels, None), subject, (Change::Unchanged, firing), alert, basis, self.walk.now)
             };
             outcome.firing.extend(fires);
         }
@@ -263,22 +288,5 @@ impl<'a> Pass<'a> {
             since: alert.and_then(|alert| alert.unread_since),
             is_optional: self.rule.only_with_forecast(),
         }
-    }
-}
-
-/// The levels of a rule for each subject, with the fingerprint of that version of it.
-struct Versions<'a> {
-    rule: &'a Rule,
-    all: u64,
-}
-
-impl<'a> Versions<'a> {
-    fn new(rule: &'a Rule) -> Self {
-        Self { rule, all: rule.fingerprint(rule.levels()) }
-    }
-
-    fn of(&self, id: &SubjectId) -> (Levels, u64) {
-        let levels = id.customer().map_or(self.rule.levels(), |auth_id| self.rule.levels_for(auth_id));
-        (levels, if levels == self.rule.levels() { self.all } else { self.rule.fingerprint(levels) })
     }
 }

@@ -316,33 +316,9 @@ impl Rule {
         self.draft.clone()
     }
 
-    /// Tells versions of a rule apart: what is decided differently has another fingerprint, the same in every release.
-    ///
-    /// Which customers it watches is not part of it, nor are the levels of other customers: who is judged as before goes on
-    /// as before.
-    pub fn fingerprint(&self, levels: Levels) -> u64 {
-        let draft = &self.draft;
-        let amount = |value: Option<Decimal>| value.map_or_else(|| "-".to_owned(), |value| value.normalize().to_string());
-        let seconds = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), |time| time.as_secs().to_string());
-        let text = [
-            draft.metric.name().to_owned(),
-            draft.direction.name().to_owned(),
-            amount(levels.warning),
-            amount(levels.critical),
-            match draft.hold {
-                Hold::Polls(polls) => format!("{polls} polls"),
-                Hold::For(time) => format!("{} s", time.as_secs()),
-            },
-            match draft.recover {
-                Recover::Amount(margin) => margin.normalize().to_string(),
-                Recover::Percent(margin) => format!("{} %", margin.normalize()),
-            },
-            draft.in_working_hours.to_string(),
-            seconds(draft.recover_for),
-            seconds(draft.escalate_after),
-            draft.min_calls.to_string(),
-        ];
-        // FNV-1a: short, and it never changes, which the standard library's hasher may.
-        text.join(" ").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    /// What is compared with the levels, and on which side of them it is trouble: alerts on another measure are others.
+    pub(super) fn measure(&self) -> String {
+        let hours = if self.draft.in_working_hours { ", working hours" } else { "" };
+        format!("{} {}{hours}", self.draft.metric, self.draft.direction.name())
     }
 }

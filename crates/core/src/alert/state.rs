@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::data_health::DataHealth;
-use super::level::Severity;
+use super::level::{Levels, Severity};
 use super::metric::{Metric, SubjectKind, Unit};
 use super::roster::Roster;
 use super::streak::Streak;
@@ -63,8 +63,13 @@ impl State {
 /// While its value [cannot be read](Self::unread_since) it stays as it is, and nothing is decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
-    /// Of the version of the rule that decided it: another version starts fresh.
-    pub fingerprint: u64,
+    /// What the rule compared with its levels when it decided this: where that is something else by now, the rule starts fresh.
+    /// Empty where an earlier release decided it.
+    #[serde(default)]
+    pub measure: String,
+    /// The levels that it was last judged by; neither where an earlier release decided it.
+    #[serde(default)]
+    pub levels: Levels,
     /// The customer's name, for when the customer is no longer listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

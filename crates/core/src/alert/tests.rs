@@ -231,19 +231,6 @@ fn the_end_of_an_alert_by_another_billing_mode_must_hold_too() {
 }
 
 #[test]
-fn an_edited_rule_starts_fresh_without_a_recovery() {
-    let policy = Policy::default();
-    let seen = |poll| Observation::complete(at(poll), vec![wallet(Some(1))]);
-    let first = evaluate(&policy, &seen(0), &Forecasts::none(), &State::default(), at(0));
-    let firing = evaluate(&policy, &seen(1), &Forecasts::none(), &first.state, at(1)).state;
-    let levels = Levels { warning: Some(Decimal::ONE_HUNDRED), critical: None };
-    let edited = Policy::new(vec![RuleDraft::new("low balance", Metric::CustomerBalance, levels).build().unwrap()]).unwrap();
-    let evaluation = evaluate(&edited, &seen(2), &Forecasts::none(), &firing, at(2));
-    assert_eq!(evaluation.transitions, []);
-    assert!(evaluation.state.alerts.values().all(|alert| alert.firing.is_none()));
-}
-
-#[test]
 fn an_alert_reads_back_from_its_stored_form_and_a_damaged_or_newer_one_is_refused() {
     let seen = |poll| Observation::complete(at(poll), vec![wallet(Some(1)).with_currency("INR")]);
     let first = evaluate(&Policy::default(), &seen(0), &Forecasts::none(), &State::default(), at(0));

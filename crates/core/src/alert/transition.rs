@@ -67,6 +67,8 @@ pub struct Transition {
     pub cause: Cause,
     /// The level that was crossed: that of the severity, or the warning level where the severity has none or comes of age.
     pub level: Decimal,
+    /// The level before, where the alert is over or only a warning because that was changed.
+    pub level_before: Option<Decimal>,
     /// The value at which it is no longer of that severity; of one that resolved, at which it was over.
     pub recovers_at: Decimal,
     /// The value it was decided on: the last one read.
@@ -98,9 +100,10 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// `alert` is as it was when the change was decided. `None` where the rule has no level for it.
+    /// `alert` is as it was when the change was decided, by the rule's levels now; the levels before are those that were changed.
+    /// `None` where the rule has no level for it.
     pub(super) fn new(
-        (rule, levels): (&Rule, Levels),
+        (rule, levels, levels_before): (&Rule, Levels, Option<Levels>),
         subject: &Subject,
         (change, firing): (Change, Firing),
         alert: &Alert,
@@ -111,7 +114,9 @@ impl Transition {
         let crossed = if has_own { firing.severity } else { Severity::Warning };
         let level = levels.of(crossed).or(levels.critical)?;
         // It is over when it is no warning any more; until then, when it is no longer as bad.
-        let ends = if change == Change::Resolve { levels.warning.unwrap_or(level) } else { level };
+        let ends = if change == Change::Resolve { levels.mildest().unwrap_or(level) } else { level };
+        let level_before = levels_before.and_then(|before| changed_level(rule, change, before, levels, alert.value));
+        let level = if change == Change::Resolve && level_before.is_some() { ends } else { level };
         Some(Self {
             rule: rule.name().to_owned(),
             metric: rule.metric(),
@@ -121,6 +126,7 @@ impl Transition {
             direction: rule.direction(),
             cause: firing.cause,
             level,
+            level_before,
             recovers_at: rule.recovers_at(ends)?,
             value: alert.value,
             read_at: alert.read_at,
@@ -190,7 +196,17 @@ impl Transition {
         let [value, level, end] = [self.value, self.level, self.recovers_at].map(|value| self.format(value));
         let of = if self.cause == Cause::Age { Severity::Warning } else { self.severity };
         let because = self.because();
+        let before = self.level_before.map(|before| self.format(before)).unwrap_or_default();
         match self.change {
+            Change::Resolve if self.level_before.is_some() => {
+                format!("the level was changed from {before} to {level}, and {value} is not {beyond} it{because}")
+            }
+            Change::Fall if self.level_before.is_some() => {
+                format!("the critical level of {before} was changed; {value} is {beyond} the warning level of {level}{because}")
+            }
+            Change::Superseded if self.level_before.is_some() => {
+                format!("the level of {before} was changed, and the rules on forecasts apply to this wallet; last value {value}")
+            }
             Change::Gone => format!("the customer is no longer listed; last value {value}"),
             Change::Unwatched => format!("the rule no longer watches this customer; last value {value}"),
             Change::Superseded => format!("the rules on forecasts apply to this wallet; last value {value}"),
@@ -267,6 +283,17 @@ impl Transition {
         parts.extend(unread.as_ref().map(|unread| unread.message.clone()));
         if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
     }
+}
+
+/// The level before, where a change is due to another level in its place, and not to the value.
+fn changed_level(rule: &Rule, change: Change, before: Levels, now: Levels, value: Decimal) -> Option<Decimal> {
+    let (before, now) = match change {
+        Change::Resolve | Change::Superseded => (before.mildest()?, now.mildest()),
+        Change::Fall => (before.critical?, now.critical),
+        _ => return None,
+    };
+    let would_fire = rule.recovers_at(before).is_some_and(|end| rule.direction().is_crossed(value, end));
+    (Some(before) != now && (would_fire || change == Change::Superseded)).then_some(before)
 }
 
 /// `1.7 h (range 1.2-2.9 h)`
