@@ -103,7 +103,7 @@ impl Transition {
     /// `alert` is as it was when the change was decided, by the rule's levels now; the levels before are those that were changed.
     /// `None` where the rule has no level for it.
     pub(super) fn new(
-        (rule, levels, levels_before): (&Rule, Levels, Option<Levels>),
+        (rule, levels, before): (&Rule, Levels, Option<Levels>),
         subject: &Subject,
         (change, firing): (Change, Firing),
         alert: &Alert,
@@ -115,7 +115,7 @@ impl Transition {
         let level = levels.of(crossed).or(levels.critical)?;
         // It is over when it is no warning any more; until then, when it is no longer as bad.
         let ends = if change == Change::Resolve { levels.mildest().unwrap_or(level) } else { level };
-        let level_before = levels_before.and_then(|before| changed_level(rule, change, before, levels, alert.value));
+        let level_before = before.and_then(|before| changed_level(rule, change, before, levels, alert.value));
         let level = if change == Change::Resolve && level_before.is_some() { ends } else { level };
         Some(Self {
             rule: rule.name().to_owned(),
