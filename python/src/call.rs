@@ -17,7 +17,7 @@ use vobiz_core::PartnerClient;
 
 use crate::ending::{self, Inside};
 use crate::error::failure;
-use crate::runtime::{OfProcess, runtime, wait};
+use crate::runtime::{OfProcess, background, wait};
 
 /// What a call came to, made into Python objects by the thread that waits for it.
 pub(crate) type Answer = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
@@ -95,7 +95,7 @@ impl Call {
     fn start(&self, py: Python<'_>, outcomes: &Outcomes, key: u64) -> PyResult<Running> {
         let _inside = Inside::enter(py);
         let (work, shared) = (self.take(py)?, Arc::clone(&outcomes.0));
-        let task = runtime(py)?.spawn(async move { shared.put(key, work.await) });
+        let task = background(py)?.spawn(async move { shared.put(key, work.await) });
         Ok(Running(OfProcess::new(task.abort_handle())))
     }
 

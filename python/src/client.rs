@@ -15,7 +15,7 @@ use crate::columns::{Columns, Row};
 use crate::error::{failure, raise, refuse};
 use crate::json::plain;
 use crate::record::{Record, about, object};
-use crate::runtime::OfProcess;
+use crate::runtime::{OfProcess, let_go};
 
 const BUILD: &str = "build client";
 
@@ -143,8 +143,9 @@ impl Core {
     }
 
     /// Let go of the connections. Calls under way end as they would have; later ones are refused.
-    fn close(&self) {
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Held::Closed;
+        let_go(py)
     }
 }
 

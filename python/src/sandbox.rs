@@ -11,7 +11,7 @@ use vobiz_sandbox::Options;
 use crate::arguments::{amount, duration, instant};
 use crate::client::Core;
 use crate::error::refuse;
-use crate::runtime::{OfProcess, wait};
+use crate::runtime::{OfProcess, wait_in_background};
 
 const START: &str = "start sandbox";
 
@@ -37,7 +37,7 @@ impl Sandbox {
         let start = start.map(|given| instant("start sandbox: start", given)).transpose()?;
         let books = books.parse().map_err(|error| refuse(py, ErrorKind::Invalid, START, &format!("books: {error:#}")))?;
         let options = Options { customers, seed, payloads, replace, start, books, ..Options::default() };
-        match wait(py, START, Box::pin(vobiz_sandbox::Sandbox::start(options)), || Ok(()))? {
+        match wait_in_background(py, START, Box::pin(vobiz_sandbox::Sandbox::start(options)))? {
             Ok(sandbox) => Ok(Self(Mutex::new(OfProcess::new(sandbox)))),
             Err(error) => Err(refuse(py, ErrorKind::Invalid, START, &format!("{error:#}"))),
         }
