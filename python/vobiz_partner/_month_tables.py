@@ -46,7 +46,10 @@ class Lines(Table[Line]):
 
 
 class Statement(Row):
-    """The wallet of a customer over a month: ``opening + top_ups + refunds - usage - rentals - fixed - other = closing``."""
+    """The wallet of a customer over a month: ``opening + top_ups + refunds - usage - rentals - fixed - other = closing``.
+
+    Where the ledger was not read, movements are ``None``: unknown, and not zero.
+    """
 
     _shown = ("auth_id", "name", "opening", "closing", "currency")
     auth_id: str
@@ -57,17 +60,17 @@ class Statement(Row):
     """Currency of the amounts."""
     opening: Decimal | None
     """Balance at the beginning; ``None`` where the wallet or its rows since then are not known."""
-    top_ups: Decimal
+    top_ups: Decimal | None
     """Money paid in."""
-    refunds: Decimal
+    refunds: Decimal | None
     """Money given back."""
-    usage: Decimal
+    usage: Decimal | None
     """Calls, as the ledger charged them."""
-    rentals: Decimal
+    rentals: Decimal | None
     """Monthly fees."""
-    fixed: Decimal
+    fixed: Decimal | None
     """Weekly fees."""
-    other: Decimal
+    other: Decimal | None
     """Other debits."""
     closing: Decimal | None
     """Balance at the end; ``None`` as for the opening one."""

@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 use rust_decimal::Decimal;
 use vobiz_core::ErrorKind;
 use vobiz_core::billing::{
-    Booking, Coverage, Difference, Finding, Invoice, InvoiceLine, Item, Line, Month, NumberFormat, On, RoundAt, Rounding,
-    Spender, Split, Statement, Terms, TooLarge, quality, wilson,
+    Booking, Coverage, Difference, Extent, Finding, Invoice, InvoiceLine, Item, Line, Month, NumberFormat, On, RoundAt, Rounding,
+    Source, Spender, Split, Statement, Terms, TooLarge, quality, wilson,
 };
 
 use crate::arguments::amount;
@@ -33,20 +33,32 @@ columns!(Line, row => row.auth_id, {
     amount amount = |row| Some(row.amount),
 });
 
-columns!(Statement, row => row.auth_id, {
-    text auth_id = |row| Some(&row.auth_id),
-    text name,
-    word currency,
-    amount opening,
-    amount top_ups = |row| Some(row.top_ups),
-    amount refunds = |row| Some(row.refunds),
-    amount usage = |row| Some(row.usage),
-    amount rentals = |row| Some(row.rentals),
-    amount fixed = |row| Some(row.fixed),
-    amount other = |row| Some(row.other),
-    amount closing,
-    text gstin,
-    number tds_percentage = |row| row.tds,
+/// A statement, and whether its ledger was read: without it the movements are unknown, and not zero.
+pub(crate) struct Wallet {
+    of: Statement,
+    has_ledger: bool,
+}
+
+impl Wallet {
+    fn moved(&self, amount: Decimal) -> Option<Decimal> {
+        self.has_ledger.then_some(amount)
+    }
+}
+
+columns!(Wallet, row => row.of.auth_id, {
+    text auth_id = |row| Some(&row.of.auth_id),
+    text name = |row| row.of.name.as_deref(),
+    word currency = |row| row.of.currency.as_deref(),
+    amount opening = |row| row.of.opening,
+    amount top_ups = |row| row.moved(row.of.top_ups),
+    amount refunds = |row| row.moved(row.of.refunds),
+    amount usage = |row| row.moved(row.of.usage),
+    amount rentals = |row| row.moved(row.of.rentals),
+    amount fixed = |row| row.moved(row.of.fixed),
+    amount other = |row| row.moved(row.of.other),
+    amount closing = |row| row.of.closing,
+    text gstin = |row| row.of.gstin.as_deref(),
+    number tds_percentage = |row| row.of.tds,
 });
 
 columns!(Difference, row => row.check.name(), {
@@ -253,7 +265,11 @@ impl ClosedMonth {
     }
 
     fn statements(&self) -> PyResult<Columns> {
-        Columns::of(&self.0.statements)
+        // Of two months in one, the ledger of both.
+        let mut ledgers = self.0.coverage.iter().filter(|part| part.source == Source::Ledger).peekable();
+        let has_ledger = ledgers.peek().is_some() && ledgers.all(|part| matches!(part.extent, Extent::Whole | Extent::Part));
+        let wallets = self.0.statements.iter().map(|of| Wallet { of: of.clone(), has_ledger });
+        Columns::of(&wallets.collect::<Vec<_>>())
     }
 
     fn coverage(&self) -> PyResult<Columns> {
