@@ -35,14 +35,14 @@ pub(crate) enum Profile {
     /// Cargo's development profile and target directory, as for everything that is tested.
     Dev,
     /// As users get it.
-    Release,
+    Wheel,
 }
 
 impl Profile {
     fn name(self) -> &'static str {
         match self {
             Self::Dev => "dev",
-            Self::Release => "release",
+            Self::Wheel => "wheel",
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn measure(workspace: &Workspace) -> Result<String> {
     workspace.cargo("bench programs").args(["build", "--release", "--package", "vobiz-bench"]).run()?;
     let folder = workspace.root.join("crates/bench/python");
     let environment = Venv::of(workspace, "bench-venv", &folder.join("requirements.txt"))?;
-    wheel::install(workspace, &environment, wheel::Profile::Release)?;
+    wheel::install(workspace, &environment, wheel::Profile::Wheel)?;
     let (python, script) = (environment.program("python"), folder.join("package.py"));
     let service = Service::start(&workspace.release("vobiz-bench"))?;
     let run = |reader: &str, case: &str, times: usize| {
