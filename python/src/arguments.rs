@@ -5,7 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyString, PyTzInfo};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyFloat, PyString, PyType, PyTzInfo};
 use rust_decimal::Decimal;
 use vobiz_core::{DateRange, ErrorKind, money, time};
 
@@ -13,12 +14,13 @@ use crate::error::refuse;
 
 /// An amount given as text, as a whole number or as a `decimal.Decimal`. Floats are refused: `0.1` is not one of them.
 pub(crate) fn amount(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<Decimal> {
+    static DECIMAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let py = given.py();
-    let decimal = py.import("decimal")?.getattr("Decimal")?;
+    let decimal = DECIMAL.import(py, "decimal", "Decimal")?;
     let kind = given.get_type().name()?;
     // numpy's whole numbers have an index as Python's do; truth values have one too, and are no amounts.
     let whole = given.hasattr("__index__")? && !given.is_instance_of::<PyBool>() && kind != "bool" && kind != "bool_";
-    if !(whole || given.is_instance_of::<PyString>() || given.is_instance(&decimal)?) {
+    if !(whole || given.is_instance_of::<PyString>() || given.is_instance(decimal)?) {
         let write = match given.extract::<f64>() {
             Ok(float) if !given.is_instance_of::<PyBool>() => format!("; a float is not exact, write Decimal(\"{float}\")"),
             _ => String::new(),
@@ -29,6 +31,34 @@ pub(crate) fn amount(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> P
     }
     let text = if whole { given.call_method0("__index__")?.str()? } else { given.str()? };
     money::parse(text.to_str()?).map_err(|error| refuse(py, ErrorKind::Invalid, operation, &format!("{name}: {error}")))
+}
+
+/// Whether a value says that nothing is known: `None`, `NA` and `NaT` of pandas, `NaT` of numpy, not-a-number.
+pub(crate) fn is_unknown(given: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if given.is_none() {
+        return Ok(true);
+    }
+    if given.is_instance_of::<PyString>() || given.is_instance_of::<PyDate>() {
+        // `NaT` of pandas is a datetime to Python.
+        return Ok(given.is_instance_of::<PyDateTime>() && given.get_type().name()? == "NaTType");
+    }
+    if let Ok(float) = given.cast::<PyFloat>() {
+        return Ok(float.value().is_nan());
+    }
+    let kind = given.get_type().name()?;
+    Ok(kind == "NAType" || (kind == "datetime64" && given.ne(given)?))
+}
+
+/// The calendar day that an argument holds.
+#[pyfunction]
+pub(crate) fn exact_day(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
+    day(operation, name, given)
+}
+
+/// Whether an argument says that nothing is known.
+#[pyfunction]
+pub(crate) fn unknown(given: &Bound<'_, PyAny>) -> PyResult<bool> {
+    is_unknown(given)
 }
 
 /// An instant given as an aware datetime, of whatever zone.
@@ -119,7 +149,7 @@ impl Window {
 
 /// A day given as `datetime.date`, as text, or as the day that numpy or pandas holds. Another instant is refused, for its day
 /// depends on a zone.
-fn day(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
+pub(crate) fn day(operation: &str, name: &str, given: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
     let py = given.py();
     let kind = given.get_type().name()?;
     let invalid = |detail: &str| refuse(py, ErrorKind::Invalid, operation, &format!("{name}: {detail}"));

@@ -32,7 +32,7 @@ mod _core {
     #[expect(non_upper_case_globals, reason = "Python's own name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
-    use crate::arguments::Window;
+    use crate::arguments::{Window, exact_day, unknown};
     #[pymodule_export]
     use crate::call::{Call, Outcomes, Running};
     #[pymodule_export]

@@ -9,7 +9,7 @@ use vobiz_core::{Chunk, Error, ErrorKind, PartnerClient, Result};
 
 use crate::call::{Answer, Call, Progress};
 use crate::client::Core;
-use crate::columns::{Filling, Row};
+use crate::columns::{Columns, Filling, Row};
 use crate::error::{failure, raise, raise_with};
 use crate::record::object;
 use crate::runtime::OfProcess;
@@ -95,13 +95,14 @@ impl<T: Row> Unread for Rows<T> {
     }
 
     fn batches(self: Box<Self>, size: usize) -> Batches {
-        let (operation, progress) = (self.operation, Arc::clone(&self.progress));
+        let (operation, progress, columns) = (self.operation, Arc::clone(&self.progress), self.columns.clone());
+        let empty: Empty = Box::new(move || Filling::<T>::asked(columns.as_deref())?.finish());
         let reading = Arc::new(tokio::sync::Mutex::new(*self));
         let next: Next = Box::new(move || {
             let reading = Arc::clone(&reading);
             Box::pin(async move { reading.lock().await.batch(size.max(1)).await })
         });
-        Batches { operation, next: Mutex::new(OfProcess::new(next)), progress }
+        Batches { operation, next: Mutex::new(OfProcess::new(next)), empty, progress }
     }
 }
 
@@ -120,7 +121,7 @@ impl<T: Row> Rows<T> {
                 Some(Err(error)) => self.error = Some(error),
                 Some(Ok(chunk)) => {
                     self.progress.add(chunk.rows.len(), chunk.total);
-                    self.filling.note(chunk.oddities, chunk.starts_over);
+                    self.filling.note(chunk.oddities, chunk.request_id, chunk.starts_over);
                     self.page = chunk.rows;
                 }
             }
@@ -144,6 +145,7 @@ impl<T: Row> Rows<T> {
     }
 }
 
+type Empty = Box<dyn Fn() -> PyResult<Columns> + Send + Sync>;
 type Next = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
 
 /// A list that is read batch by batch. Memory holds one batch, and the pages that are read ahead.
@@ -151,6 +153,7 @@ type Next = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send 
 pub(crate) struct Batches {
     operation: &'static str,
     next: Mutex<OfProcess<Next>>,
+    empty: Empty,
     progress: Arc<Progress>,
 }
 
@@ -162,5 +165,10 @@ impl Batches {
         let next =
             held.get().ok_or_else(|| failure(py, self.operation, "this list is read by another process; start anew here"))?;
         Ok(Call::counted(self.operation, Arc::clone(&self.progress), next()))
+    }
+
+    /// A table of no rows, with the columns that were asked for.
+    fn empty(&self) -> PyResult<Columns> {
+        (self.empty)()
     }
 }

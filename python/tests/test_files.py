@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -92,6 +93,33 @@ def test_a_disk_that_fills_leaves_what_was_there(
         getattr(calls, name)(path)
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize("name", ["to_parquet", "to_csv", "to_excel"])
+def test_a_disk_that_is_full_while_rows_are_written_is_an_error_that_says_so(
+    calls: vobiz.CallRecords, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / "calls.file"
+
+    def on_a_full_disk(**_: object) -> tuple[int, str]:
+        link = tmp_path / ".part"
+        link.symlink_to("/dev/full")
+        return os.open(link, os.O_WRONLY), str(link)
+
+    monkeypatch.setattr(tempfile, "mkstemp", on_a_full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        getattr(calls, name)(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_rows_than_a_sheet_has_are_refused(
+    calls: vobiz.CallRecords, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vobiz_partner._files._EXCEL_ROWS", len(calls) - 1)
+    with pytest.raises(ValueError, match=r"CallRecords has \d+ rows, a sheet \d+; write to_csv or to_parquet"):
+        calls.to_excel(tmp_path / "calls.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_named(calls: vobiz.CallRecords, tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import datetime as dt
 import logging
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -205,3 +209,83 @@ def test_nothing_is_logged_unless_it_is_wanted(recorded: Service, caplog: pytest
 def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=f"build client: .*{says}"):
         vobiz.Client("PA_X", "t", **settings)
+
+
+def test_the_ids_of_the_requests_of_a_list_are_kept(service: Service) -> None:
+    def page(asked: Asked) -> Reply:
+        number = asked.query["page"][0]
+        return Reply({"accounts": [{"auth_id": f"MA_{number}"}], "total_pages": 2}, headers={"x-request-id": f"req-{number}"})
+
+    service.replies["accounts"] = page
+    accounts = service.client().accounts()
+    assert set(accounts.request_ids) == {"req-1", "req-2"}
+    assert accounts.request_ids == accounts[:1].request_ids == copy.deepcopy(accounts).request_ids
+
+
+def test_a_filter_takes_values_as_they_are_written_and_refuses_what_no_row_can_equal() -> None:
+    at = dt.datetime(2026, 4, 30, tzinfo=dt.timezone.utc)
+    rows: list[dict[str, Any]] = [
+        {"auth_id": "MA_1", "balance": Decimal("0.10"), "is_active": True, "cps_limit": 5, "created_at": at},
+        {"auth_id": "MA_2"},
+    ]
+    accounts = vobiz.Accounts.from_rows(rows)
+    for wanted in ({"balance": "0.1"}, {"is_active": np.True_}, {"cps_limit": np.int64(5)}, {"created_at": pd.Timestamp(at)}):
+        assert [row.auth_id for row in accounts.filter(**wanted)] == ["MA_1"], wanted
+    for unknown in (None, pd.NA, float("nan"), pd.NaT):
+        assert [row.auth_id for row in accounts.filter(balance=unknown)] == ["MA_2"]
+    assert len(accounts.filter(balance=["0.1", None])) == 2
+    with pytest.raises(TypeError, match=r'filter: balance must be exact: .*write Decimal\("0.1"\)'):
+        accounts.filter(balance=0.1)
+    with pytest.raises(TypeError, match="filter: is_active is True or False, not int"):
+        accounts.filter(is_active=1)
+    with pytest.raises(TypeError, match="filter: created_at is a datetime with its time zone, not str"):
+        accounts.filter(created_at="2026-04-30")
+    with pytest.raises(TypeError, match="filter: auth_id is text, not int"):
+        accounts.filter(auth_id=1)
+    flags: Any = pd.array([True, None], dtype="boolean")
+    assert [row.auth_id for row in accounts.filter(flags)] == ["MA_1"]
+
+
+def test_days_are_filtered_by_day(recorded: Service) -> None:
+    days = recorded.client().dashboard().time_series
+    for day in ("2026-04-16", dt.date(2026, 4, 16), pd.Timestamp("2026-04-16"), np.datetime64("2026-04-16")):
+        assert list(days.filter(date=day)) == [days[1]]
+    with pytest.raises(vobiz.InvalidArgumentError, match="filter: date: 2026-04-31 is not a day; April 2026 has 30 days"):
+        days.filter(date="2026-04-31")
+
+
+def test_rows_of_a_frame_become_a_table_again(client: vobiz.Client) -> None:
+    accounts = client.accounts()
+    again = vobiz.Accounts.from_rows(accounts.to_pandas().to_dict("records"))  # type: ignore[arg-type]
+    assert again.to_dicts() == accounts.to_dicts()
+    with pytest.raises(TypeError, match=r'make table: balance must be exact: .*write Decimal\("0.1"\)'):
+        vobiz.Accounts.from_rows([{"auth_id": "MA_1", "balance": 0.1}])
+    with pytest.raises(TypeError, match="make table: cps_limit is a whole number, not str"):
+        vobiz.Accounts.from_rows([{"auth_id": "MA_1", "cps_limit": "many"}])
+    with pytest.raises(TypeError, match="make table: created_at must be a datetime with its time zone"):
+        vobiz.Accounts.from_rows([{"auth_id": "MA_1", "created_at": dt.datetime(2026, 4, 30)}])
+
+
+def test_a_list_without_rows_is_a_file_with_its_columns(service: Service, tmp_path: Path) -> None:
+    service.replies["accounts"] = Reply({"accounts": [], "total": 0, "page": 1, "size": 100})
+    path = tmp_path / "accounts.parquet"
+    assert service.client().stream_accounts(columns=["auth_id", "balance"]).to_parquet(path) == 0
+    assert pq.read_table(path).column_names == ["auth_id", "balance"]
+
+
+def test_a_stream_is_written_in_an_event_loop_too(client: vobiz.Client, tmp_path: Path) -> None:
+    async def write() -> int:
+        with vobiz.Sandbox(customers=30) as sandbox:
+            async with sandbox.async_client() as own:
+                return await own.stream_accounts(rows=7).to_parquet(tmp_path / "accounts.parquet")
+
+    assert asyncio.run(write()) == 30
+    assert pq.read_table(tmp_path / "accounts.parquet")["balance"].to_pylist() == [row.balance for row in client.accounts()]
+
+
+def test_streams_report_their_progress_over_all_batches() -> None:
+    seen: list[vobiz.Progress] = []
+    with vobiz.Sandbox(customers=30) as sandbox:
+        list(sandbox.client(progress=seen.append).stream_accounts(rows=7))
+    assert [step.rows for step in seen] == sorted({step.rows for step in seen})
+    assert (seen[-1].operation, seen[-1].rows, seen[-1].total) == ("list accounts", 30, 30)

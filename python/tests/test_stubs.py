@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +22,19 @@ def test_the_stub_is_the_module(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", str(CONFIGURATION), "vobiz_partner._core"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyright") is None, reason="pyright is not installed")
+def test_the_type_of_everything_public_is_known(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--ignoreexternal", "--outputjson"]
+    command += ["--verifytypes", "vobiz_partner"]
+    # Without the path it looks for sources beside the working directory alone.
+    installed = os.environ | {"PYTHONPATH": str(Path(vobiz.__file__).parents[1])}
+    run = subprocess.run(command, cwd=tmp_path, env=installed, capture_output=True, text=True, check=False)
+    found = json.loads(run.stdout)["typeCompleteness"]
+    unclear = [symbol["name"] for symbol in found["symbols"] if symbol["isExported"] and not symbol["isTypeKnown"]]
+    assert unclear == []
+    assert found["exportedSymbolCounts"]["withKnownType"] > 100
 
 
 def test_everything_public_has_a_docstring() -> None:

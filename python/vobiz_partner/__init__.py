@@ -19,10 +19,6 @@ from vobiz_partner._accounts import (
     PricingTier,
     Wallet,
 )
-from vobiz_partner._calls import (
-    AsyncStream,
-    Stream,
-)
 from vobiz_partner._capacity import (
     Allocation,
     CapacityMove,
@@ -144,6 +140,10 @@ from vobiz_partner._sandbox import (
 from vobiz_partner._score import (
     Score,
     Scores,
+)
+from vobiz_partner._stream import (
+    AsyncStream,
+    Stream,
 )
 from vobiz_partner._table import (
     Table,

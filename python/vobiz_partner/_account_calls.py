@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vobiz_partner import _core
 from vobiz_partner._accounts import Account, Accounts, CreatedAccount, Wallet
-from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
+from vobiz_partner._calls import AsyncCalls, Calls, names
+from vobiz_partner._stream import AsyncStream, Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class AccountCalls(Calls):
         >>> sum(len(batch) for batch in client.stream_accounts(columns=["auth_id"]).batches())
         40
         """
-        return Stream(_core.accounts(self._inner, search, names(columns)), Accounts, rows)
+        return Stream(LIST, _core.accounts(self._inner, search, names(columns)), Accounts, rows, self._progress)
 
     def account(self, auth_id: str) -> Account:
         """Read one customer. ``GET /accounts/{auth_id}``.
@@ -183,7 +184,7 @@ class AsyncAccountCalls(AsyncCalls):
         self, search: str | None = None, *, columns: Sequence[str] | None = None, rows: int = 10_000
     ) -> AsyncStream[Accounts]:
         """Read the customers batch by batch. As `Client.stream_accounts`, with ``async for``."""
-        return AsyncStream(_core.accounts(self._inner, search, names(columns)), Accounts, rows)
+        return AsyncStream(LIST, _core.accounts(self._inner, search, names(columns)), Accounts, rows, self._progress)
 
     async def account(self, auth_id: str) -> Account:
         """Read one customer. As `Client.account`."""

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from vobiz_partner import _core
 from vobiz_partner._errors import IncompleteError
-from vobiz_partner._run import finish, logger, report, with_rows
+from vobiz_partner._run import logger, report, with_rows
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -43,7 +43,7 @@ async def run(call: _core.Call, make: Callable[[Any], T], bar: Bar | None = None
         raise with_rows(error, make) from None
     finally:
         bridge.end(key)
-        finish(call, bar, log)
+        report(call, bar, log)
 
 
 class _Bridge:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
-from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
+from vobiz_partner._calls import AsyncCalls, Calls, names
 from vobiz_partner._record import Record, Row
+from vobiz_partner._stream import AsyncStream, Stream
 from vobiz_partner._table import Table
 
 TYPE_CHECKING = False
@@ -153,7 +154,7 @@ _FILTERS = ("month", "from_date", "to_date", "direction", "status", "hangup_caus
 
 def _asked(auth_id: str | None, *filters: Any) -> dict[str, Any]:
     """Check what is asked of call records."""
-    asked = dict(zip(_FILTERS, filters, strict=True))
+    asked: dict[str, Any] = dict(zip(_FILTERS, filters, strict=True))
     seconds = asked["min_duration"]
     if seconds is not None and (isinstance(seconds, bool) or not hasattr(seconds, "__index__") or seconds < 0):
         raise ValueError("list call records: min_duration is a whole number of seconds, 0 or more")
@@ -247,7 +248,7 @@ class CdrCalls(Calls):
         412390
         """
         asked = _asked(auth_id, month, from_date, to_date, direction, status, hangup_cause, min_duration)
-        return Stream(_core.cdrs(self._inner, asked, names(columns)), CallRecords, rows)
+        return Stream(LIST, _core.cdrs(self._inner, asked, names(columns)), CallRecords, rows, self._progress)
 
     def cdr(self, auth_id: str, uuid: str) -> CallRecord:
         """Read one call. ``GET /accounts/{auth_id}/cdrs/{uuid}``.
@@ -324,7 +325,7 @@ class AsyncCdrCalls(AsyncCalls):
     ) -> AsyncStream[CallRecords]:
         """Read calls batch by batch. As `Client.stream_cdrs`, with ``async for``."""
         asked = _asked(auth_id, month, from_date, to_date, direction, status, hangup_cause, min_duration)
-        return AsyncStream(_core.cdrs(self._inner, asked, names(columns)), CallRecords, rows)
+        return AsyncStream(LIST, _core.cdrs(self._inner, asked, names(columns)), CallRecords, rows, self._progress)
 
     async def cdr(self, auth_id: str, uuid: str) -> CallRecord:
         """Read one call. As `Client.cdr`."""

@@ -19,7 +19,7 @@ class Export:
 
     __slots__ = ()
 
-    def to_arrow(self) -> pa.Table:
+    def to_arrow(self) -> pa.Table:  # pyright: ignore[reportUnknownParameterType]
         """Return the table as a ``pyarrow.Table``, without a copy. Exact numbers are ``decimal128(28, 10)``.
 
         Returns
@@ -150,6 +150,11 @@ class Export:
             The file, ``….xlsx``. It appears whole or not at all.
         zone : str, optional
             The time zone of instants, whose name is in their heading.
+
+        Raises
+        ------
+        ValueError
+            For more rows than a sheet has (1,048,575).
 
         Notes
         -----

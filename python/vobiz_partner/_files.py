@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
 from typing import Any
 
 from vobiz_partner._frames import EXACT, missing, to_arrow, to_polars
 
 _EXCEL_DIGITS = 15
 """Digits that Excel keeps of a number."""
+_EXCEL_ROWS = 1_048_575
+"""Rows of a sheet below its headings."""
 _FORMATS = {"INR": "[>=10000000][$₹-en-IN]##\\,##\\,##\\,##0.00;[>=100000][$₹-en-IN]##\\,##\\,##0.00;[$₹-en-IN]##,##0.00"}
 """How a currency is shown in Excel, where that is not its code and groups of three digits."""
 
 
 @contextlib.contextmanager
-def whole(path: str | os.PathLike[str]) -> Iterator[str]:
+def whole(path: str | os.PathLike[str]) -> Generator[str]:
     """Give a path to write to; the file gets its name when the block ends, and is removed where it fails."""
     target = os.path.abspath(os.fspath(path))
     file, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=os.path.dirname(target) or ".")
@@ -44,7 +46,8 @@ def to_parquet(table: Any, path: str | os.PathLike[str], partition_by: Sequence[
     if isinstance(partition_by, str):
         raise TypeError(f'to_parquet: partition_by is a list of columns: ["{partition_by}"]')
     if not partition_by:
-        write_parquet([table], path)
+        with parquet(path) as write:
+            write(table)
         return
     from urllib.parse import quote
 
@@ -57,35 +60,42 @@ def to_parquet(table: Any, path: str | os.PathLike[str], partition_by: Sequence[
         parts = ["__HIVE_DEFAULT_PARTITION__" if value is None else quote(str(value), safe="") for value in key]
         folder = os.path.join(os.fspath(path), *(f"{name}={part}" for name, part in zip(partition_by, parts, strict=True)))
         os.makedirs(folder, exist_ok=True)
-        part = table._with(table._data.take(rows).select(rest))
-        write_parquet([part], os.path.join(folder, "part-0.parquet"))
+        with parquet(os.path.join(folder, "part-0.parquet")) as write:
+            write(table._with(table._data.take(rows).select(rest)))
 
 
-def write_parquet(tables: Iterable[Any], path: str | os.PathLike[str]) -> int:
-    """Write tables of one kind after each other into one file; return how many rows there were."""
-    rows = 0
-    tables = iter(tables)
-    first = next(tables)
+@contextlib.contextmanager
+def parquet(path: str | os.PathLike[str]) -> Generator[Callable[[Any], None]]:
+    """Give a function that writes a table of one kind after the other into one file, which has its name when the block ends."""
     try:
         import pyarrow.parquet as pq
     except ImportError:
-        return _write_parquet_with_polars([first, *tables], path)
-    with whole(path) as temporary, pq.ParquetWriter(temporary, to_arrow(first).schema) as writer:
-        for table in chain((first,), tables):
-            writer.write_table(to_arrow(table))
-            rows += len(table)
-    return rows
+        with _parquet_of_polars(path) as gather:
+            yield gather
+        return
+    with contextlib.ExitStack() as open_files:
+        temporary = open_files.enter_context(whole(path))
+        writers: list[Any] = []
+
+        def write(table: Any) -> None:
+            data = to_arrow(table)
+            if not writers:
+                writers.append(open_files.enter_context(pq.ParquetWriter(temporary, data.schema)))
+            writers[0].write_table(data)
+
+        yield write
 
 
-def _write_parquet_with_polars(tables: Sequence[Any], path: str | os.PathLike[str]) -> int:
+@contextlib.contextmanager
+def _parquet_of_polars(path: str | os.PathLike[str]) -> Generator[Callable[[Any], None]]:
     try:
         import polars as pl
     except ImportError as error:
         raise missing("to_parquet", "pyarrow") from error
-    frame = pl.concat([to_polars(table) for table in tables])
+    frames: list[Any] = []
+    yield lambda table: frames.append(to_polars(table))
     with whole(path) as temporary:
-        frame.write_parquet(temporary)
-    return len(frame)
+        pl.concat(frames).write_parquet(temporary)
 
 
 def to_csv(table: Any, path: str | os.PathLike[str]) -> None:
@@ -121,13 +131,17 @@ def write_excel(tables: dict[str, Any], path: str | os.PathLike[str], zone: str)
     except ImportError as error:
         raise missing("to_excel", "XlsxWriter") from error
     where = ZoneInfo(zone)
-    with whole(path) as temporary:
-        book = xlsxwriter.Workbook(temporary, {"constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False})
-        try:
-            for name, table in tables.items():
-                _Sheet(book, book.add_worksheet(name[:31]), zone, where).fill(table)
-        finally:
-            book.close()
+    for name, table in tables.items():
+        if len(table) > _EXCEL_ROWS:
+            raise ValueError(f"to_excel: {name} has {len(table)} rows, a sheet {_EXCEL_ROWS}; write to_csv or to_parquet")
+    # In memory: of a disk that fills, the library has an error of its own, and leaves files in another folder.
+    filled = io.BytesIO()
+    book = xlsxwriter.Workbook(filled, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    for name, table in tables.items():
+        _Sheet(book, book.add_worksheet(name[:31]), zone, where).fill(table)
+    book.close()
+    with whole(path) as temporary, open(temporary, "wb") as file:
+        file.write(filled.getbuffer())
 
 
 class _Sheet:

@@ -16,7 +16,7 @@ EXACT = frozenset({"amount", "rate", "minutes", "number"})
 _MONEY = ("decimal", "arrow", "float")
 
 
-def to_arrow(table: Any) -> pa.Table:
+def to_arrow(table: Any) -> pa.Table:  # pyright: ignore[reportUnknownParameterType]
     """Hand the Arrow stream to pyarrow."""
     try:
         import pyarrow as pa

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
-from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
+from vobiz_partner._calls import AsyncCalls, Calls, names
 from vobiz_partner._record import Record, Row
+from vobiz_partner._stream import AsyncStream, Stream
 from vobiz_partner._table import Table
 
 TYPE_CHECKING = False
@@ -141,7 +142,8 @@ class KycCalls(Calls):
         -------
         Stream of KycSessions
         """
-        return Stream(_core.kyc_sessions(self._inner, auth_id, status, names(columns)), KycSessions, rows)
+        unread = _core.kyc_sessions(self._inner, auth_id, status, names(columns))
+        return Stream(LIST, unread, KycSessions, rows, self._progress)
 
     def kyc_session(self, session_id: str) -> KycSession:
         """Read one session. ``GET /kyc-sessions/{session_id}``.
@@ -240,7 +242,8 @@ class AsyncKycCalls(AsyncCalls):
         rows: int = 10_000,
     ) -> AsyncStream[KycSessions]:
         """Read KYC sessions batch by batch. As `Client.stream_kyc_sessions`, with ``async for``."""
-        return AsyncStream(_core.kyc_sessions(self._inner, auth_id, status, names(columns)), KycSessions, rows)
+        unread = _core.kyc_sessions(self._inner, auth_id, status, names(columns))
+        return AsyncStream(LIST, unread, KycSessions, rows, self._progress)
 
     async def kyc_session(self, session_id: str) -> KycSession:
         """Read one session. As `Client.kyc_session`."""

@@ -372,7 +372,8 @@ class Month(MonthFiles):
             return NotImplemented
         return self._closed == other._closed and self._tables == other._tables
 
-    __hash__ = None  # type: ignore[assignment]
+    if not TYPE_CHECKING:
+        __hash__ = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the figures and the tables."""

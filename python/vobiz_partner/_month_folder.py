@@ -156,7 +156,7 @@ def _value(kind: str, text: str) -> Any:
     import datetime as dt
     from decimal import Decimal
 
-    if text == "" or text is None:
+    if not text:  # empty, or a column that the line does not reach
         return None
     if kind in ("amount", "number", "rate", "minutes"):
         return Decimal(text)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
-from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
+from vobiz_partner._calls import AsyncCalls, Calls, names
 from vobiz_partner._record import Row
+from vobiz_partner._stream import AsyncStream, Stream
 from vobiz_partner._table import Table
 
 TYPE_CHECKING = False
@@ -125,7 +126,7 @@ class NumberCalls(Calls):
         -------
         Stream of Numbers
         """
-        return Stream(_core.numbers(self._inner, auth_id, search, names(columns)), Numbers, rows)
+        return Stream(LIST, _core.numbers(self._inner, auth_id, search, names(columns)), Numbers, rows, self._progress)
 
 
 class AsyncNumberCalls(AsyncCalls):
@@ -146,4 +147,4 @@ class AsyncNumberCalls(AsyncCalls):
         rows: int = 10_000,
     ) -> AsyncStream[Numbers]:
         """Read numbers batch by batch. As `Client.stream_numbers`, with ``async for``."""
-        return AsyncStream(_core.numbers(self._inner, auth_id, search, names(columns)), Numbers, rows)
+        return AsyncStream(LIST, _core.numbers(self._inner, auth_id, search, names(columns)), Numbers, rows, self._progress)

@@ -75,6 +75,12 @@ def bar(operation: str, wanted: Wanted) -> Bar | None:
     return Bar(operation, None) if _tqdm() is not None else None
 
 
+def take_away(shown: Bar | None) -> None:
+    """Take a bar away, where there is one."""
+    if shown is not None:
+        shown.close()
+
+
 def _watched() -> bool:
     """Whether a terminal or a notebook shows what is printed."""
     return "ipykernel" in sys.modules or bool(sys.stderr and sys.stderr.isatty())

@@ -63,13 +63,14 @@ _Field.__doc__ = property(_Field._described)  # type: ignore[assignment]
 class Record:
     """A result: its attributes are read from the service's answer and cannot be changed."""
 
-    __slots__ = ("_about", "_values")
     if TYPE_CHECKING:
 
         @property
         def _values(self) -> tuple[Any, ...]: ...
         @property
         def _about(self) -> tuple[str | None, tuple[str, ...]]: ...
+    else:
+        __slots__ = ("_about", "_values")
 
     _fields: ClassVar[tuple[str, ...]] = ()
     _shown: ClassVar[tuple[str, ...]] = ()
@@ -235,7 +236,7 @@ class Row(Record):
         return column in self.keys()
 
 
-Mapping.register(Row)
+Mapping.register(Row)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _plain(value: Any) -> Any:

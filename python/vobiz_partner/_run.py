@@ -34,7 +34,7 @@ def wait(call: _core.Call, make: Callable[[Any], T], bar: Bar | None = None) -> 
     except IncompleteError as error:
         raise with_rows(error, make) from None
     finally:
-        finish(call, bar, log)
+        report(call, bar, log)
 
 
 def with_rows(error: IncompleteError, make: Callable[[Any], Any]) -> IncompleteError:
@@ -62,10 +62,3 @@ def report(call: _core.Call, bar: Bar | None, log: logging.Logger | None) -> Non
             log.log(level, "%s", text)
     if bar is not None:
         bar.show(*call.progress)
-
-
-def finish(call: _core.Call, bar: Bar | None, log: logging.Logger | None) -> None:
-    """Show how far a call came, for the last time."""
-    report(call, bar, log)
-    if bar is not None:
-        bar.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vobiz_partner._core import Columns
+from vobiz_partner._core import Columns, unknown
 from vobiz_partner._export import Export
 from vobiz_partner._record import UNREAD, Row
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 else:
 
-    class _Rows:
+    class _Rows:  # not registered as a `Sequence`: polars reads sequences row by row, and Arrow tables exactly
         __slots__ = ()
 
         def __class_getitem__(cls, _row):
@@ -115,6 +115,11 @@ class Table(_Rows["R"], Export):
     def oddities(self) -> tuple[str, ...]:
         """What in the service's answers could not be understood or kept and is unknown here: where, why and how often."""
         return tuple(self._data.oddities)
+
+    @property
+    def request_ids(self) -> tuple[str, ...]:
+        """The ids under which the service may know the requests that the rows came in, where it sent any; for its support."""
+        return tuple(self._data.requests)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -223,6 +228,8 @@ class Table(_Rows["R"], Export):
         ------
         KeyError
             For a column that does not exist; the text names those that do.
+        TypeError
+            For a value that no value of the column can equal, such as a float for amounts.
 
         Examples
         --------
@@ -231,17 +238,20 @@ class Table(_Rows["R"], Export):
         >>> accounts.filter(lambda account: account.balance is not None and account.balance < 0)  # doctest: +ELLIPSIS
         <Accounts: ...>
         """
+        from vobiz_partner._conditions import value_of
+
         keep = list(range(len(self)))
         if callable(condition):
             keep = [place for place in keep if condition(self._at(place))]
         elif condition is not None:
-            flags = [flag is not None and bool(flag) for flag in condition]
+            flags = [not unknown(flag) and bool(flag) for flag in condition]
             if len(flags) != len(self):
                 raise ValueError(f"{len(flags)} truth values for {len(self)} rows")
             keep = [place for place in keep if flags[place]]
         for name, wanted in equal.items():
             values = self._data.column(name)
             among = wanted if isinstance(wanted, set | frozenset | list | tuple) else (wanted,)
+            among = [value_of(name, self._data.kinds[name], value) for value in among]
             keep = [place for place in keep if values[place] in among]
         return self._with(self._data.take(keep))
 

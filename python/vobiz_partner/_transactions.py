@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
-from vobiz_partner._calls import AsyncCalls, AsyncStream, Calls, Stream, names
+from vobiz_partner._calls import AsyncCalls, Calls, names
 from vobiz_partner._record import Record, Row
+from vobiz_partner._stream import AsyncStream, Stream
 from vobiz_partner._table import Table
 
 TYPE_CHECKING = False
@@ -235,7 +236,7 @@ class TransactionCalls(Calls):
         Stream of Transactions
         """
         asked = _asked(auth_id, month, from_date, to_date, type, search)
-        return Stream(_core.transactions(self._inner, asked, names(columns)), Transactions, rows)
+        return Stream(LIST, _core.transactions(self._inner, asked, names(columns)), Transactions, rows, self._progress)
 
     def ledger_summary(
         self,
@@ -345,7 +346,7 @@ class AsyncTransactionCalls(AsyncCalls):
     ) -> AsyncStream[Transactions]:
         """Read ledgers batch by batch. As `Client.stream_transactions`, with ``async for``."""
         asked = _asked(auth_id, month, from_date, to_date, type, search)
-        return AsyncStream(_core.transactions(self._inner, asked, names(columns)), Transactions, rows)
+        return AsyncStream(LIST, _core.transactions(self._inner, asked, names(columns)), Transactions, rows, self._progress)
 
     async def ledger_summary(
         self,

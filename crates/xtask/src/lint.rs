@@ -29,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         .hint("ruff format puts it right")
         .run()?;
     environment.step("mypy", "mypy", &folder).args(["--strict"]).run()?;
+    environment.step("pyright", "pyright", &folder).args(["--pythonpath".into(), environment.program("python")]).run()?;
     environment.step("mypy, browser tests", "mypy", &folder).args(["--strict", "../tests/browser"]).run()?;
     dependencies(workspace)
 }

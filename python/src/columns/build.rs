@@ -9,17 +9,18 @@ use arrow_array::builder::{
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use chrono::{Datelike as _, NaiveDate};
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyListMethods};
 use rust_decimal::Decimal;
 use vobiz_core::Oddity;
 
-use crate::arguments::instant;
+use crate::arguments::{amount, day, instant, is_unknown};
 
 use super::arrow::{PRECISION, SCALE};
 use super::{Column, Columns, Kind, Read, Row, broken, schema};
 
+const MAKE: &str = "make table";
 /// Days from the first of January of the year 1 to that of 1970.
 const EPOCH: i32 = 719_163;
 /// The first unit that has more digits than a column holds.
@@ -40,6 +41,8 @@ pub(crate) struct Filling<T: 'static> {
     losses: Vec<Loss>,
     /// What the core could not understand.
     oddities: Vec<Oddity>,
+    /// Ids of the requests of the pages.
+    requests: Vec<String>,
 }
 
 impl<T: Row> Filling<T> {
@@ -62,7 +65,7 @@ impl<T: Row> Filling<T> {
 
     fn of(columns: impl Iterator<Item = &'static Column<T>>) -> Self {
         let columns = columns.map(|column| (column, Values::new(column.1))).collect();
-        Self { columns, rows: 0, losses: Vec::new(), oddities: Vec::new() }
+        Self { columns, rows: 0, losses: Vec::new(), oddities: Vec::new(), requests: Vec::new() }
     }
 
     /// How many rows there are.
@@ -70,12 +73,14 @@ impl<T: Row> Filling<T> {
         self.rows
     }
 
-    /// Notes what of a page could not be understood. Where the list is read once more, that counts alone.
-    pub(crate) fn note(&mut self, oddities: Vec<Oddity>, starts_over: bool) {
+    /// Notes the request of a page and what of the page could not be understood. Where the list is read once more, only what
+    /// is not understood then counts.
+    pub(crate) fn note(&mut self, oddities: Vec<Oddity>, request: Option<String>, starts_over: bool) {
         if starts_over {
             self.oddities.clear();
         }
         Oddity::merge(&mut self.oddities, oddities);
+        self.requests.extend(request);
     }
 
     /// Adds rows. A value that cannot be kept exactly becomes unknown, and is listed.
@@ -128,7 +133,7 @@ impl<T: Row> Filling<T> {
         let lost =
             self.losses.iter().map(|Loss { count, column, row, reason }| format!("{column} of {row}: {reason} ({count} in all)"));
         let oddities = self.oddities.iter().map(ToString::to_string).chain(lost).collect();
-        Ok(Columns { batch: batch(&names, &kinds, values, self.rows)?, kinds, oddities })
+        Ok(Columns { batch: batch(&names, &kinds, values, self.rows)?, kinds, oddities, requests: self.requests.into() })
     }
 }
 
@@ -174,24 +179,29 @@ impl Values {
         }
     }
 
-    fn append(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        if value.is_none() {
+    fn append(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        if is_unknown(value)? {
             self.append_null();
             return Ok(());
         }
+        let other = |wanted: &str| match value.get_type().name() {
+            Ok(kind) => PyTypeError::new_err(format!("{MAKE}: {name} is {wanted}, not {kind}")),
+            Err(error) => error,
+        };
         match self {
-            Self::Text(values) => values.append_value(value.extract::<&str>()?),
-            Self::Word(values) => values.append_value(value.extract::<&str>()?),
-            Self::Count(values) => values.append_value(value.extract()?),
-            Self::Flag(values) => values.append_value(value.extract()?),
+            Self::Text(values) => values.append_value(value.extract::<&str>().map_err(|_| other("text"))?),
+            Self::Word(values) => values.append_value(value.extract::<&str>().map_err(|_| other("text"))?),
+            Self::Count(values) => values.append_value(value.extract::<i64>().map_err(|_| other("a whole number"))?),
+            Self::Flag(values) => values.append_value(value.extract::<bool>().map_err(|_| other("True or False"))?),
             Self::Decimal(values, places) => {
-                let exact = scaled(value.extract()?);
-                let (units, sent) = exact.ok_or_else(|| PyValueError::new_err("a number has too many digits for a column"))?;
+                let exact = scaled(amount(MAKE, name, value)?);
+                let too_long = || PyValueError::new_err(format!("{MAKE}: {name} has too many digits for a column"));
+                let (units, sent) = exact.ok_or_else(too_long)?;
                 values.append_value(units);
                 places.append_value(sent);
             }
-            Self::Day(values) => values.append_value(days(value.extract()?)),
-            Self::Instant(values) => values.append_value(instant("an instant", value)?.timestamp_micros()),
+            Self::Day(values) => values.append_value(days(day(MAKE, name, value)?)),
+            Self::Instant(values) => values.append_value(instant(&format!("{MAKE}: {name}"), value)?.timestamp_micros()),
         }
         Ok(())
     }
@@ -216,16 +226,16 @@ pub(super) fn from_values(names: &[String], kinds: Arc<[Kind]>, columns: &[Bound
         return Err(PyValueError::new_err("a table needs a name, a kind and a list of values for each column"));
     }
     let mut filled = Vec::with_capacity(columns.len());
-    for (kind, column) in kinds.iter().zip(columns) {
+    for ((name, kind), column) in names.iter().zip(&*kinds).zip(columns) {
         let mut values = Values::new(*kind);
         for value in column {
-            values.append(&value)?;
+            values.append(name, &value)?;
         }
         filled.push(values);
     }
     let rows = columns.first().map_or(0, PyListMethods::len);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(Columns { batch: batch(&names, &kinds, filled, rows)?, kinds, oddities: Arc::from([]) })
+    Ok(Columns { batch: batch(&names, &kinds, filled, rows)?, kinds, oddities: Arc::from([]), requests: Arc::from([]) })
 }
 
 /// The columns, and behind them, unseen from outside, the decimal places of the exact numbers.

@@ -154,6 +154,8 @@ pub(crate) struct Columns {
     kinds: Arc<[Kind]>,
     /// What could not be understood or kept, and is unknown here.
     oddities: Arc<[String]>,
+    /// Ids of the requests that the rows came in.
+    requests: Arc<[String]>,
 }
 
 impl Columns {
@@ -165,7 +167,7 @@ impl Columns {
     }
 
     fn with(&self, batch: RecordBatch) -> Self {
-        Self { batch, kinds: Arc::clone(&self.kinds), oddities: Arc::clone(&self.oddities) }
+        Self { batch, ..self.clone() }
     }
 
     fn place(&self, name: &str) -> PyResult<usize> {
@@ -194,10 +196,16 @@ impl Columns {
 impl Columns {
     /// A table of values: names, kinds and one list of values for each column.
     #[new]
-    #[pyo3(signature = (names, kinds, values, oddities = Vec::new()))]
-    fn new(names: Vec<String>, kinds: Vec<String>, values: Vec<Bound<'_, PyList>>, oddities: Vec<String>) -> PyResult<Self> {
+    #[pyo3(signature = (names, kinds, values, oddities = Vec::new(), requests = Vec::new()))]
+    fn new(
+        names: Vec<String>,
+        kinds: Vec<String>,
+        values: Vec<Bound<'_, PyList>>,
+        oddities: Vec<String>,
+        requests: Vec<String>,
+    ) -> PyResult<Self> {
         let kinds: Vec<Kind> = kinds.iter().map(|kind| Kind::named(kind)).collect::<PyResult<_>>()?;
-        Ok(Self { oddities: oddities.into(), ..build::from_values(&names, kinds.into(), &values)? })
+        Ok(Self { oddities: oddities.into(), requests: requests.into(), ..build::from_values(&names, kinds.into(), &values)? })
     }
 
     /// Names of the columns.
@@ -222,6 +230,12 @@ impl Columns {
         self.oddities.to_vec()
     }
 
+    /// Ids of the requests that the rows came in, where the service sent any.
+    #[getter]
+    fn requests(&self) -> Vec<String> {
+        self.requests.to_vec()
+    }
+
     fn __len__(&self) -> usize {
         self.batch.num_rows()
     }
@@ -234,7 +248,7 @@ impl Columns {
         let (py, own) = (slf.py(), slf.get());
         let kinds: Vec<&str> = own.kinds.iter().map(|kind| kind.name()).collect();
         let values = (0..own.kinds.len()).map(|place| own.values(py, place)).collect::<PyResult<Vec<_>>>()?;
-        Ok((slf.get_type().into_any(), (own.names(), kinds, values, own.oddities()).into_pyobject(py)?))
+        Ok((slf.get_type().into_any(), (own.names(), kinds, values, own.oddities(), own.requests()).into_pyobject(py)?))
     }
 
     /// The values of one column.
@@ -294,7 +308,7 @@ impl Columns {
         let kinds: Arc<[Kind]> = places.iter().filter_map(|place| self.kinds.get(*place).copied()).collect();
         let exact = places.iter().zip(&*kinds).filter(|(_, kind)| kind.is_exact()).map(|(place, _)| self.places_of(*place));
         let all: Vec<usize> = places.iter().copied().chain(exact).collect();
-        Ok(Self { batch: self.batch.project(&all).map_err(broken)?, kinds, oddities: Arc::clone(&self.oddities) })
+        Ok(Self { batch: self.batch.project(&all).map_err(broken)?, kinds, ..self.clone() })
     }
 
     /// These rows after those; both have the same columns.
@@ -304,6 +318,7 @@ impl Columns {
         py.detach(|| arrow_select::concat::concat_batches(&self.batch.schema(), &batches))
             .map(|batch| Self {
                 oddities: self.oddities.iter().chain(more.iter().flat_map(|own| &*own.oddities)).cloned().collect(),
+                requests: self.requests.iter().chain(more.iter().flat_map(|own| &*own.requests)).cloned().collect(),
                 ..self.with(batch)
             })
             .map_err(broken)

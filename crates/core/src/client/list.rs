@@ -22,6 +22,8 @@ pub struct Chunk<T> {
     pub rows: Vec<T>,
     /// What of the page could not be understood.
     pub oddities: Vec<Oddity>,
+    /// The id under which the service may know the request of the page, where it sent one.
+    pub request_id: Option<String>,
     /// Rows that the whole list says it has; `None` where it does not say.
     pub total: Option<u64>,
     /// Whether the list did not hold still and is read once more from here on. Its oddities are listed again.
@@ -84,8 +86,10 @@ pub(crate) fn chunks<T: Send + 'static>(
     steps: impl Stream<Item = Result<Step<T>>> + Send,
 ) -> impl Stream<Item = Result<Chunk<T>>> + Send {
     steps.map_ok(|step| match step {
-        Step::Rows(Batch { rows, oddities, promised, .. }) => Chunk { rows, oddities, total: promised, starts_over: false },
-        Step::Again => Chunk { rows: Vec::new(), oddities: Vec::new(), total: None, starts_over: true },
+        Step::Rows(Batch { rows, oddities, request_id, promised, .. }) => {
+            Chunk { rows, oddities, request_id, total: promised, starts_over: false }
+        }
+        Step::Again => Chunk { rows: Vec::new(), oddities: Vec::new(), request_id: None, total: None, starts_over: true },
     })
 }
 

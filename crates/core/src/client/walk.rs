@@ -72,6 +72,8 @@ pub(crate) struct Batch<T> {
     /// Rows whose id this pass had before.
     pub(crate) twins: Vec<T>,
     pub(crate) oddities: Vec<Oddity>,
+    /// The id under which the service may know the request of the page.
+    pub(crate) request_id: Option<String>,
     /// Rows that the list says it has.
     pub(crate) promised: Option<u64>,
     /// Rows that the service listed in this pass so far, unreadable ones and twins among them.
@@ -333,7 +335,8 @@ impl<T: Send + 'static> Walk<T> {
         }
         pass.twins += twins.len() as u64;
         pass.listed += page.listed.saturating_sub(again);
-        Some(Batch { rows, twins, oddities: page.oddities, promised: pass.promised, listed: pass.listed })
+        let Page { oddities, request_id, .. } = page;
+        Some(Batch { rows, twins, oddities, request_id, promised: pass.promised, listed: pass.listed })
     }
 }
 
