@@ -57,7 +57,9 @@ impl Falls {
     /// An interval of ordinary calls.
     pub(crate) fn usual(&mut self, fall: f64, hours: f64) {
         let keep = |memory: f64| to_f32((-hours.max(0.0) / memory).exp());
-        self.steps *= keep(STEPS_MEMORY);
+        if self.steps > 0.0 {
+            self.steps *= keep(STEPS_MEMORY);
+        }
         self.burst = 0.0;
         if fall > 0.0 {
             let fall = to_f32(fall);

@@ -45,15 +45,24 @@ pub(super) struct Wallet {
     /// Polls for which a movement is still expected to show.
     moving: u8,
     pub(super) rates: Box<Rates>,
-    /// Hour for which they were made.
-    hour: i64,
+    /// Hour since 1970 in which they were made.
+    rates_made: i64,
     /// The first letters of its currency; 0 while that is not known.
     currency: u32,
 }
 
 impl Wallet {
     fn new(profile: Profile, fleet: &Fleet) -> Self {
-        Self { rates: Box::new(profile.week.rates(fleet)), profile, moving: 0, hour: i64::MIN, currency: 0 }
+        Self { rates: Box::new(profile.week.rates(fleet)), profile, moving: 0, rates_made: i64::MIN, currency: 0 }
+    }
+
+    /// Makes the rates anew: each hour while the week is new, then once a day, for of 168 hours one more tells little.
+    fn renew_rates(&mut self, hour: i64, fleet: &Fleet) {
+        let every = if self.profile.has_seen_a_week() { 24 } else { 1 };
+        if self.rates_made.div_euclid(every) != hour.div_euclid(every) {
+            self.rates_made = hour;
+            *self.rates = self.profile.week.rates(fleet);
+        }
     }
 
     /// A movement that is no call. One from before the last reading is in that balance already.
@@ -110,10 +119,7 @@ impl Forecaster {
             }
             wallet.profile.read(wall, balance, wallet.moving > 0, &wallet.rates);
             wallet.moving = wallet.moving.saturating_sub(1);
-            if wallet.hour != hour {
-                wallet.hour = hour;
-                *wallet.rates = wallet.profile.week.rates(&self.fleet);
-            }
+            wallet.renew_rates(hour, &self.fleet);
         }
         if is_new_day {
             // After the readings: all wallets are old where nothing was read for so long.

@@ -45,8 +45,7 @@ const TRUST_PRIOR: f64 = 3.0;
 const TRUST_MEMORY: f64 = 500.0;
 /// Money for so many hours of mean spend is as good as none: calls are refused before the last paisa.
 const EMPTY: f64 = 0.25;
-/// Hours that must be seen before silence is missed: a week.
-const MISSED_AFTER: f32 = 7.0 * 24.0;
+const A_WEEK: f32 = 7.0 * 24.0;
 /// An hour is learned from when at least this part of it was seen.
 const LEAST_SEEN: f64 = 0.3;
 
@@ -232,14 +231,21 @@ impl Profile {
     /// The part of what was spent that is a habit: a burst beyond all that the wallet did before is none, unless it goes on
     /// for hours.
     fn ordinary(&mut self, from: i64, spent: f64, hours: f64, is_far: bool, rates: &Rates) -> f64 {
-        let level = self.level_factor();
-        let usual = self.usual(hour_of_week(from), level * self.today_factor(level, rates), rates);
-        let is_odd = || self.burst(usual) > 0.0 && (self.falls.is_bursting() || self.falls.is_unknown(spent));
-        if self.hours < LEAST_HOURS || !(is_far || is_odd()) {
-            self.falls.usual(spent, hours);
-            return spent;
+        let mut usual = || {
+            let level = self.level_factor();
+            self.usual(hour_of_week(from), level * self.today_factor(level, rates), rates)
+        };
+        let may_be_burst = is_far || self.falls.is_bursting() || self.falls.is_unknown(spent);
+        let burst =
+            (may_be_burst && self.hours >= LEAST_HOURS).then(&mut usual).filter(|usual| is_far || self.burst(*usual) > 0.0);
+        match burst {
+            Some(usual) if self.falls.burst(hours) => spent.min(usual * hours),
+            Some(_) => spent,
+            None => {
+                self.falls.usual(spent, hours);
+                spent
+            }
         }
-        if self.falls.burst(hours) { spent.min(usual * hours) } else { spent }
     }
 
     /// Closes the hour under way when another begins.
@@ -394,9 +400,14 @@ impl Profile {
         reading.balance <= self.week.mean() * EMPTY || self.falls.cannot_pay(reading.balance)
     }
 
+    /// Whether every hour of the week was seen once, gaps apart.
+    pub(crate) fn has_seen_a_week(&self) -> bool {
+        self.hours >= A_WEEK
+    }
+
     /// Whether silence would be missed: seen for a week, and not empty.
     pub(crate) fn can_be_missed(&self) -> bool {
-        self.hours >= MISSED_AFTER && self.last.is_some_and(|last| !self.is_empty(last))
+        self.has_seen_a_week() && self.last.is_some_and(|last| !self.is_empty(last))
     }
 
     fn today_prior(&self) -> f64 {

@@ -65,7 +65,8 @@ impl Week {
     /// The spend to expect in each hour of the week: its own mean, drawn towards the wallet's pattern of the day,
     /// and that towards the fleet's, the less the rarer it was seen.
     pub(crate) fn rates(&self, fleet: &Fleet) -> Rates {
-        let day = self.working_day();
+        let seen: [f64; WEEK] = std::array::from_fn(|place| f64::from(self.seen(place)));
+        let day = self.working_day(&seen);
         let pattern = |weight: f64| -> [f64; 24] {
             std::array::from_fn(|hour| {
                 let (mean, seen) = day[hour];
@@ -74,12 +75,18 @@ impl Week {
         };
         // At the weekend a sighting says half as much.
         let (working, weekend) = (pattern(1.0), pattern(0.5));
-        let level: [f64; 7] = std::array::from_fn(|day| self.weekday(day, &working, fleet));
-        std::array::from_fn(|place| {
-            let (day, hour) = (place / 24, place % 24);
-            let pattern = if day < 5 { working[hour] } else { weekend[hour] };
-            to_f32(blend(f64::from(self.rate[place]), f64::from(self.seen(place)), pattern * level[day], PATTERN))
-        })
+        let mut rates = [0.0; WEEK];
+        let days = self.rate.chunks_exact(24).zip(seen.chunks_exact(24)).zip(rates.chunks_exact_mut(24));
+        for (day, ((own, seen), rates)) in days.enumerate() {
+            let (pattern, level) = match day {
+                0..5 => (&working, 1.0),
+                _ => (&weekend, weekend_level(own, seen, &working, fleet.weekday(day))),
+            };
+            for (((rate, own), seen), pattern) in rates.iter_mut().zip(own).zip(seen).zip(pattern) {
+                *rate = to_f32(blend(f64::from(*own), *seen, pattern * level, PATTERN));
+            }
+        }
+        rates
     }
 
     /// What is clearly to be expected of an hour: little where this very hour was quiet before, whatever the pattern says.
@@ -89,33 +96,27 @@ impl Week {
     }
 
     /// The mean of each hour of the day from Monday to Friday, and how often it was seen.
-    fn working_day(&self) -> [(f64, f64); 24] {
-        let (mut sums, mut counts) = ([0.0_f64; 24], [0.0_f64; 24]);
-        for day in 0..5 {
-            let hours = day * 24..day * 24 + 24;
-            for (hour, place) in hours.enumerate() {
-                let seen = f64::from(self.seen(place));
-                sums[hour] += f64::from(self.rate[place]) * seen;
-                counts[hour] += seen;
+    fn working_day(&self, seen: &[f64; WEEK]) -> [(f64, f64); 24] {
+        let mut day = [(0.0_f64, 0.0_f64); 24];
+        for (own, seen) in self.rate.chunks_exact(24).zip(seen.chunks_exact(24)).take(5) {
+            for (((sum, count), own), seen) in day.iter_mut().zip(own).zip(seen) {
+                *sum += f64::from(*own) * seen;
+                *count += seen;
             }
         }
-        std::array::from_fn(|hour| (if counts[hour] > 0.0 { sums[hour] / counts[hour] } else { 0.0 }, counts[hour]))
+        day.map(|(sum, count)| (if count > 0.0 { sum / count } else { 0.0 }, count))
     }
+}
 
-    /// A weekday compared with Monday to Friday.
-    fn weekday(&self, day: usize, working: &[f64; 24], fleet: &Fleet) -> f64 {
-        if day < 5 {
-            return 1.0;
+/// The hours of a day at the weekend, compared with the same hours from Monday to Friday.
+fn weekend_level(own: &[f32], seen: &[f64], working: &[f64; 24], fleet: f64) -> f64 {
+    let (mut sum, mut usual, mut count) = (0.0, 0.0, 0.0);
+    for ((own, seen), working) in own.iter().zip(seen).zip(working) {
+        if *seen > 0.0 {
+            sum += f64::from(*own);
+            usual += working;
+            count += seen / 24.0;
         }
-        let (mut own, mut usual, mut seen) = (0.0, 0.0, 0.0);
-        for (hour, working) in working.iter().enumerate() {
-            let place = day * 24 + hour;
-            if self.seen(place) > 0 {
-                own += f64::from(self.rate[place]);
-                usual += working;
-                seen += f64::from(self.seen(place)) / 24.0;
-            }
-        }
-        if usual > 0.0 { blend(own / usual, seen, fleet.weekday(day), FLEET) } else { fleet.weekday(day) }
     }
+    if usual > 0.0 { blend(sum / usual, count, fleet, FLEET) } else { fleet }
 }
