@@ -1,8 +1,7 @@
 //! One rule on its way over everything that was observed.
 
-use std::collections::{HashMap, HashSet};
-
 use chrono::{DateTime, TimeDelta, Utc};
+use hashbrown::{HashMap, HashSet};
 
 use super::decide::{Judge, Judged};
 use super::doubt::Doubt;

@@ -18,6 +18,9 @@ use crate::observation::{Subject, SubjectId};
 /// Days beyond which coverage is not computed.
 const COVERED_DAYS: f64 = 14.0;
 
+/// Below this every whole number is one that an `f64` holds.
+const LARGEST_WHOLE: f64 = 9.0e15;
+
 /// The rule's figure for one subject.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Reading {
@@ -280,5 +283,10 @@ impl<'a> Gauge<'a> {
 
 /// An estimate as rules compare it: two places.
 fn rounded(estimate: f64) -> Option<Decimal> {
+    let hundredths = (estimate * 100.0).round();
+    if hundredths.abs() < LARGEST_WHOLE {
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and small enough for an i64")]
+        return Some(Decimal::new(hundredths as i64, 2).normalize());
+    }
     Some(Decimal::from_f64(estimate)?.round_dp(2))
 }

@@ -1,10 +1,10 @@
 //! How long the partner's own money covers what its customers are expected to spend.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::ahead::{Ahead, Slot};
 use super::business::HOUR;
+use super::estimate::amount;
 use super::forecaster::{Forecasts, Wallet};
 
 const DAY_HOURS: f64 = 24.0;
@@ -46,7 +46,7 @@ impl Forecasts<'_> {
         let (mut needed, mut known, mut unknown) = (0.0, 0_usize, 0_usize);
         for (auth_id, balance) in customers {
             let until_morning = self.wallet(auth_id).and_then(|(wallet, _)| demand.add(wallet));
-            match until_morning.zip(balance.to_f64()) {
+            match until_morning.zip(Some(amount(balance))) {
                 Some((until_morning, balance)) => {
                     known += 1;
                     needed += (until_morning - balance).max(0.0);
@@ -54,7 +54,7 @@ impl Forecasts<'_> {
                 None => unknown += 1,
             }
         }
-        let days = demand.covered(money.to_f64()?, days);
+        let days = demand.covered(amount(money), days);
         (known > 0).then(|| Coverage { days, needed, morning_hours, per_day: demand.per_day(), unknown })
     }
 }

@@ -1,12 +1,25 @@
 //! Estimates and how they are combined. They are finite by construction: what is stored is clamped, and no ratio is
 //! larger than [`LARGEST_RATIO`].
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 /// Beyond this a ratio says no more than "far too much".
 const LARGEST_RATIO: f64 = 1e6;
 /// Beyond this an amount of a wallet is taken for this.
 const LARGEST: f64 = 1e18;
+
+/// The powers of ten by which a decimal is scaled: at most the 28th.
+const POWERS: [f64; 29] = {
+    let mut powers = [1.0; 29];
+    let mut place = 1;
+    while place < powers.len() {
+        powers[place] = powers[place - 1] * 10.0;
+        place += 1;
+    }
+    powers
+};
 
 /// A time until a wallet is empty.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +53,16 @@ impl Ratio {
     }
 }
 
+/// An amount as an estimate takes it.
+pub(crate) fn amount(amount: Decimal) -> f64 {
+    // The conversion of the library reads the 96 bits of any decimal; nearly all amounts fit into fewer.
+    match i64::try_from(amount.mantissa()) {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        Ok(mantissa) => mantissa as f64 / POWERS[amount.scale() as usize % POWERS.len()],
+        Err(_) => amount.to_f64().unwrap_or_default(),
+    }
+}
+
 /// A ratio that is finite and not negative.
 pub(crate) fn bounded(ratio: f64) -> f64 {
     if ratio.is_nan() { 1.0 } else { ratio.clamp(0.0, LARGEST_RATIO) }
@@ -68,6 +91,23 @@ mod tests {
         let mut ratio = Ratio { spent: f32::MAX, expected: 0.0 };
         ratio.add(f64::MAX, 0.0, 1.0, 4.0);
         assert!(ratio.factor(1.0, f64::MIN_POSITIVE).is_finite());
+    }
+
+    #[test]
+    fn an_amount_is_what_the_library_makes_of_it() {
+        for text in [
+            "0",
+            "-0.01",
+            "1234.56",
+            "-21474836.48",
+            "999999.99999",
+            "79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+        ] {
+            let decimal: Decimal = text.parse().unwrap();
+            let (own, library) = (amount(decimal), decimal.to_f64().unwrap());
+            assert!((own - library).abs() <= library.abs() * 1e-15, "{text}: {own} {library}");
+        }
     }
 
     #[test]

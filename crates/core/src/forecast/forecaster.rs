@@ -1,13 +1,13 @@
 //! The profiles of all wallets, and their forecasts at an instant.
 
 use chrono::{DateTime, Utc};
+use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::ahead::Ahead;
 use super::business::{Business, HOUR};
-use super::estimate::Span;
+use super::estimate::{Span, amount};
 use super::fees::Every;
 use super::fleet::Fleet;
 use super::profile::Profile;
@@ -36,7 +36,7 @@ pub struct Forecaster {
     /// Seconds east of UTC at the last poll.
     offset: Option<i64>,
     /// In the order in which they came, which is mostly that of the next poll.
-    wallets: IndexMap<String, Wallet>,
+    wallets: IndexMap<String, Wallet, DefaultHashBuilder>,
 }
 
 #[derive(Debug, Clone)]
@@ -103,8 +103,7 @@ impl Forecaster {
         }
         let hour = wall.div_euclid(HOUR);
         for (guess, subject) in customers.iter().enumerate() {
-            let (Some(auth_id), Some(balance)) = (subject.customer(), subject.balance.and_then(|balance| balance.to_f64()))
-            else {
+            let (Some(auth_id), Some(balance)) = (subject.customer(), subject.balance.map(amount)) else {
                 continue;
             };
             let place = self.place(guess, auth_id);
@@ -156,23 +155,22 @@ impl Forecaster {
 
     /// The ledger shows a fee that comes again: it is expected from now on.
     pub fn fee(&mut self, auth_id: &str, at: DateTime<Utc>, amount: Decimal, every: Every) {
-        let (Some(wallet), Some(amount)) = (self.wallets.get_mut(auth_id), amount.abs().to_f64()) else { return };
+        let Some(wallet) = self.wallets.get_mut(auth_id) else { return };
         let wall = self.business.wall(at);
         wallet.moved(wall);
-        wallet.profile.fees.paid(wall, amount, every);
+        wallet.profile.fees.paid(wall, self::amount(amount).abs(), every);
     }
 
     /// Whether a fall between two readings is more than calls of this wallet explain.
     pub fn is_beyond_calls(&self, auth_id: &str, fall: Decimal) -> bool {
-        let wallet = self.wallets.get(auth_id);
-        wallet.zip(fall.to_f64()).is_some_and(|(wallet, fall)| wallet.profile.is_beyond_calls(fall))
+        self.wallets.get(auth_id).is_some_and(|wallet| wallet.profile.is_beyond_calls(amount(fall)))
     }
 
     /// A fee that is known in advance, such as the `monthly_fee` of a phone number with its `next_billing_date`: it is
     /// expected at `due`, and again after that.
     pub fn fee_due(&mut self, auth_id: &str, due: DateTime<Utc>, amount: Decimal, every: Every) {
-        let (Some(wallet), Some(amount)) = (self.wallets.get_mut(auth_id), amount.abs().to_f64()) else { return };
-        wallet.profile.fees.due_at(self.business.wall(due), amount, every);
+        let Some(wallet) = self.wallets.get_mut(auth_id) else { return };
+        wallet.profile.fees.due_at(self.business.wall(due), self::amount(amount).abs(), every);
     }
 
     /// What is remembered of a wallet.
@@ -216,7 +214,7 @@ impl Forecasts<'_> {
     /// How long `balance` lasts in a wallet; `None` while too little is known of it.
     pub fn runway(&self, auth_id: &str, balance: Decimal) -> Option<Runway> {
         let (wallet, ahead) = self.wallet(auth_id)?;
-        wallet.profile.runway(balance.to_f64()?, ahead, &wallet.rates)
+        wallet.profile.runway(amount(balance), ahead, &wallet.rates)
     }
 
     /// What a wallet will spend in so many hours, fees included: less in one case of ten, as likely less as more, and more in one
@@ -252,7 +250,7 @@ impl Cautious<'_> {
     pub(crate) fn of(&self, auth_id: &str, balance: Decimal) -> Option<(Span, bool)> {
         let (forecaster, ahead) = self.0.as_ref()?;
         let wallet = forecaster.wallets.get(auth_id)?;
-        wallet.profile.cautious(balance.to_f64()?, ahead, &wallet.rates)
+        wallet.profile.cautious(amount(balance), ahead, &wallet.rates)
     }
 
     /// Whether a wallet that lasts so long can wait until somebody works: nobody does now, nor soon, and it is not empty

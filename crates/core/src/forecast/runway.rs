@@ -25,6 +25,8 @@ const LEAST_FALSE_ALARM: f64 = 0.03;
 /// The most standard deviations that a conservative estimate allows for, and the most hours of a burst.
 const MOST_SIGMAS: f64 = 2.4;
 const BURST_AT_MOST: f64 = 6.0;
+/// Relative step below which a sum counts as found.
+const SETTLED: f64 = 1e-3;
 /// Seconds before it is due at which a fee is reported.
 const FEE_SHOWN: i64 = 48 * 3600;
 
@@ -263,6 +265,14 @@ impl Outlook<'_> {
             return 0.0;
         }
         // The spread shrinks as the sum grows: a few steps settle it.
-        (0..8).fold(left, |calls, _| f64::midpoint(calls, left * (-z * self.spread(calls)).exp()))
+        let mut calls = left;
+        for _ in 0..8 {
+            let step = f64::midpoint(calls, left * (-z * self.spread(calls)).exp()) - calls;
+            calls += step;
+            if step.abs() < calls * SETTLED {
+                break;
+            }
+        }
+        calls
     }
 }

@@ -3,9 +3,10 @@
 mod subject;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use hashbrown::HashSet;
 use rust_decimal::Decimal;
 
 use crate::error::Error;
