@@ -83,9 +83,9 @@ fn the_nearer_the_end_the_worse_and_each_step_is_one_transition() {
 fn the_reason_has_the_numbers_it_was_decided_on() {
     let mut life = Life::new(|draft| draft, 5 * 5 * DAY);
     life.live(4 * DAY);
-    let changes = [200, 195, 190].into_iter().find_map(|balance| life.poll(Some(balance))).unwrap();
+    let changes = [100, 95, 90].into_iter().find_map(|balance| life.poll(Some(balance))).unwrap();
     let reason = changes.reason();
-    assert!(reason.contains("min is under the critical level of 2 h, seen in 2 polls; 195 left, burning "), "{reason}");
+    assert!(reason.contains("min is under the critical level of 2 h, seen in 2 polls; 95 left, burning "), "{reason}");
     assert!(reason.contains("empty in ") && reason.contains("(range "), "{reason}");
 }
 

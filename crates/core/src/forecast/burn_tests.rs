@@ -154,7 +154,7 @@ fn how_often_the_range_held_is_counted() {
     let mut course = Course::new(100_000.0);
     course.live(9 * 288, 1.0);
     let record = course.runway(600).unwrap().record.unwrap();
-    assert!((5..=8).contains(&record.of) && record.held <= record.of, "{record:?}");
+    assert!((12..=15).contains(&record.of) && record.held <= record.of, "{record:?}");
 }
 
 #[test]

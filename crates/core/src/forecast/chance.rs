@@ -3,11 +3,14 @@
 /// Least relative variance of any forecast.
 pub(crate) const LEAST_VARIANCE: f64 = 0.02;
 /// The quantile of a range's ends: one wallet in ten lasts less than the low one, one in ten longer than the high one.
-pub(crate) const NORMAL_QUANTILE_10: f64 = 1.28;
+const NORMAL_QUANTILE_10: f64 = 1.28;
 
 /// The distribution is taken for a logistic one of this cubic: `SLOPE` is sqrt(2/π), `CUBIC` the usual correction.
 const SLOPE: f64 = 0.797_884_560_8;
 const CUBIC: f64 = 0.044_715;
+
+/// The cube root of how many times its mean a quantile can be.
+const MOST_TIMES: f64 = 100.0;
 
 /// The chance of a standard normal variable to be under `x`; right to three decimals.
 pub(crate) fn normal(x: f64) -> f64 {
@@ -25,9 +28,20 @@ pub(crate) fn spread(error: f64, noise: f64, calls: f64) -> f64 {
     if calls > 0.0 { (error.max(LEAST_VARIANCE) + noise / calls).ln_1p().sqrt() } else { 0.0 }
 }
 
-/// The 10, 50 and 90 % quantiles of spend on calls.
-pub(crate) fn range(calls: f64, spread: f64) -> [f64; 3] {
-    [-NORMAL_QUANTILE_10, 0.0, NORMAL_QUANTILE_10].map(|z| calls * (z * spread).exp())
+/// The 10, 50 and 90 % quantiles of spend on calls, the outer ones `width` times as far off as `error` and `noise` make them.
+pub(crate) fn range(error: f64, noise: f64, calls: f64, width: f64) -> [f64; 3] {
+    let end = |z| quantile(error, noise, calls, z * width);
+    [end(-NORMAL_QUANTILE_10).min(calls), calls, end(NORMAL_QUANTILE_10).max(calls)]
+}
+
+/// The quantile of spend on calls that lies `z` standard deviations off: of a gamma distribution, after Wilson and Hilferty.
+/// What comes in single calls may as well not come at all, so that the low end can be zero.
+fn quantile(error: f64, noise: f64, calls: f64, z: f64) -> f64 {
+    if calls <= 0.0 {
+        return 0.0;
+    }
+    let ninth = (error.max(LEAST_VARIANCE) + noise / calls) / 9.0;
+    calls * (1.0 - ninth + z * ninth.sqrt()).clamp(0.0, MOST_TIMES).powi(3)
 }
 
 #[cfg(test)]

@@ -84,11 +84,6 @@ impl Falls {
         self.burst < BURST_HOURS
     }
 
-    /// About the price of a call.
-    pub(crate) fn call(self) -> f64 {
-        f64::from(self.smallest)
-    }
-
     /// Whether so little cannot pay for a call.
     pub(crate) fn cannot_pay(self, balance: f64) -> bool {
         balance <= 0.0 || balance < f64::from(self.smallest) * 0.5

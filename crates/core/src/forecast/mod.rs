@@ -56,6 +56,7 @@ mod last_hour;
 mod lately;
 mod profile;
 mod runway;
+mod spend;
 #[cfg(test)]
 mod stored_tests;
 #[cfg(test)]

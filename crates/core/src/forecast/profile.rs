@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::business::hour_of_week;
-use super::chance::{range, spread};
 use super::conformal::Conformal;
 use super::estimate::{Ratio, to_f32};
 use super::falls::Falls;
@@ -212,6 +211,9 @@ impl Profile {
         // A rise is money paid in, an empty wallet cannot spend, a long silence says too little.
         if why.moved || spent < 0.0 || hours > LONGEST_GAP || self.is_empty(from) {
             self.pace[0] = Pace::default();
+            if hours > LONGEST_GAP || self.is_empty(from) {
+                self.range.abandon();
+            }
             return;
         }
         self.pace = [Pace { rate: to_f32(spent / hours), hours: to_f32(hours) }, self.pace[0]];
@@ -263,6 +265,11 @@ impl Profile {
             _ => {}
         }
         (self.hour, self.spent, self.seen) = (i32::try_from(hour).ok(), 0.0, 0.0);
+        if self.is_known() {
+            let mut range = self.range;
+            range.enter(hour, |range, hours| self.range_ahead(hour, hours, range, rates));
+            self.range = range;
+        }
     }
 
     fn close(&mut self, hour: usize, rates: &Rates) {
@@ -283,6 +290,7 @@ impl Profile {
             self.today.add(spent, expected, 1.0, TODAY_MEMORY);
             self.lately.add(spent, self.week.clearly(hour, rates) * seen, mean);
             self.forecast.spent += self.spent;
+            self.range.spent(self.spent, self.seen);
         }
         if seen >= LEAST_SEEN {
             self.week.learn(hour, spent / seen);
@@ -318,14 +326,7 @@ impl Profile {
         if self.hours < LEAST_HOURS {
             return;
         }
-        let level = self.level_factor();
-        let today = self.today_factor(level, rates);
-        let night = FORECAST_AT..JUDGED_AT + 24;
-        let calls = night.zip(super::ahead::today_holds()).map(|(of_day, holds)| {
-            let place = hour_of_week((hour + of_day - FORECAST_AT) * 3600);
-            f64::from(rates[place]) * level * (1.0 + (today - 1.0) * holds)
-        });
-        self.forecast.expected = to_f32(calls.sum());
+        self.forecast.expected = to_f32(self.calls_ahead(hour, JUDGED_AT + 24 - FORECAST_AT, rates));
     }
 
     /// Compares the forecast with what came.
@@ -333,22 +334,12 @@ impl Profile {
         if self.forecast.expected > 0.0 {
             let slack = to_f32(self.week.mean() * 1.2);
             let expected_spend = self.forecast.expected + slack;
-            self.judge_range();
             let wrong = ((self.forecast.spent + slack) / expected_spend).ln().clamp(-1.5, 1.5);
             self.judged = (self.judged + 1.0).min(ERRORS);
             // What noise alone explains is counted elsewhere.
             self.error += (wrong * wrong - self.noise / expected_spend - self.error) / self.judged;
         }
         self.forecast = Ratio::default();
-    }
-
-    /// Compares the range of the forecast with what came. A call more or less is no miss.
-    fn judge_range(&mut self) {
-        let (spent, expected) = (f64::from(self.forecast.spent), f64::from(self.forecast.expected));
-        let deviation = spread(f64::from(self.error), f64::from(self.noise), expected);
-        let [low, _, high] = range(expected, deviation * self.range.width());
-        let call = self.falls.call();
-        self.range.judge((low - call..=high + call).contains(&spent));
     }
 
     /// Noise of an hour's spend, in hours of mean spend.
@@ -416,7 +407,7 @@ impl Profile {
 
     /// The version of the form in which a profile is serialised: bytes of another version cannot be read. Raised with every
     /// change of a field.
-    pub const VERSION: u16 = 2;
+    pub const VERSION: u16 = 3;
 
     /// Hours that must be seen before there is a forecast: two days tell a night from a quiet day, one does not.
     pub const KNOWN_AFTER: u8 = 48;

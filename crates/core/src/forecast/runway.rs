@@ -2,8 +2,8 @@
 
 use super::ahead::{Ahead, Slot};
 use super::business::as_hours;
-use super::chance::{LEAST_VARIANCE, NORMAL_QUANTILE_10, normal, normal_quantile, range, spread};
-use super::conformal::RangeRecord;
+use super::chance::{LEAST_VARIANCE, normal, normal_quantile, range, spread};
+use super::conformal::{Conformal, RangeRecord};
 use super::estimate::Span;
 use super::fees::DueFees;
 use super::last_hour::Step;
@@ -22,6 +22,8 @@ const USED_UP: f64 = 0.8;
 const FALSE_ALARM_COST: f64 = 0.35;
 /// The least probability of a false alarm that is assumed.
 const LEAST_FALSE_ALARM: f64 = 0.03;
+/// Hours, on the clock or of work, below which the likely time counts.
+const SOON: f64 = 2.0;
 /// The most standard deviations that a conservative estimate allows for, and the most hours of a burst.
 const MOST_SIGMAS: f64 = 2.4;
 const BURST_AT_MOST: f64 = 6.0;
@@ -39,7 +41,7 @@ pub struct Runway {
     /// What rules compare: the time by which the chance to be empty outweighs the chance of a false alarm.
     ///
     /// It lies between the low end and the likely one where spend is hard to predict, and under the low end where
-    /// the money will surely be used soon.
+    /// the money will surely be used soon. Under two hours it is the likely time.
     pub cautious: Option<Span>,
     /// Sooner in one case of ten.
     pub low: Option<Span>,
@@ -87,8 +89,8 @@ pub(super) struct Outlook<'a> {
     normal: f64,
     /// Fees to come: second on the wall clock, amount.
     fees: DueFees,
-    variance: f64,
-    noise: f64,
+    pub(super) variance: f64,
+    pub(super) noise: f64,
 }
 
 impl Profile {
@@ -98,9 +100,9 @@ impl Profile {
         let now = ahead.slots.first()?.wall;
         Some(Runway {
             cautious: outlook.cautious(balance),
-            low: outlook.lasts(balance, NORMAL_QUANTILE_10 * self.range.width()),
+            low: outlook.used_up(balance, &self.range, |[_, _, most]| most),
             likely: outlook.lasts(balance, 0.0),
-            high: outlook.lasts(balance, -NORMAL_QUANTILE_10 * self.range.width()),
+            high: outlook.used_up(balance, &self.range, |[least, _, _]| least),
             burn: outlook.burn,
             normal: outlook.normal,
             measured: self.last_hour.rate(now),
@@ -109,19 +111,6 @@ impl Profile {
             record: self.range.record(),
             horizon: ahead.hours(),
         })
-    }
-
-    /// The 10, 50 and 90 % quantiles of what is spent in so many hours, fees included; `None` while too little was seen.
-    pub(crate) fn spend(&self, hours: f64, ahead: &Ahead, rates: &Rates) -> Option<[f64; 3]> {
-        let outlook = self.outlook(ahead, rates)?;
-        let (mut calls, mut fees) = (0.0, 0.0);
-        for slot in ahead.slots.iter().take_while(|slot| slot.after < hours) {
-            let part = ((hours - slot.after) / slot.length.max(f64::MIN_POSITIVE)).min(1.0);
-            calls += outlook.calls(slot) * part;
-            fees += outlook.fees_in(slot);
-        }
-        let deviation = outlook.spread(calls) * self.range.width();
-        Some(range(calls, deviation).map(|calls| calls + fees))
     }
 
     /// The cautious time that `balance` lasts, as far as `ahead` looks, and whether a burst is under way; `None` while too
@@ -182,10 +171,16 @@ impl Profile {
 }
 
 impl Outlook<'_> {
-    /// The time by which the chance to be empty outweighs the chance of a false alarm.
+    /// The time by which the chance to be empty outweighs the chance of a false alarm. Within two hours the likely time
+    /// counts: whoever was to be early was warned before, and an urgent alert must come true.
     fn cautious(&self, balance: f64) -> Option<Span> {
         let false_alarm = self.chance_unused(USED_UP * balance);
-        self.lasts(balance, -normal_quantile((FALSE_ALARM_COST * (false_alarm + LEAST_FALSE_ALARM)).min(0.5)))
+        let early = self.lasts(balance, -normal_quantile((FALSE_ALARM_COST * (false_alarm + LEAST_FALSE_ALARM)).min(0.5)))?;
+        if early.working >= SOON {
+            return Some(early);
+        }
+        let likely = self.lasts(balance, 0.0).unwrap_or(self.ahead.end());
+        Some(Span { hours: early.hours.max(likely.hours.min(SOON)), working: early.working.max(likely.working.min(SOON)) })
     }
 
     /// Whether `balance` outlasts the hours to come in every case that the estimate allows for: no need to walk them.
@@ -215,7 +210,7 @@ impl Outlook<'_> {
         Some(NextFee { amount, after: as_hours(due - now) })
     }
 
-    fn fees_in(&self, slot: &Slot) -> f64 {
+    pub(super) fn fees_in(&self, slot: &Slot) -> f64 {
         let hour = slot.wall..slot.wall + 3600;
         self.fees().filter(|(due, _)| hour.contains(due)).map(|(_, fee)| fee).sum()
     }
@@ -255,6 +250,23 @@ impl Outlook<'_> {
                 return Some(Span { hours: slot.after + part * slot.length, working: slot.worked_before + part * slot.works });
             }
             calls += spent;
+        }
+        None
+    }
+
+    /// When `balance` is used up if calls cost what is taken from their range.
+    fn used_up(&self, balance: f64, widths: &Conformal, taken: impl Fn([f64; 3]) -> f64) -> Option<Span> {
+        let (mut calls, mut fees, mut before) = (0.0, 0.0, 0.0_f64);
+        for slot in &self.ahead.slots {
+            calls += self.calls(slot);
+            fees += self.fees_in(slot);
+            let width = widths.width(slot.after + slot.length);
+            let used = (taken(range(self.variance, self.noise, calls, width)) + fees).max(before);
+            if used >= balance {
+                let part = if used > before { ((balance - before) / (used - before)).clamp(0.0, 1.0) } else { 0.0 };
+                return Some(Span { hours: slot.after + part * slot.length, working: slot.worked_before + part * slot.works });
+            }
+            before = used;
         }
         None
     }
