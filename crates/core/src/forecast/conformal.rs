@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Hours for which spend is forecast and judged. Between two of them, widths lie between theirs.
-const HORIZONS: [u8; 3] = [4, 12, 48];
+/// Hours for which spend is forecast and judged, each so many times a week. Between two of them, widths lie between theirs.
+const HORIZONS: [u8; 3] = [4, 12, 56];
 /// The horizon whose outcomes are counted.
 const RECORDED: usize = 1;
 /// How far one outcome moves the logarithm of the width, at first and in the end, in thousandths.
@@ -184,7 +184,7 @@ mod tests {
     fn between_two_horizons_the_width_lies_between_theirs() {
         let mut range = Conformal::default();
         (0..50).for_each(|_| range.judge(1, false));
-        let widths = [1.0, 4.0, 8.0, 12.0, 24.0, 48.0, 400.0].map(|hours| range.width(hours));
+        let widths = [1.0, 4.0, 8.0, 12.0, 24.0, 56.0, 400.0].map(|hours| range.width(hours));
         assert!(widths[0].to_bits() == widths[1].to_bits() && widths[1] < widths[2] && widths[2] < widths[3], "{widths:?}");
         assert!(widths[3] > widths[4] && widths[4] > widths[5] && widths[5].to_bits() == widths[6].to_bits(), "{widths:?}");
     }

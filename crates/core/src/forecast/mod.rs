@@ -54,6 +54,8 @@ mod forecaster;
 mod hours;
 mod last_hour;
 mod lately;
+#[cfg(test)]
+mod law_tests;
 mod profile;
 mod runway;
 mod spend;
