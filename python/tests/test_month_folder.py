@@ -91,6 +91,13 @@ def test_a_folder_without_files_of_another_month_or_with_broken_ones_is_refused(
         vobiz.close_month(tmp_path, "2026-04")
 
 
+def test_a_recorded_history_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with vobiz.Sandbox(customers=2, start=START) as sandbox:
+        vobiz.record(sandbox.client(), tmp_path, every="1h", polls=2, now=lambda: sandbox.now, wait=sandbox.advance)
+    with pytest.raises(vobiz.InvalidArgumentError, match="is a recorded history: it has balances over time, and no calls"):
+        vobiz.close_month(tmp_path, "2026-04")
+
+
 def test_a_folder_holds_no_token(month: vobiz.Month, tmp_path: Path) -> None:
     month.to_csv(tmp_path)
     assert all("auth_token" not in path.read_text(encoding="utf-8") for path in tmp_path.iterdir())

@@ -65,7 +65,8 @@ def close_month(
     Raises
     ------
     InvalidArgumentError
-        For a folder without any of these files, of another month, or with one that cannot be understood.
+        For a folder without any of these files, of another month, or with one that cannot be understood; and for a recorded
+        history (`vobiz-bot export --history`, `record`), which has balances and nothing of what was charged.
 
     Examples
     --------
@@ -76,6 +77,7 @@ def close_month(
     import datetime as dt
 
     folder = os.fspath(source)
+    _refuse_history(folder)
     rows = {name: _rows(folder, name, table) for name, table in _TABLES.items()}
     if all(found is None for found in rows.values()):
         detail = f"{folder} has none of {', '.join(f'{name}.parquet' for name in _TABLES)}, and no .csv of these names"
@@ -89,6 +91,16 @@ def close_month(
     at = now or dt.datetime.now(dt.timezone.utc)
     closed, report = _core.close_rows({**given, "about": about}, month, zone, at, balances)
     return Month._from({**_tables(closed, rows), "closed": closed, "report": report, "about": about})
+
+
+def _refuse_history(folder: str) -> None:
+    """Refuse a recorded history. Its files of accounts and movements are others: they have no wallets, calls and ids."""
+    if any(os.path.exists(os.path.join(folder, f"polls.{ending}")) for ending in ("csv", "csv.gz")):
+        detail = (
+            f"{folder} is a recorded history: it has balances over time, and no calls and ledgers to close a month from; "
+            "client.close_month(…).to_parquet(folder) writes a folder that has them, and History.open(folder) reads this one"
+        )
+        raise InvalidArgumentError(f"close month: {detail}", operation="close month")
 
 
 def _tables(closed: _core.ClosedMonth, rows: dict[str, list[dict[str, Any]] | None]) -> dict[str, Any]:
