@@ -11,13 +11,13 @@ ANSWER = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 
 
 
 class ClosesWithoutAWord:
-    """A service that answers once on each connection, promises to keep it open, and closes it."""
+    """A service that answers once on each connection, promises to keep it open, and closes it when it is told to."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self.requests: list[str] = []
-        self.closed = threading.Semaphore(0)
+        self._may_close, self._closed = threading.Semaphore(0), threading.Semaphore(0)
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -27,10 +27,14 @@ class ClosesWithoutAWord:
                 self.requests.append(read.readline().decode().partition(" ")[0])
                 headers = [line.partition(b":") for line in iter(read.readline, b"\r\n")]
                 read.read(sum(int(value) for name, _, value in headers if name == b"content-length"))
-                connection.sendall(
-                    b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{"balance": "1"}'
-                )
-            self.closed.release()
+                connection.sendall(ANSWER)
+                self._may_close.acquire()
+            self._closed.release()
+
+    def close_connection(self) -> None:
+        """Close the connection of the last request."""
+        self._may_close.release()
+        assert self._closed.acquire(timeout=5)
 
 
 def test_what_is_sent_once_is_not_sent_into_a_connection_that_was_closed() -> None:
@@ -38,9 +42,9 @@ def test_what_is_sent_once_is_not_sent_into_a_connection_that_was_closed() -> No
     client = vobiz.Client("PA_X", "t", base_url=service.url, read_only=False, requests_per_second=0, attempts=1)
     for _ in range(20):
         client.balance("MA_1")
-        assert service.closed.acquire(timeout=5)
+        service.close_connection()
         client.resend_kyc_session("k1")
-        assert service.closed.acquire(timeout=5)
+        service.close_connection()
     assert service.requests == ["GET", "POST"] * 20
 
 
