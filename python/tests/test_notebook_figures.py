@@ -97,8 +97,12 @@ def test_the_monthly_close_and_its_top_spenders_are_those_of_the_ledger(tmp_path
 
 
 def test_failed_calls_and_the_answer_rate_are_those_of_the_call_records(tmp_path: Path) -> None:
-    figures = "{'total': month.report.calls.total_calls, 'answered': month.report.calls.answered_calls, 'failed': len(failed)}"
+    figures = "{'total': month.report.calls.total_calls, 'answered': month.report.calls.answered_calls, 'failed': len(failed),"
+    figures += " 'usual': len(month.quality()), 'outage': [(row.group, row.key, row.day) for row in outage.quality()]}"
     found = ran("call-quality", figures, tmp_path)
+    assert found.pop("usual") == 0
+    outage = [["hangup_cause", "NETWORK_OUT_OF_ORDER", "2026-04-14"], ["direction", "outbound", "2026-04-14"]]
+    assert found.pop("outage") == outage
     with world(4) as sandbox:
         calls = [row for row in bodies(sandbox, "cdrs?from_date=2026-03-30&to_date=2026-05-02") if in_april(row["end_time"])]
     answered = sum(bool(row["answer_time"]) and Decimal(str(row["billsec"])) > 0 for row in calls)

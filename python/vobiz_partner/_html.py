@@ -249,6 +249,6 @@ def _page(caption: str, head: Iterable[list[str]], body: Iterable[list[str]], fo
 
     return (
         '<div style="overflow-x:auto"><table style="border-collapse:collapse;table-layout:auto;background:none;color:inherit">'
-        f'<caption style="text-align:left;color:inherit;padding:.2em .6em">{escape(caption)}</caption>'
+        f'<caption style="text-align:left;color:inherit;padding:.2em .6em;white-space:nowrap">{escape(caption)}</caption>'
         f"{rows('thead', head)}{rows('tbody', body)}{rows('tfoot', foot)}</table></div>"
     )
