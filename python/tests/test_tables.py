@@ -7,6 +7,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -94,6 +95,37 @@ def test_a_reader_may_ask_for_other_types(days: vobiz.TimeSeries) -> None:
     assert pa.RecordBatchReader._import_from_c_capsule(capsule).read_all()["total_cost"].to_pylist()[0].startswith("7.21")
 
 
+def test_types_that_are_asked_for_are_given_where_they_hold_the_same() -> None:
+    at = dt.datetime(2026, 5, 6, 7, 12, 40, 437143, tzinfo=dt.timezone.utc)
+    rows: list[dict[str, Any]] = [
+        {"auth_id": "MA_1", "balance": Decimal("7.21"), "currency": "INR", "cps_limit": 5, "created_at": at},
+        {"auth_id": "MA_2"},
+    ]
+    accounts = vobiz.Accounts.from_rows(rows)[:]
+    wanted = {
+        "auth_id": pa.large_string(),
+        "currency": pa.string(),
+        "balance": pa.decimal128(12, 2),
+        "cps_limit": pa.int32(),
+        "created_at": pa.timestamp("ns", "Asia/Kolkata"),
+    }
+
+    def asked(**kinds: pa.DataType) -> pa.Table:
+        fields = [(name, kinds.get(name, kind.type)) for name, kind in zip(accounts.columns, pa.schema(accounts), strict=True)]
+        capsule = accounts.__arrow_c_stream__(pa.schema(fields).__arrow_c_schema__())
+        return pa.RecordBatchReader._import_from_c_capsule(capsule).read_all()
+
+    found = asked(**wanted)
+    assert {name: found.schema.field(name).type for name in wanted} == wanted
+    assert [found[name].to_pylist() for name in wanted] == [[row.get(name) for row in rows] for name in wanted]
+    floats = asked(balance=pa.float64(), auth_id=pa.string_view())
+    assert floats["balance"].to_pylist() == [7.21, None]
+    assert floats["auth_id"].to_pylist() == ["MA_1", "MA_2"]
+    # What would lose something stays as it is.
+    whole = asked(balance=pa.decimal128(12, 1), created_at=pa.timestamp("ms", "UTC"), name=pa.int32())
+    assert pa.table(accounts).schema == whole.schema
+
+
 def test_duckdb_sums_exactly(days: vobiz.TimeSeries) -> None:
     days_of_april = pa.table(days)
     assert days_of_april.num_rows == 2
@@ -134,7 +166,7 @@ def test_an_empty_table_has_its_columns() -> None:
 
 
 def test_a_number_that_a_column_cannot_hold_is_unknown_and_listed(service: Service) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"auth_id": f"MA_{place}", "cash_credits": text} for place, text in enumerate(["1", "0.12345678901", "0.123456789000"])
     ]
     service.replies["accounts"] = Reply({"accounts": rows, "total": 3, "page": 1, "size": 100})

@@ -1,14 +1,15 @@
 //! The memory of a table as an Arrow stream, which polars, pyarrow, pandas and DuckDB read without copies.
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{DataType, Field, TimeUnit};
+use arrow_array::ffi::FFI_ArrowSchema;
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{RecordBatch, RecordBatchIterator};
+use arrow_schema::{DataType, TimeUnit};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
-use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
+use pyo3_arrow::PySchema;
 
-use super::Kind;
+use super::requested::converted;
+use super::{Kind, broken};
 
 /// Digits of an exact number: as many as a `Decimal` holds. With 38, Arrow could not even add two of them.
 pub(super) const PRECISION: u8 = 28;
@@ -30,7 +31,8 @@ impl Kind {
 }
 
 pub(super) fn schema<'py>(py: Python<'py>, batch: &RecordBatch) -> PyResult<Bound<'py, PyCapsule>> {
-    Ok(to_schema_pycapsule(py, batch.schema().as_ref().clone())?)
+    let schema = FFI_ArrowSchema::try_from(batch.schema().as_ref()).map_err(broken)?;
+    PyCapsule::new_with_value(py, schema, c"arrow_schema")
 }
 
 pub(super) fn stream<'py>(
@@ -38,7 +40,14 @@ pub(super) fn stream<'py>(
     batch: RecordBatch,
     requested: Option<Bound<'py, PyCapsule>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let field = Field::new_struct("", batch.schema().fields().clone(), false);
-    let rows: ArrayRef = Arc::new(StructArray::from(batch));
-    Ok(to_stream_pycapsule(py, Box::new(ArrayIterator::new(std::iter::once(Ok(rows)), field.into())), requested)?)
+    let batch = match requested {
+        None => batch,
+        Some(capsule) => {
+            let wanted = PySchema::from_arrow_pycapsule(&capsule)?.into_inner();
+            converted(&batch, &wanted).map_err(broken)?
+        }
+    };
+    let schema = batch.schema();
+    let rows = RecordBatchIterator::new(std::iter::once(Ok(batch)), schema);
+    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(rows)), c"arrow_array_stream")
 }

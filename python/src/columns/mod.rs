@@ -2,6 +2,7 @@
 
 mod arrow;
 mod build;
+mod requested;
 mod values;
 
 use std::sync::Arc;

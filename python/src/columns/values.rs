@@ -95,7 +95,7 @@ fn exact(py: Python<'_>, units: i128, places: u8) -> PyResult<Bound<'_, PyAny>> 
 }
 
 /// A number of units of 10⁻¹⁰ in digits, with so many decimal places.
-fn written(units: i128, places: u8) -> String {
+pub(super) fn written(units: i128, places: u8) -> String {
     let scale = SCALE.unsigned_abs();
     let one = 10_u128.pow(scale.into());
     let (whole, part) = (units.unsigned_abs() / one, units.unsigned_abs() % one);
