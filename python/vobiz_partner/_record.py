@@ -123,7 +123,7 @@ class Record:
     @classmethod
     def _from(cls, given: Mapping[str, Any]) -> Self:
         """Make a record of values by name."""
-        return cls._of(tuple(given.get(name) for name in cls._fields))
+        return cls._of(tuple(map(given.get, cls._fields)))
 
     @classmethod
     def _maybe(cls, given: Mapping[str, Any] | None) -> Self | None:

@@ -164,6 +164,7 @@ class Report(Record):
         currency, period = given["currency"], Period._maybe(given["period"])
         accounts, traffic = given["accounts"], given["traffic"]
         made: dict[str, Any] = {
+            **given,
             "partner": Profile._maybe(given["partner"]),
             "period": period,
             "calls": CallFigures._maybe(given["calls"]),
@@ -177,7 +178,7 @@ class Report(Record):
             made["accounts"] = ReportAccounts._from({**accounts, "customers": ReportCustomers(accounts["customers"])})
         if traffic is not None:
             made["traffic"] = Traffic._from({side: CallFigures._maybe(part) for side, part in traffic.items()})
-        return cls._of(tuple(made.get(name, given.get(name)) for name in cls._fields))
+        return cls._of(tuple(map(made.get, cls._fields)))
 
 
 def _checked(report: Report, asked: _core.Window, on_mismatch: OnMismatch) -> Report:

@@ -3,12 +3,11 @@
 use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, SchemaRef, TimeUnit};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use pyo3_arrow::PySchema;
 
-use super::requested::converted;
 use super::{Kind, broken};
 
 /// Digits of an exact number: as many as a `Decimal` holds. With 38, Arrow could not even add two of them.
@@ -35,18 +34,12 @@ pub(super) fn schema<'py>(py: Python<'py>, batch: &RecordBatch) -> PyResult<Boun
     PyCapsule::new_with_value(py, schema, c"arrow_schema")
 }
 
-pub(super) fn stream<'py>(
-    py: Python<'py>,
-    batch: RecordBatch,
-    requested: Option<Bound<'py, PyCapsule>>,
-) -> PyResult<Bound<'py, PyCapsule>> {
-    let batch = match requested {
-        None => batch,
-        Some(capsule) => {
-            let wanted = PySchema::from_arrow_pycapsule(&capsule)?.into_inner();
-            converted(&batch, &wanted).map_err(broken)?
-        }
-    };
+/// The schema that a reader asks for.
+pub(super) fn wanted(capsule: &Bound<'_, PyCapsule>) -> PyResult<SchemaRef> {
+    Ok(PySchema::from_arrow_pycapsule(capsule)?.into_inner())
+}
+
+pub(super) fn stream(py: Python<'_>, batch: RecordBatch) -> PyResult<Bound<'_, PyCapsule>> {
     let schema = batch.schema();
     let rows = RecordBatchIterator::new(std::iter::once(Ok(batch)), schema);
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(rows)), c"arrow_array_stream")

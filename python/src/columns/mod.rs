@@ -331,7 +331,12 @@ impl Columns {
 
     #[pyo3(signature = (requested = None))]
     fn arrow_stream<'py>(&self, py: Python<'py>, requested: Option<Bound<'py, PyCapsule>>) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::stream(py, self.seen()?, requested)
+        let seen = self.seen()?;
+        let given = match requested {
+            None => seen,
+            Some(capsule) => requested::converted(&seen, arrow::wanted(&capsule)?.as_ref()).map_err(broken)?,
+        };
+        arrow::stream(py, given)
     }
 }
 
