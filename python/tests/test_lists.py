@@ -6,7 +6,8 @@ import asyncio
 import copy
 import datetime as dt
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def test_rows_are_filtered_by_column_by_flags_and_by_a_function(client: vobiz.Cl
         accounts.filter([True])
     with pytest.raises(KeyError, match="there is no column 'cost'"):
         accounts.sort("cost")
-    with pytest.raises(ValueError, match="n is how many rows to keep"):
+    with pytest.raises(ValueError, match="largest: n is a whole number from 0 on, not -1"):
         accounts.largest(-1, "balance")
 
 
@@ -289,3 +290,24 @@ def test_streams_report_their_progress_over_all_batches() -> None:
         list(sandbox.client(progress=seen.append).stream_accounts(rows=7))
     assert [step.rows for step in seen] == sorted({step.rows for step in seen})
     assert (seen[-1].operation, seen[-1].rows, seen[-1].total) == ("list accounts", 30, 30)
+
+
+def test_arguments_of_another_type_are_named(client: vobiz.Client) -> None:
+    accounts: Any = client.accounts()
+    anything: Any = client
+    wrong: list[tuple[Callable[[], Any], str]] = [
+        (lambda: accounts.largest(2.5, "balance"), "largest: n is a whole number from 0 on, not float"),
+        (lambda: list(accounts.batches("10")), "batches: rows is a whole number from 1 on, not str"),
+        (lambda: accounts.sum("name"), "name is no number, and is not summed"),
+        (lambda: accounts.filter("balance > 5"), "a condition is a function of a row, or a truth value for each; not text"),
+        (lambda: anything.cdrs(direction=1), "list call records: direction is text, not int"),
+        (lambda: anything.transactions(5), "list transactions: auth_id is text, not int"),
+        (lambda: anything.top_customers(month="2026-04", limit="3"), "top customers: limit is a whole number from 0 on, not str"),
+        (lambda: vobiz.Sandbox(customers="5"), "sandbox: customers is a whole number from 0 on, not str"),  # type: ignore[arg-type]
+    ]
+    for call, says in wrong:
+        with pytest.raises(TypeError, match=re.escape(says)):
+            call()
+    with pytest.raises(ValueError, match="top customers: limit is a whole number from 0 on, not -1"):
+        client.top_customers(month="2026-04", limit=-1)
+    assert len(accounts.largest(np.int64(2), "balance")) == 2

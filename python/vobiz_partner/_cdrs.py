@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
+from vobiz_partner._arguments import check_texts
 from vobiz_partner._calls import AsyncCalls, Calls, names
 from vobiz_partner._record import Record, Row
 from vobiz_partner._stream import AsyncStream, Stream
@@ -158,6 +159,7 @@ def _asked(auth_id: str | None, *filters: Any) -> dict[str, Any]:
     seconds = asked["min_duration"]
     if seconds is not None and (isinstance(seconds, bool) or not hasattr(seconds, "__index__") or seconds < 0):
         raise ValueError("list call records: min_duration is a whole number of seconds, 0 or more")
+    check_texts(LIST, auth_id=auth_id, **{name: asked[name] for name in ("direction", "status", "hangup_cause")})
     asked["window"] = _core.Window(LIST, asked.pop("month"), asked.pop("from_date"), asked.pop("to_date"))
     return {"auth_id": auth_id, **asked}
 

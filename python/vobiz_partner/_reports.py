@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
+from vobiz_partner._arguments import whole
 from vobiz_partner._calls import AsyncCalls, Calls
 from vobiz_partner._errors import PeriodMismatchError, PeriodMismatchWarning
 from vobiz_partner._profile import Profile
@@ -205,6 +206,10 @@ def _choice(on_mismatch: str) -> None:
         raise ValueError(f'on_mismatch is "warn", "raise" or "ignore", not {on_mismatch!r}')
 
 
+def _most(limit: int | None) -> int | None:
+    return None if limit is None else whole("top customers: limit", limit)
+
+
 def _top(asked: _core.Window, limit: int | None, found: tuple[Any, bool, list[tuple[str, str]]]) -> TopCustomers:
     data, reported, failed = found
     top = TopCustomers(data if limit is None else data.slice(slice(limit)), None, Period(asked.from_date, asked.to_date))
@@ -299,7 +304,7 @@ class ReportCalls(Calls):
         TopCustomers
             Most first; those whose spend is not known come last.
         """
-        asked = _core.Window("read top customers", month, from_date, to_date)
+        asked, limit = _core.Window("read top customers", month, from_date, to_date), _most(limit)
         return self._wait(_core.top_customers(self._inner, asked), lambda found: _top(asked, limit, found))
 
 
@@ -337,5 +342,5 @@ class AsyncReportCalls(AsyncCalls):
         limit: int | None = None,
     ) -> TopCustomers:
         """Read who spent most from one day to another. As `Client.top_customers`."""
-        asked = _core.Window("read top customers", month, from_date, to_date)
+        asked, limit = _core.Window("read top customers", month, from_date, to_date), _most(limit)
         return await self._wait(_core.top_customers(self._inner, asked), lambda found: _top(asked, limit, found))

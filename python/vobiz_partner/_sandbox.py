@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from vobiz_partner import _core
+from vobiz_partner._arguments import whole
 from vobiz_partner._client import AsyncClient, Client
 
 TYPE_CHECKING = False
@@ -56,6 +57,7 @@ class Sandbox:
         start: dt.datetime | None = None,
         books: str = "",
     ) -> None:
+        customers, seed = whole("sandbox: customers", customers), whole("sandbox: seed", seed)
         recorded = dict(replace) if replace else None
         self._sandbox = _core.Sandbox(customers, seed, payloads=payloads, replace=recorded, start=start, books=books)
 

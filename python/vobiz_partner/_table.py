@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vobiz_partner._arguments import whole
 from vobiz_partner._core import Columns, unknown
 from vobiz_partner._export import Export
 from vobiz_partner._record import UNREAD, Row
@@ -243,6 +244,8 @@ class Table(_Rows["R"], Export):
         keep = list(range(len(self)))
         if callable(condition):
             keep = [place for place in keep if condition(self._at(place))]
+        elif isinstance(condition, str):
+            raise TypeError("filter: a condition is a function of a row, or a truth value for each; not text")
         elif condition is not None:
             flags = [not unknown(flag) and bool(flag) for flag in condition]
             if len(flags) != len(self):
@@ -290,8 +293,7 @@ class Table(_Rows["R"], Export):
         >>> accounts.largest(3, "balance")  # doctest: +ELLIPSIS
         <Accounts: 3 rows, ...>
         """
-        if n < 0:
-            raise ValueError("largest: n is how many rows to keep, 0 or more")
+        n = whole("largest: n", n)
         known = sum(value is not None for value in self._data.column(column))
         return self._with(self._data.take(self._data.order(column, True)[: min(n, known)]))
 
@@ -314,6 +316,8 @@ class Table(_Rows["R"], Export):
             For amounts of several currencies, and for rates: neither adds up to anything.
         """
         kind = self._data.kinds.get(column)
+        if kind in ("text", "word", "flag", "day", "instant"):
+            raise TypeError(f"{column} is no number, and is not summed")
         if kind == "rate":
             raise ValueError(f"{column} is a price for a unit of something and adds up to nothing")
         if kind == "amount" and "currency" in self._data.kinds:
@@ -340,8 +344,7 @@ class Table(_Rows["R"], Export):
         ------
         Table
         """
-        if rows < 1:
-            raise ValueError("batches: rows is how many rows a part has, 1 or more")
+        rows = whole("batches: rows", rows, 1)
         for start in range(0, len(self), rows):
             yield self[start : start + rows]
 

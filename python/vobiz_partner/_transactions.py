@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vobiz_partner import _core
+from vobiz_partner._arguments import check_texts
 from vobiz_partner._calls import AsyncCalls, Calls, names
 from vobiz_partner._record import Record, Row
 from vobiz_partner._stream import AsyncStream, Stream
@@ -155,6 +156,7 @@ class TransferOutcome(Record):
 def _asked(auth_id: str | None, *filters: Any) -> dict[str, Any]:
     """Check what is asked of a ledger."""
     month, from_date, to_date, kind, search = filters
+    check_texts(LIST, auth_id=auth_id, type=kind, search=search)
     return {"auth_id": auth_id, "type": kind, "search": search, "window": _core.Window(LIST, month, from_date, to_date)}
 
 
