@@ -11,7 +11,7 @@ ANSWER = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 
 
 
 class ClosesWithoutAWord:
-    """A service that answers once on each connection, promises to keep it open, and closes it when it is told to."""
+    """A service that answers once on each connection, promises to keep it open, and closes it when the test says so."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
