@@ -27,7 +27,7 @@ const SOON: f64 = 2.0;
 /// The most standard deviations that a conservative estimate allows for, and the most hours of a burst.
 const MOST_SIGMAS: f64 = 2.4;
 const BURST_AT_MOST: f64 = 6.0;
-/// Relative step below which a sum counts as found.
+/// Relative step below which a sum is settled.
 const SETTLED: f64 = 1e-3;
 /// Seconds before it is due at which a fee is reported.
 const FEE_SHOWN: i64 = 48 * 3600;
@@ -172,7 +172,7 @@ impl Profile {
 
 impl Outlook<'_> {
     /// The time by which the chance to be empty outweighs the chance of a false alarm. Within two hours the likely time
-    /// counts: whoever was to be early was warned before, and an urgent alert must come true.
+    /// counts: the time for early warnings is over, and an urgent alert must come true.
     fn cautious(&self, balance: f64) -> Option<Span> {
         let false_alarm = self.chance_unused(USED_UP * balance);
         let early = self.lasts(balance, -normal_quantile((FALSE_ALARM_COST * (false_alarm + LEAST_FALSE_ALARM)).min(0.5)))?;
