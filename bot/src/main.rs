@@ -21,6 +21,7 @@ mod http;
 mod ledger;
 mod levels;
 mod manual;
+mod marks;
 mod messages;
 mod metrics;
 mod migrate;

@@ -12,6 +12,7 @@ use vobiz_core::alert::{Content, Deferred, Notification, Observation, Occasion, 
 use crate::delivery;
 use crate::doubts::remarks;
 use crate::ledger::{self, Cursor, Limit};
+use crate::marks;
 use crate::messages::{self, Reader};
 use crate::metrics;
 use crate::observe::observe;
@@ -224,6 +225,11 @@ async fn record(
         owed.extend(recipients.map(|(chat, id)| Draft { chat: id, thread: chat.thread, ..draft.clone() }));
     }
     let Snapshot { observation, evaluation, at, .. } = snapshot;
+    // What cannot be read of earlier messages leaves them as they are.
+    owed.extend(marks::ended(service, evaluation, *at).await.unwrap_or_else(|error| {
+        tracing::warn!(error = format!("{error:#}"), "messages about alerts that ended stay as they are");
+        Vec::new()
+    }));
     let sweep = Sweep { observation, transitions: &evaluation.transitions, remarked };
     let is_recorded = service.store.record(before, &evaluation.state, &deferred, &owed, &sweep, *at).await;
     let is_complete = snapshot.answers.errors().next().is_none();

@@ -54,7 +54,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "chart table telegram",
             "month",
             "delivery doubts from_chat service",
-            "shift",
+            "marks shift",
             "chat heartbeat http monitor notices schedule upkeep",
             "backtest backup check config_check demo export health manual migrate pair print_summary run",
             "main",

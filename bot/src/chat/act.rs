@@ -4,21 +4,11 @@
 use vobiz_core::alert::{Snooze, Transition, Until};
 
 use super::request::{Answer, Refusal, Request};
-use super::until;
-use crate::messages::{self, escape};
+use crate::marks;
+use crate::messages::{self, Reader, escape};
 use crate::people::{Person, Role};
 use crate::snooze::{Muted, SNOOZE};
-use crate::store::{AlertLine, AlertMessage, Change, Draft, Setting};
-
-/// `taken by Asha at 02:55`, `snoozed by Asha until 09:00`
-pub(super) fn words(setting: &Setting<Muted>, reader: &messages::Reader) -> String {
-    let who = &setting.by.name;
-    if setting.value.is_taken {
-        format!("taken by {who} at {}", reader.at(setting.at))
-    } else {
-        format!("snoozed by {who} {}", until::words(setting.value.snooze.until, reader))
-    }
-}
+use crate::store::{Change, Draft, Setting};
 
 /// Mutes alerts for somebody, or takes that back.
 pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Option<(Until, bool)>) -> Result<Answer, Refusal> {
@@ -34,7 +24,7 @@ pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Opt
         let who = messages::whose(&alert.subject);
         match (&known, mute) {
             (Some(known), Some(wanted)) if is_same(&known.value, wanted) => {
-                done.push(format!("{who}: already {}", escape(&words(known, &request.reader))));
+                done.push(format!("{who}: already {}", escape(&messages::muted(known, &request.reader))));
                 continue;
             }
             (None, None) => {
@@ -44,9 +34,13 @@ pub(super) async fn act(request: &Request<'_>, alerts: &[&Transition], mute: Opt
             _ => {}
         }
         has_changed = true;
-        let state = change(request, by, alert, known.as_ref(), mute).await?;
-        answer.owed.extend(changed_messages(request, alert, &state).await?);
-        done.push(format!("{who}: {}", escape(&state)));
+        let setting = change(request, by, alert, known.as_ref(), mute).await?;
+        let words = |reader: &Reader| match &setting {
+            Some(setting) => messages::muted(setting, reader),
+            None => format!("no longer snoozed, by {} at {}", by.name, reader.at(request.asked_at)),
+        };
+        answer.owed.extend(marks::acted(request.service, &key, words, request.asked_at).await?);
+        done.push(format!("{who}: {}", escape(&words(&request.reader))));
     }
     let is_shown = |draft: &Draft| draft.chat == request.chat_id && draft.edits == request.pressed;
     answer.toast = Some(messages::terminal(&done.join("\n")));
@@ -68,21 +62,21 @@ fn is_same(known: &Muted, (until, is_taken): (Until, bool)) -> bool {
     known.is_taken == is_taken && is_as_long
 }
 
-/// Stores the change with its record; gives the words for what holds from now on.
+/// Stores the change with its record; gives what holds from now on.
 async fn change(
     request: &Request<'_>,
     by: &Person,
     alert: &Transition,
     known: Option<&Setting<Muted>>,
     mute: Option<(Until, bool)>,
-) -> Result<String, Refusal> {
+) -> Result<Option<Setting<Muted>>, Refusal> {
     let (key, now, reader) = (alert.key(), request.asked_at, &request.reader);
     let muted = mute.map(|(until, is_taken)| {
         let snooze = Snooze { until, severity: alert.severity, set_at: now };
         Muted { key: key.clone(), snooze, is_taken }
     });
     let (subject, name) = (key.subject.to_string(), format!("{}\n{}", key.rule, key.subject));
-    let after = muted.clone().map(|value| words(&Setting { name: name.clone(), value, by: by.clone(), at: now }, reader));
+    let setting = muted.map(|value| Setting { name: name.clone(), value, by: by.clone(), at: now });
     let action = match mute {
         Some((_, true)) => "take",
         Some(_) => "snooze",
@@ -93,48 +87,9 @@ async fn change(
         chat: request.chat_id,
         action,
         subject: &subject,
-        before: known.map(|known| words(known, reader)),
-        after: after.clone(),
+        before: known.map(|known| messages::muted(known, reader)),
+        after: setting.as_ref().map(|setting| messages::muted(setting, reader)),
     };
-    request.service.store.change((SNOOZE, &name), muted.as_ref(), &change, now).await?;
-    Ok(after.unwrap_or_else(|| format!("no longer snoozed, by {} at {}", by.name, reader.at(now))))
-}
-
-/// Each chat's message about an alert, with what was done.
-async fn changed_messages(request: &Request<'_>, alert: &Transition, words: &str) -> Result<Vec<Draft>, Refusal> {
-    let (store, key) = (&request.service.store, alert.key());
-    let messages = store.alert_messages(&key, request.asked_at).await?;
-    let muted = store.settings::<Muted>(SNOOZE).await?;
-    // What is known of the alert of a line: of this one what was done now, of the others what holds.
-    let state = |line: &AlertLine| match line.key() {
-        same if same == key => Some(words.to_owned()),
-        other => {
-            let known = muted.iter().find(|setting| setting.value.key == other);
-            known.map(|known| self::words(known, &request.reader))
-        }
-    };
-    let note = |line: &AlertLine, is_alone: bool| {
-        let state = escape(&state(line)?);
-        let who = messages::name(line.name.as_deref(), &line.subject);
-        Some(format!("\n<i>{}</i>", if is_alone { capitalized(&state) } else { format!("{who}: {state}") }))
-    };
-    let draft = |message: AlertMessage| {
-        let firing = message.lines.iter().filter(|line| line.is_firing);
-        let notes: String = firing.filter_map(|line| note(line, message.lines.len() == 1)).collect();
-        let html = format!("{}{notes}", message.html);
-        // A list that is too long with what was done stays as it is.
-        messages::is_one(&html).then(|| Draft {
-            chat: message.chat,
-            html,
-            edits: Some(message.message),
-            buttons: messages::alerts_buttons(&message.lines),
-            ..Draft::default()
-        })
-    };
-    Ok(messages.into_iter().filter_map(draft).collect())
-}
-
-fn capitalized(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    request.service.store.change((SNOOZE, &name), setting.as_ref().map(|setting| &setting.value), &change, now).await?;
+    Ok(setting)
 }

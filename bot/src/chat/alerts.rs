@@ -3,8 +3,8 @@
 use futures::FutureExt as _;
 use vobiz_core::alert::Transition;
 
+use super::find;
 use super::request::{Answer, Command, Refusal, Request};
-use super::{act, find};
 use crate::messages::{self, button, counted, escape};
 use crate::people::Role;
 use crate::snooze::{Muted, SNOOZE};
@@ -42,7 +42,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
         let (key, name) = (alert.key(), messages::plain(&messages::whose(&alert.subject)));
         let target = format!("{} {}", key.subject, key.rule);
         let state = muted.iter().find(|setting| setting.value.key == key);
-        let words = state.map(|state| format!("\n   {}", escape(&act::words(state, &request.reader)))).unwrap_or_default();
+        let words = state.map(|state| format!("\n   {}", escape(&messages::muted(state, &request.reader)))).unwrap_or_default();
         lines.push(format!("{}{words}", messages::alert_row(alert, &request.reader)));
         let mut row = vec![button(&name, &format!("/why {target}"))];
         row.extend(state.map(|_| button("Unsnooze", &format!("/unmute {target}"))));

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use futures::FutureExt as _;
 use vobiz_core::alert::Transition;
 
+use super::find;
 use super::request::{Answer, Command, Refusal, Request};
-use super::{act, find};
 use crate::config::Chat;
 use crate::messages::{self, Reader};
 use crate::people::Role;
@@ -106,7 +106,7 @@ async fn shown(service: &Service, snapshot: &Snapshot, chat: &Chat, page: usize)
     let muted = service.store.settings::<Muted>(SNOOZE).await?;
     let reader = Reader { zone: chat.zone, now: snapshot.at };
     let done = |alert: &Transition| {
-        muted.iter().find(|setting| setting.value.key == alert.key()).map(|setting| act::words(setting, &reader))
+        muted.iter().find(|setting| setting.value.key == alert.key()).map(|setting| messages::muted(setting, &reader))
     };
     Ok(messages::board(snapshot, &chat.settings.wants, &done, page, &reader))
 }

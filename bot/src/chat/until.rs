@@ -6,7 +6,6 @@ use vobiz_core::alert::Until;
 use vobiz_core::time::{next_local, parse_duration};
 
 use super::{find, hour};
-use crate::messages::Reader;
 
 /// The longest snooze.
 const LONGEST: TimeDelta = TimeDelta::days(30);
@@ -78,15 +77,6 @@ fn behind_a_rule(words: &[&str], rules: &[&str]) -> Option<usize> {
         let is_rule = |end: &usize| rules.iter().any(|rule| find::is_same(rule, &words[start..*end].join(" ")));
         (start + 1..=words.len()).rev().find(is_rule)
     })
-}
-
-/// `until 09:00`, `until it is topped up`
-pub(super) fn words(until: Until, reader: &Reader) -> String {
-    match until {
-        Until::Time(end) => format!("until {}", reader.at(end)),
-        Until::ToppedUp => "until it is topped up".to_owned(),
-        Until::NextLevel => "until it gets worse".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,14 @@ pub(super) async fn alerts<'a>(
         let html = messages::already_over(&messages::name(None, &who), &ended, "", &request.reader);
         return Err(Box::new(Answer::with(html, vec![vec![button("‹ Alerts", "/alerts")]])).into());
     }
-    let fires: Vec<_> = meant.iter().map(|(id, name)| (id, name, of(id))).filter(|(_, _, alerts)| !alerts.is_empty()).collect();
+    let mut fires: Vec<_> =
+        meant.iter().map(|(id, name)| (id, name, of(id))).filter(|(_, _, alerts)| !alerts.is_empty()).collect();
+    if let (Some(rule), 2..) = (&rule, fires.len()) {
+        fires.retain(|(_, _, alerts)| alerts.iter().any(|alert| find::is_same(&alert.rule, rule)));
+        if fires.is_empty() {
+            return Err(format!("No rule “{rule}” fires for any customer like “{who}”. /alerts lists what fires.").into());
+        }
+    }
     let mut alerts = match fires.as_slice() {
         [(_, _, alerts)] => alerts.clone(),
         [] => return Err(over(request, &who, rule.as_deref(), &meant).await?.into()),

@@ -6,7 +6,7 @@ use vobiz_core::alert::{Metric, Transition};
 use vobiz_core::rust_decimal::prelude::ToPrimitive as _;
 
 use super::request::{Answer, Command, Refusal, Request};
-use super::{act, which};
+use super::which;
 use crate::messages::{self, Background, escape};
 use crate::people::Role;
 use crate::snapshot::Snapshot;
@@ -29,7 +29,7 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
     for alert in &alerts {
         let rule = snapshot.policy.rules().iter().find(|rule| rule.name() == alert.rule);
         let state = muted.iter().find(|setting| setting.value.key == alert.key());
-        let state = state.map(|state| format!("\n{}", escape(&act::words(state, &request.reader)))).unwrap_or_default();
+        let state = state.map(|state| format!("\n{}", escape(&messages::muted(state, &request.reader)))).unwrap_or_default();
         let background = background(request, &snapshot, alert).await?;
         explained.push(format!("{}{state}", messages::why(alert, rule, &background, &request.reader)));
     }

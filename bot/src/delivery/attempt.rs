@@ -83,7 +83,8 @@ impl Attempt {
         let chat = batch.draft.chat;
         let failure = match self.send(&batch).await {
             Ok(message) => {
-                self.end(&batch, Ended::Delivered(message)).await;
+                let ended = if batch.is_folded { Ended::DeliveredAs(message, &batch.draft) } else { Ended::Delivered(message) };
+                self.end(&batch, ended).await;
                 if let Some(message) = message.filter(|_| batch.draft.is_board) {
                     noted(board::delivered(&self.service, &self.telegram, &batch.draft, message).await);
                 }

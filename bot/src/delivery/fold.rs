@@ -15,6 +15,8 @@ const LATE: TimeDelta = TimeDelta::minutes(2);
 pub(super) struct Batch {
     pub(super) ids: Vec<i64>,
     pub(super) draft: Draft,
+    /// Whether that is another message than the one that was owed.
+    pub(super) is_folded: bool,
     /// Attempts at any of them before.
     pub(super) attempts: i64,
     /// Whether the last attempt at one of them may have arrived.
@@ -43,7 +45,7 @@ pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, re
         if is_late(row) && !draft.is_board {
             draft.html = messages::dated(&draft.html, row.made_at, reader);
         }
-        Batch { ids: vec![row.id], draft, attempts: row.attempts, in_doubt: row.in_doubt }
+        Batch { ids: vec![row.id], draft, is_folded: false, attempts: row.attempts, in_doubt: row.in_doubt }
     };
     let about_alerts: Vec<&Owed> = rows.iter().filter(|row| row.draft.alerts.is_some()).collect();
     if head.draft.alerts.is_none() {
@@ -71,7 +73,7 @@ pub(super) fn batch(rows: &[Owed], first: i64, present: Option<&Present<'_>>, re
     };
     let ids = about_alerts.iter().map(|row| row.id).collect();
     let attempts = about_alerts.iter().map(|row| row.attempts).max().unwrap_or_default();
-    Some(Batch { ids, draft, attempts, in_doubt: about_alerts.iter().any(|row| row.in_doubt) })
+    Some(Batch { ids, draft, is_folded: true, attempts, in_doubt: about_alerts.iter().any(|row| row.in_doubt) })
 }
 
 /// What became of each alert: its last line, what fires before what ended, and of both the worst first.

@@ -15,6 +15,7 @@ mod levels;
 mod list;
 mod low;
 mod month;
+mod muted;
 mod operation;
 mod period;
 mod report;
@@ -47,6 +48,7 @@ pub(crate) use levels::{LevelQuestion, customer as level_customer, level, levels
 pub(crate) use list::{List, alert_line, catch_up, data_health_line, storm};
 pub(crate) use low::Low;
 pub(crate) use month::{NotClosed, agreement, charged, not_closed};
+pub(crate) use muted::{back, muted, over, was_over};
 pub(crate) use operation::{
     NO_GLOBAL_LEDGER, NO_LEDGER, chat_accepts, chat_refuses, database_fails, database_works, oddities, updates_conflict,
 };

@@ -1,5 +1,7 @@
 //! The messages in chats about alerts, which change when somebody acts on one of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use vobiz_core::alert::AlertKey;
@@ -32,35 +34,37 @@ impl Store {
             || rows.iter().any(|lines| serde_json::from_str::<Vec<AlertLine>>(lines).is_ok_and(|lines| lines.len() > 1)))
     }
 
-    /// The last message about an alert in each chat. What was owed as several messages and became one when it was sent is not
-    /// among them: none of its rows has its text.
-    pub(crate) async fn alert_messages(&self, key: &AlertKey, now: DateTime<Utc>) -> Result<Vec<AlertMessage>> {
-        // What became one message ended at one time, so that all its rows are looked at or none.
-        let query = "SELECT chat, message, html, alerts, document_name FROM
-             (SELECT *, count(*) OVER (PARTITION BY chat, message) AS rows_of_message FROM outbox
-              WHERE alerts IS NOT NULL AND message IS NOT NULL AND edits IS NULL AND failure IS NULL AND ended_at > $1)
-             WHERE rows_of_message = 1 AND document_name IS NULL ORDER BY id";
+    /// The last message about each of these alerts in each chat. What was owed as several messages and became one when it was sent
+    /// is the last of their rows.
+    pub(crate) async fn alert_messages(&self, keys: &BTreeSet<AlertKey>, now: DateTime<Utc>) -> Result<Vec<AlertMessage>> {
+        let query = "SELECT chat, message, html, alerts FROM outbox
+             WHERE alerts IS NOT NULL AND message IS NOT NULL AND edits IS NULL AND failure IS NULL AND ended_at > $1
+             AND document_name IS NULL ORDER BY id";
         let since = (now - CHANGED_WITHIN).timestamp_micros();
-        let mut messages: Vec<AlertMessage> = Vec::new();
+        let (mut messages, mut last) = (Vec::new(), BTreeMap::new());
         for row in sqlx::query(query).bind(since).fetch_all(&self.pool).await? {
-            let lines: String = column(&row, "outbox", "alerts")?;
-            let Ok(lines) = serde_json::from_str::<Vec<AlertLine>>(&lines) else { continue };
-            if !lines.iter().any(|line| line.is_firing && line.key() == *key) {
+            let alerts: String = column(&row, "outbox", "alerts")?;
+            let Ok(lines) = serde_json::from_str::<Vec<AlertLine>>(&alerts) else { continue };
+            let about = lines.iter().filter(|line| line.is_firing).map(AlertLine::key).filter(|key| keys.contains(key));
+            let about: Vec<AlertKey> = about.collect();
+            if about.is_empty() {
                 continue;
             }
             let chat: i64 = column(&row, "outbox", "chat")?;
             let Ok(message) = i32::try_from(column::<i64>(&row, "outbox", "message")?) else { continue };
-            messages.retain(|earlier| earlier.chat != chat);
+            last.extend(about.into_iter().map(|key| ((chat, key), messages.len())));
             messages.push(AlertMessage { chat, message, html: column(&row, "outbox", "html")?, lines });
         }
-        Ok(messages)
+        let last: BTreeSet<usize> = last.into_values().collect();
+        let messages = messages.into_iter().enumerate().filter(|(place, _)| last.contains(place));
+        Ok(messages.map(|(_, message)| message).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Draft, Ended};
+    use crate::store::{Document, Draft, Ended};
 
     fn draft(subject: &str, at: DateTime<Utc>) -> Draft {
         let line = AlertLine {
@@ -78,21 +82,55 @@ mod tests {
         Draft { chat: 7, html: format!("only {subject}"), alerts: Some(vec![line]), ..Draft::default() }
     }
 
+    async fn about(store: &Store, subject: &str, now: DateTime<Utc>) -> Vec<AlertMessage> {
+        let line = draft(subject, now).alerts.unwrap().remove(0);
+        store.alert_messages(&BTreeSet::from([line.key()]), now).await.unwrap()
+    }
+
     #[tokio::test]
-    async fn several_owed_messages_that_became_one_are_a_list_and_none_of_them_is_its_text() {
+    async fn several_owed_messages_that_became_one_are_a_list_with_the_text_that_was_sent() {
         let store = Store::open("sqlite::memory:").await.unwrap();
         let now = Utc::now();
-        store.owe(&[draft("MA_A", now), draft("MA_B", now), draft("MA_C", now)], now).await.unwrap();
+        store.owe(&[draft("MA_A", now), draft("MA_B", now), draft("MA_C", now), draft("MA_D", now)], now).await.unwrap();
         let ids: Vec<i64> = store.owed().await.unwrap().iter().map(|head| head.id).collect();
-        store.end(&ids[..2], Ended::Delivered(Some(41)), now).await.unwrap();
-        store.end(&ids[2..], Ended::Delivered(Some(42)), now).await.unwrap();
+        let both = [draft("MA_A", now), draft("MA_B", now)].into_iter().flat_map(|one| one.alerts.unwrap()).collect();
+        let list = Draft { html: "as of now: both".into(), alerts: Some(both), ..draft("MA_A", now) };
+        store.end(&ids[..2], Ended::DeliveredAs(Some(41), &list), now).await.unwrap();
+        let late = Draft { html: "as of now: MA_C".into(), ..draft("MA_C", now) };
+        store.end(&ids[2..3], Ended::DeliveredAs(Some(42), &late), now).await.unwrap();
+        store.end(&ids[3..], Ended::Delivered(Some(43)), now).await.unwrap();
         assert!(store.lists_alerts(7, 41).await.unwrap());
         assert!(!store.lists_alerts(7, 42).await.unwrap(), "one alert alone is no list");
-        let messages = async |line: AlertLine| store.alert_messages(&line.key(), now).await.unwrap();
-        for (subject, known) in [("MA_A", vec![]), ("MA_B", vec![]), ("MA_C", vec![42])] {
-            let line = draft(subject, now).alerts.unwrap().remove(0);
-            let found: Vec<i32> = messages(line).await.iter().map(|message| message.message).collect();
-            assert_eq!(found, known, "{subject}");
+        for (subject, message, html, lines) in [
+            ("MA_A", 41, "as of now: both", 2),
+            ("MA_B", 41, "as of now: both", 2),
+            ("MA_C", 42, "as of now: MA_C", 1),
+            ("MA_D", 43, "only MA_D", 1),
+        ] {
+            let found = about(&store, subject, now).await;
+            let found: Vec<_> = found.iter().map(|found| (found.message, found.html.as_str(), found.lines.len())).collect();
+            assert_eq!(found, [(message, html, lines)], "{subject}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_message_about_several_alerts_that_changed_is_found_once_and_one_that_came_as_a_file_never() {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let now = Utc::now();
+        let both: Vec<AlertLine> = ["MA_A", "MA_B"].iter().flat_map(|subject| draft(subject, now).alerts.unwrap()).collect();
+        let file = Document { name: "alerts.csv".into(), bytes: vec![1] };
+        let list = Draft { alerts: Some(both.clone()), ..draft("MA_A", now) };
+        store.owe(&[draft("MA_A", now), list.clone(), draft("MA_C", now)], now).await.unwrap();
+        let ids: Vec<i64> = store.owed().await.unwrap().iter().map(|head| head.id).collect();
+        for (id, message) in ids.iter().zip([41, 42]) {
+            store.end(&[*id], Ended::Delivered(Some(message)), now).await.unwrap();
+        }
+        store
+            .end(&ids[2..], Ended::DeliveredAs(Some(43), &Draft { document: Some(file), ..draft("MA_C", now) }), now)
+            .await
+            .unwrap();
+        let keys = ["MA_A", "MA_B", "MA_C"].iter().flat_map(|subject| draft(subject, now).alerts.unwrap());
+        let found = store.alert_messages(&keys.map(|line| line.key()).collect(), now).await.unwrap();
+        assert_eq!(found.iter().map(|found| found.message).collect::<Vec<_>>(), [42]);
     }
 }

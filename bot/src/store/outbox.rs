@@ -41,6 +41,8 @@ pub(crate) struct Head {
 pub(crate) enum Ended<'a> {
     /// Telegram took it, as a message of this id where it sent one.
     Delivered(Option<i32>),
+    /// Telegram took one message in place of those that were owed, as one of this id.
+    DeliveredAs(Option<i32>, &'a Draft),
     /// It will never be sent, for this reason.
     GivenUp(&'a str),
     /// It certainly was not sent and is still owed.
@@ -223,13 +225,16 @@ impl Store {
         for id in ids {
             let query = match ended {
                 Ended::NotSent => sqlx::query("UPDATE outbox SET in_doubt = FALSE WHERE id = $1").bind(id),
-                Ended::Delivered(message) => finish(*id, now, None).bind(message),
+                Ended::Delivered(message) | Ended::DeliveredAs(message, _) => finish(*id, now, None).bind(message),
                 Ended::GivenUp(why) => finish(*id, now, Some(why)).bind(None::<i32>),
             };
             query.execute(&mut *transaction).await?;
-            if let Ended::Delivered(Some(message)) = ended {
+            if let Ended::Delivered(Some(message)) | Ended::DeliveredAs(Some(message), _) = ended {
                 note_board(&mut transaction, *id, message).await?;
             }
+        }
+        if let (Ended::DeliveredAs(_, sent), Some((last, others))) = (ended, ids.split_last()) {
+            note_list(&mut transaction, *last, others, sent).await?;
         }
         sqlx::query("DELETE FROM outbox WHERE ended_at < $1")
             .bind((now - KEPT).timestamp_micros())
@@ -270,6 +275,22 @@ async fn note_board(transaction: &mut Transaction<'static, Sqlite>, owed: i64, m
     .bind(message)
     .execute(&mut **transaction)
     .await?;
+    Ok(())
+}
+
+/// Several messages owed were sent as one, or one with another text: the last of them has what was sent, and the others are about
+/// no alerts.
+async fn note_list(transaction: &mut Transaction<'static, Sqlite>, last: i64, others: &[i64], sent: &Draft) -> Result<()> {
+    sqlx::query("UPDATE outbox SET html = $2, alerts = $3, document_name = $4 WHERE id = $1")
+        .bind(last)
+        .bind(&sent.html)
+        .bind(sent.alerts.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(sent.document.as_ref().map(|document| document.name.as_str()))
+        .execute(&mut **transaction)
+        .await?;
+    for id in others {
+        sqlx::query("UPDATE outbox SET alerts = NULL WHERE id = $1").bind(id).execute(&mut **transaction).await?;
+    }
     Ok(())
 }
 

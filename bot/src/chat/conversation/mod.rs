@@ -7,6 +7,7 @@ mod board;
 mod chats;
 mod levels;
 mod looks;
+mod marks;
 mod roles;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use vobiz_core::Decimal;
-use vobiz_core::alert::{State, Subject};
+use vobiz_core::alert::{Deferred, State, Subject, notify};
 use vobiz_sandbox::{Options, Sandbox};
 
 use super::command::{self, Line};
@@ -25,6 +26,7 @@ use super::reply::Desk;
 use super::request::Answer;
 use crate::clock::Clock;
 use crate::config::{Chat, Config};
+use crate::delivery;
 use crate::levels::{LEVELS, OwnLevels};
 use crate::messages;
 use crate::observe::observe;
@@ -47,6 +49,8 @@ pub(super) struct Talk {
     pub(super) desk: Desk,
     pub(super) sandbox: Sandbox,
     memory: Memory,
+    /// What waits for the chat.
+    deferred: Deferred,
     /// The chat in which people write.
     pub(super) chat: i64,
     /// The buttons that people see.
@@ -81,7 +85,8 @@ impl Talk {
         let service = Arc::new(Service::open(config, Clock::Virtual(sandbox.clock().watch())).await.unwrap());
         let desk = Desk { service, telegram, bot: "vobiz_bot".to_owned(), handled: watch::Sender::new(0) };
         let memory = Memory::new(business, Vec::new(), State::default());
-        let mut talk = Self { desk, sandbox, memory, chat: GROUP, buttons: Vec::new(), text: String::new() };
+        let deferred = Deferred::default();
+        let mut talk = Self { desk, sandbox, memory, deferred, chat: GROUP, buttons: Vec::new(), text: String::new() };
         for wallet in talk.sandbox.wallets() {
             talk.sandbox.set_wallet(&wallet.auth_id, Decimal::from(50_000)).unwrap();
         }
@@ -165,6 +170,18 @@ impl Talk {
         let answer = self.desk.command(&heard, command, words, &chat).await.unwrap();
         self.note(answer);
         self
+    }
+
+    /// Owes what the last poll has to say, as a running bot does.
+    pub(super) async fn notify(&mut self) {
+        let service = &self.desk.service;
+        let (snapshot, chat) = (service.published.last().unwrap(), self.served().await.unwrap());
+        let (notifications, waits) = notify(&chat.settings, &snapshot.evaluation, &self.deferred, snapshot.at);
+        let reader = messages::Reader { zone: chat.zone, now: snapshot.at };
+        let mut owed = delivery::drafts(self.chat, &notifications, snapshot.top_ups(), "", &reader);
+        owed.extend(crate::marks::ended(service, &snapshot.evaluation, snapshot.at).await.unwrap());
+        service.store.owe(&owed, snapshot.at).await.unwrap();
+        self.deferred = waits;
     }
 
     /// Delivers what is owed, and writes it down: boards are messages from 100 on.
