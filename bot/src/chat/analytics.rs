@@ -28,7 +28,8 @@ async fn answer(request: &Request<'_>) -> Result<Answer, Refusal> {
         .reports
         .since(request.needed(), &name, &service.clock, service.api.analytics(days).map_ok(vobiz_core::Answer::into_inner))
         .await;
-    let text = report.map_or_else(|error| messages::failure(&error), |report| messages::analytics(&report, days));
+    let text =
+        report.map_or_else(|error| messages::failure(&error), |report| messages::analytics(&report, days, service.report_zone));
     let shown = [7, 30].into_iter().find(|length| DateRange::ending(today, *length) == days);
     Ok(Answer {
         as_of: request.shown_age(read_at),

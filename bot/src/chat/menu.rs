@@ -1,16 +1,20 @@
 //! The menu of commands: shown in the chats that are served, and nowhere else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::command::COMMANDS;
 use crate::service::Service;
 use crate::telegram::{Failure, Telegram};
 
+/// A chat that refused the menu is asked again after so long: it may take messages again by then.
+const AGAIN_AFTER: TimeDelta = TimeDelta::hours(6);
+
 /// Shows the menu in each chat that is served, and in no other, until the task is dropped. What fails is tried again with the
-/// next poll, except where a chat refuses it.
+/// next poll, and where a chat refuses it some hours later.
 pub(crate) async fn keep(service: Arc<Service>, telegram: Telegram) -> Result<()> {
     let (mut chats, mut polls) = (service.chats.subscribe(), service.published.watch());
     // Those that were served when the bot ran before.
@@ -18,7 +22,7 @@ pub(crate) async fn keep(service: Arc<Service>, telegram: Telegram) -> Result<()
     let mut menus = Menus { stale: known.clone(), ..Menus::default() };
     loop {
         let served: BTreeSet<i64> = service.recipients().await?.into_iter().map(|(_, id)| id).collect();
-        menus.update(&served, &telegram).await;
+        menus.update(&served, &telegram, service.clock.now()).await;
         let all = menus.shown.union(&menus.stale).copied().collect();
         if known != all {
             service.store.keep_menus(&all).await?;
@@ -36,6 +40,8 @@ pub(crate) async fn keep(service: Arc<Service>, telegram: Telegram) -> Result<()
 struct Menus {
     /// The chats that need not be shown it any more.
     shown: BTreeSet<i64>,
+    /// Those that refused it, and when.
+    refused: BTreeMap<i64, DateTime<Utc>>,
     /// Those that are no longer served and may still show it.
     stale: BTreeSet<i64>,
     /// Whether strangers see none.
@@ -44,31 +50,35 @@ struct Menus {
 
 impl Menus {
     /// Makes the calls that are left to make, until Telegram asks to wait.
-    async fn update(&mut self, served: &BTreeSet<i64>, telegram: &Telegram) {
+    async fn update(&mut self, served: &BTreeSet<i64>, telegram: &Telegram, now: DateTime<Utc>) {
         self.stale.extend(self.shown.difference(served));
         self.stale.retain(|chat| !served.contains(chat));
         self.shown.retain(|chat| served.contains(chat));
+        // One that lies ahead of the clock, which was set back, counts for nothing.
+        let rests = |at: &DateTime<Utc>| (TimeDelta::zero()..AGAIN_AFTER).contains(&(now - *at));
+        self.refused.retain(|chat, at| served.contains(chat) && rests(at));
         if !self.is_hidden {
             // What is shown to everybody would be shown to strangers.
             match next(telegram.hide_commands(None).await) {
-                Next::Done => self.is_hidden = true,
+                Next::Done | Next::Refused => self.is_hidden = true,
                 Next::Again => {}
                 Next::Wait => return,
             }
         }
         for &chat in served {
-            if self.shown.contains(&chat) {
+            if self.shown.contains(&chat) || self.refused.contains_key(&chat) {
                 continue;
             }
             match next(telegram.show_commands(chat, &menu()).await) {
                 Next::Done => _ = self.shown.insert(chat),
+                Next::Refused => _ = self.refused.insert(chat, now),
                 Next::Again => {}
                 Next::Wait => return,
             }
         }
         for chat in self.stale.clone() {
             match next(telegram.hide_commands(Some(chat)).await) {
-                Next::Done => _ = self.stale.remove(&chat),
+                Next::Done | Next::Refused => _ = self.stale.remove(&chat),
                 Next::Again => {}
                 Next::Wait => return,
             }
@@ -78,8 +88,10 @@ impl Menus {
 
 /// What a call means for those after it.
 enum Next {
-    /// It need not be made again: it was done, or would be refused again.
+    /// It was done.
     Done,
+    /// The chat takes none, for now.
+    Refused,
     /// It may succeed later.
     Again,
     /// Telegram takes no more calls now.
@@ -91,7 +103,7 @@ fn next(outcome: Result<(), Failure>) -> Next {
     match failure {
         Failure::Chat(_) | Failure::Topic(_) | Failure::Moved(_) | Failure::Message(..) => {
             tracing::info!(%failure, "a chat refuses the menu of commands");
-            Next::Done
+            Next::Refused
         }
         Failure::Transient(_) | Failure::Unknown(_) | Failure::Conflict(_) => {
             tracing::debug!(%failure, "the menu of commands could not be changed; tried again");
@@ -117,8 +129,8 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_chat_that_refuses_the_menu_is_asked_once_and_a_wait_ends_the_round() {
-        let talk = Talk::new().await;
+    async fn a_chat_that_refuses_the_menu_is_asked_again_hours_later_and_a_wait_ends_the_round() {
+        let (talk, now) = (Talk::new().await, Utc::now());
         let fault = |status, retry_after| Fault {
             half: Half::Telegram,
             operation: Some("setMyCommands".into()),
@@ -136,13 +148,15 @@ mod tests {
             talk.sandbox.faults().clear();
             talk.sandbox.faults().add(fault.clone());
             let struck = || talk.sandbox.faults().list().iter().map(|fault| fault.struck).sum::<u32>();
-            menus.update(&served, &talk.desk.telegram).await;
+            menus.update(&served, &talk.desk.telegram, now).await;
             assert_eq!(struck(), after_a_round, "{fault:?}");
-            menus.update(&served, &talk.desk.telegram).await;
-            menus.update(&served, &talk.desk.telegram).await;
+            menus.update(&served, &talk.desk.telegram, now).await;
+            menus.update(&served, &talk.desk.telegram, now).await;
             assert_eq!(struck(), after_three, "{fault:?}");
             talk.sandbox.faults().clear();
-            menus.update(&BTreeSet::new(), &talk.desk.telegram).await;
+            menus.update(&served, &talk.desk.telegram, now + AGAIN_AFTER).await;
+            assert_eq!(menus.shown, served, "{fault:?}");
+            menus.update(&BTreeSet::new(), &talk.desk.telegram, now + AGAIN_AFTER).await;
             assert!(menus.shown.is_empty() && menus.stale.is_empty(), "{menus:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use chrono_tz::Tz;
 use vobiz_core::dashboard::{CallFigures, Report};
 use vobiz_core::{Decimal, money};
 
@@ -33,9 +34,18 @@ pub(crate) fn dashboard(report: &Report) -> String {
     text + &calls(report)
 }
 
-/// `/analytics`: `asked` is the window that was asked for, which the service may not keep to.
-pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange) -> String {
+/// `/analytics`: `asked` is the window that was asked for, which the service may not keep to, of days in a zone.
+pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange, zone: Tz) -> String {
     let currency = report.currency.as_deref();
+    let created = report.partner.as_ref().and_then(|partner| partner.created_at);
+    let created = created.map(|at| at.with_timezone(&zone).date_naive());
+    let has_calls = report.calls.as_ref().and_then(|calls| calls.total_calls).is_some_and(|calls| calls > 0);
+    if let (Some(created), Some(from), Some(to), false) = (created, asked.from, asked.to, has_calls)
+        && to < created
+    {
+        // The API counts zero calls then.
+        return format!("<b>No figures for {}</b>\nThe partner account exists since {}.", days(from, to), days(created, created));
+    }
     let cost = report.calls.as_ref().and_then(|calls| calls.total_cost);
     let head = match cost {
         Some(cost) => format!("<b>{} for {}</b>", show(cost, currency), calls_of(report.calls.as_ref(), currency)),
@@ -49,6 +59,9 @@ pub(crate) fn analytics(report: &Report, asked: vobiz_core::DateRange) -> String
         let _ = write!(text, "\nAsked for {}; the API answered for another window:", days(from, to));
     }
     text.push_str(&calls(report));
+    if let Some(created) = created.filter(|created| asked.from.is_some_and(|from| from < *created)) {
+        let _ = write!(text, "\nThe partner account exists since {}.", days(created, created));
+    }
     if report.period.is_none()
         && let (Some(from), Some(to)) = (asked.from, asked.to)
     {

@@ -93,9 +93,9 @@ fn every_generation_of_a_report_is_shown_without_inventing_zeros() {
         dashboard(&report("dashboard")),
         dashboard(&report("dashboard_flat")),
         dashboard(&serde_json::from_str(summary).unwrap()),
-        analytics(&report("analytics"), asked),
-        analytics(&report("analytics"), other),
-        analytics(&first, asked),
+        analytics(&report("analytics"), asked, chrono_tz::Asia::Kolkata),
+        analytics(&report("analytics"), other, chrono_tz::Asia::Kolkata),
+        analytics(&first, asked, chrono_tz::Asia::Kolkata),
     ];
     assert_snapshot!(texts.join("\n---\n"));
 }
