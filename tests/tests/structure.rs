@@ -76,7 +76,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
     ("crates/bench", &["measure process", "alerts answers billing client engine month sandbox service watch", "main"]),
     (
         "crates/xtask",
-        &["fingerprint step", "workspace", "venv", "browser wheel", "bench chaos lint mutants pictures test", "main"],
+        &["fingerprint step", "workspace", "venv", "browser stand_in wheel", "bench chaos lint mutants pictures test", "main"],
     ),
 ];
 

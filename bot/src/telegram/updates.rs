@@ -105,6 +105,9 @@ impl Incoming {
         let update = kind.and_then(|kind| {
             let mut object = row[kind].clone();
             complete(&mut object);
+            if let Some(press) = object.as_object_mut().filter(|_| kind == "callback_query") {
+                press.entry("chat_instance").or_insert_with(|| json!(""));
+            }
             // The library's ids have 32 bits, and it reads text alone.
             serde_json::from_str(&json!({"update_id": 0, kind: object}).to_string()).ok()
         });
@@ -192,5 +195,13 @@ mod tests {
             let UpdateKind::Message(message) = incoming.update.kind else { panic!("{message}") };
             assert_eq!(message.text(), Some("/low"));
         }
+    }
+
+    #[test]
+    fn a_press_is_read_from_services_that_leave_things_out() {
+        let message = json!({"message_id": 5, "chat": {"id": 7}, "text": "low"});
+        let press = json!({"id": "1", "from": {"id": 7}, "message": message, "data": "x"});
+        let incoming = Incoming::of(&json!({"update_id": 5, "callback_query": press}));
+        assert!(matches!(incoming.update.kind, UpdateKind::CallbackQuery(_)), "{incoming:?}");
     }
 }

@@ -8,7 +8,7 @@ use crate::wheel;
 use crate::workspace::Workspace;
 
 /// What ruff reads, seen from the Python package, and by which rules.
-const PYTHON: [&str; 5] = ["--config", "pyproject.toml", ".", "../tests/openapi", "../tests/browser"];
+const PYTHON: [&str; 6] = ["--config", "pyproject.toml", ".", "../tests/openapi", "../tests/browser", "../tests/stand_in"];
 
 /// Everything that is checked without running it.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -31,6 +31,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     environment.step("mypy", "mypy", &folder).args(["--strict"]).run()?;
     environment.step("pyright", "pyright", &folder).args(["--pythonpath".into(), environment.program("python")]).run()?;
     environment.step("mypy, browser tests", "mypy", &folder).args(["--strict", "../tests/browser"]).run()?;
+    environment.step("mypy, another Bot API", "mypy", &folder).args(["--strict", "../tests/stand_in"]).run()?;
     dependencies(workspace)
 }
 

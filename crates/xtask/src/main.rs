@@ -8,6 +8,7 @@ mod fingerprint;
 mod lint;
 mod mutants;
 mod pictures;
+mod stand_in;
 mod step;
 mod test;
 mod venv;

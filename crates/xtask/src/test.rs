@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::browser;
+use crate::stand_in;
 use crate::venv::Venv;
 use crate::wheel::{self, Profile};
 use crate::workspace::Workspace;
@@ -22,5 +23,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         .args(["tests/openapi", "--quiet"])
         .envs(binaries)
         .run()?;
+    stand_in::test(workspace, &environment)?;
     browser::test(workspace, &environment)
 }
