@@ -72,10 +72,12 @@ async fn changed(
                 if keys.contains(&key) { Some(marks(&key, &reader)) } else { known(service, line, &muted, &reader).await? };
             let Some(Mark { words, is_over }) = mark else { continue };
             let words = escape(&words);
-            notes += &match is_alone {
-                true => format!("\n<i>{}</i>", capitalized(&words)),
-                false => format!("\n<i>{}: {words}</i>", messages::name(line.name.as_deref(), &line.subject)),
+            let note = if is_alone {
+                capitalized(&words)
+            } else {
+                format!("{}: {words}", messages::name(line.name.as_deref(), &line.subject))
             };
+            notes.extend(["\n<i>", &note, "</i>"]);
             line.is_firing = !is_over;
         }
         let html = html + &notes;

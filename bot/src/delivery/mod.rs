@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::service::Service;
-use crate::store::{ChatState, Head};
+use crate::store::Head;
 use crate::telegram::Telegram;
 use attempt::{Attempt, Outcome};
 pub(crate) use drafts::drafts;
@@ -81,7 +81,7 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, limits: Limit
                 paces.is_over(chat, Instant::now());
                 conclude(&service, &mut reach, &mut paces, chat, outcome).await;
                 // It wrote while it was tried.
-                if signs.remove(&chat) && reach.is_refused(chat) {
+                if signs.remove(&chat) && reach.is_worth_trying(chat, service.clock.now()) {
                     paces.release(chat);
                 }
             }
@@ -90,7 +90,7 @@ pub(crate) async fn run(service: Arc<Service>, telegram: Telegram, limits: Limit
                 Ok(chat) if busy.contains(&chat) => {
                     signs.insert(chat);
                 }
-                Ok(chat) if reach.is_refused(chat) => paces.release(chat),
+                Ok(chat) if reach.is_worth_trying(chat, service.clock.now()) => paces.release(chat),
                 Err(RecvError::Closed) => return Ok(()),
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
             },
@@ -135,8 +135,7 @@ async fn conclude(service: &Service, reach: &mut Reach, paces: &mut Paces, chat:
         Outcome::Wait(time) => {
             tracing::info!(chat, seconds = time.as_secs(), "Telegram asks to wait");
             paces.hold(chat, time, now);
-            let not_before = TimeDelta::from_std(time).ok().map(|time| service.clock.now() + time);
-            service.store.keep_chat_state(chat, &ChatState { not_before, ..ChatState::default() }).await
+            reach.waits(service, chat, time).await
         }
         Outcome::Refused(why) => match reach.refused(service, chat, &why).await {
             Ok(time) => {
