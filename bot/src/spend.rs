@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use vobiz_core::billing::sum as exact_sum;
 
 use crate::store::Past;
 
@@ -30,7 +31,8 @@ pub(crate) fn beside_other_days(past: &Past, from: DateTime<Utc>, to: DateTime<U
     Some(Spent { now, usual })
 }
 
-/// The falls of a balance in a time: money paid in is left out. `None` where the wallet was not read at its begin.
+/// The falls of a balance in a time: money paid in is left out. `None` where the wallet was not read at its begin, or where that
+/// sum has more digits than a number holds.
 fn between(past: &Past, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Decimal> {
     let mut last = past.before;
     let (mut sum, mut begun) = (Decimal::ZERO, last.map(|_| DateTime::<Utc>::MIN_UTC));
@@ -40,8 +42,9 @@ fn between(past: &Past, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Decima
             break;
         }
         begun = begun.or(Some(*at));
-        let fall = last.and_then(|last| last.checked_sub(balance)).filter(|fall| *at > from && *fall > Decimal::ZERO);
-        sum = sum.saturating_add(fall.unwrap_or_default());
+        if let Some(last) = last.filter(|last| *at > from && *last > balance) {
+            sum = exact_sum(sum, exact_sum(last, -balance).ok()?).ok()?;
+        }
         last = Some(balance);
     }
     begun.filter(|begun| *begun <= from + LATE && *begun <= to).map(|_| sum)
@@ -95,5 +98,13 @@ mod tests {
         assert_eq!(spent, Some(Spent { now: 105.into(), usual: Some((20.into(), 3)) }));
         let alone = beside_other_days(&past, at("2026-05-11T00:00:00Z"), at("2026-05-11T03:00:00Z"), 0);
         assert_eq!(alone, Some(Spent { now: 105.into(), usual: None }));
+    }
+
+    #[test]
+    fn a_sum_that_no_number_holds_is_unknown() {
+        let day = ["2026-05-12T00:00:00Z", "2026-05-12T06:00:00Z", "2026-05-12T12:00:00Z", "2026-05-12T18:00:00Z"].map(at);
+        let balances = [Decimal::MAX, Decimal::ZERO, Decimal::MAX, Decimal::ZERO];
+        let changes = day.into_iter().zip(balances).map(|(at, balance)| (at, Some(balance))).collect();
+        assert_eq!(between(&Past { before: Some(Decimal::MAX), changes }, day[0], day[3]), None);
     }
 }

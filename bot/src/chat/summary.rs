@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use futures::{FutureExt as _, TryFutureExt as _};
+use vobiz_core::billing::sum as exact_sum;
 use vobiz_core::dashboard::Report;
 use vobiz_core::forecast::Business;
 use vobiz_core::history::MovementKind;
@@ -107,7 +108,7 @@ async fn books(service: &Service, report: Option<&Report>, day: NaiveDate) -> an
     let movements = service.store.movements(None, opening.at, closing.at).await?;
     let sum = |is_top_up: bool| {
         let movements = movements.iter().filter(|entry| (entry.kind == MovementKind::Recharge) == is_top_up);
-        movements.fold(Decimal::ZERO, |sum, entry| sum.saturating_add(entry.amount))
+        movements.fold(Some(Decimal::ZERO), |before, entry| exact_sum(before?, entry.amount).ok())
     };
     let (opening, closing) = (opening.balance, closing.balance);
     Ok(Some(Books { currency, opening, closing, top_ups: sum(true), others: sum(false), spend }))

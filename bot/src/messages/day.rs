@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use vobiz_core::Decimal;
 use vobiz_core::alert::Severity;
-use vobiz_core::billing;
+use vobiz_core::billing::{self, sum as exact_sum};
 use vobiz_core::dashboard::{DayFigures, Report};
 use vobiz_core::top::TopCustomers;
 
@@ -23,9 +23,10 @@ pub(crate) struct Books {
     /// All wallets at the begin of the day and at its end.
     pub(crate) opening: Decimal,
     pub(crate) closing: Decimal,
-    /// Money paid in, and other movements that are no calls: below zero where money left.
-    pub(crate) top_ups: Decimal,
-    pub(crate) others: Decimal,
+    /// Money paid in, and other movements that are no calls: below zero where money left. Unknown where the sum has more digits than
+    /// a number holds.
+    pub(crate) top_ups: Option<Decimal>,
+    pub(crate) others: Option<Decimal>,
     /// What calls cost, as the API reports it.
     pub(crate) spend: Option<Decimal>,
 }
@@ -156,18 +157,22 @@ pub(super) fn most(spenders: &[Spender], count: usize) -> Option<String> {
 pub(super) fn books(books: &Books, day: NaiveDate) -> String {
     let currency = books.currency.as_deref();
     let say = |amount: Decimal| say(amount, currency);
-    let mut text = format!("\nMoney of {}: {} + {} top-ups", weekday(day), say(books.opening), say(books.top_ups));
-    if !books.others.is_zero() {
-        let sign = if books.others.is_sign_negative() { "−" } else { "+" };
-        let _ = write!(text, " {sign} {} fees and refunds", say(books.others.abs()));
+    let (Some(top_ups), Some(others)) = (books.top_ups, books.others) else {
+        let (day, opening, closing) = (weekday(day), say(books.opening), say(books.closing));
+        return format!("\nMoney of {day}: {opening} to {closing}\n⚪ What was paid in and charged is too large to be added up");
+    };
+    let mut text = format!("\nMoney of {}: {} + {} top-ups", weekday(day), say(books.opening), say(top_ups));
+    if !others.is_zero() {
+        let sign = if others.is_sign_negative() { "−" } else { "+" };
+        let _ = write!(text, " {sign} {} fees and refunds", say(others.abs()));
     }
     let Some(spend) = books.spend else {
         let _ = write!(text, " − spend not reported = {}", say(books.closing));
         return text;
     };
     let _ = write!(text, " − {} spend = {}", say(spend), say(books.closing));
-    let sum = books.opening.checked_add(books.top_ups).and_then(|sum| sum.checked_add(books.others)?.checked_sub(spend));
-    match sum.and_then(|sum| books.closing.checked_sub(sum)) {
+    let expected = [top_ups, others, -spend].into_iter().try_fold(books.opening, exact_sum);
+    match expected.and_then(|expected| exact_sum(books.closing, -expected)).ok() {
         // A call that runs over midnight is on either day.
         Some(rest) if rest.abs() <= spend.abs().checked_div(Decimal::ONE_HUNDRED).unwrap_or_default().max(Decimal::ONE) => {}
         Some(rest) => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use vobiz_core::alert::{Severity, Subject};
+use vobiz_core::billing::sum as exact_sum;
 use vobiz_core::dashboard::Report;
 use vobiz_core::rust_decimal::prelude::ToPrimitive as _;
 use vobiz_core::{Decimal, Error};
@@ -184,13 +185,53 @@ fn wallets(customers: &[Subject], fallback: Option<&str>) -> String {
     if customers.is_empty() {
         return "\nCustomer wallets: none".to_owned();
     }
-    let mut sums: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
+    // A sum that no number holds is none.
+    let mut sums: BTreeMap<Option<&str>, Option<Decimal>> = BTreeMap::new();
     for customer in customers {
-        let sum = sums.entry(customer.currency.as_deref().or(fallback)).or_default();
-        *sum = sum.checked_add(customer.balance.unwrap_or_default()).unwrap_or(*sum);
+        let sum = sums.entry(customer.currency.as_deref().or(fallback)).or_insert(Some(Decimal::ZERO));
+        *sum = sum.and_then(|before| exact_sum(before, customer.balance.unwrap_or_default()).ok());
     }
     let unread = customers.iter().filter(|customer| customer.balance.is_none()).count();
-    let sums: Vec<_> = sums.iter().map(|(currency, sum)| show(*sum, *currency)).collect();
+    let shown = |(currency, sum): (&Option<&str>, &Option<Decimal>)| match (sum, currency) {
+        (Some(sum), currency) => show(*sum, *currency),
+        (None, Some(currency)) => format!("{} that no sum can hold exactly", escape(currency)),
+        (None, None) => "amounts that no sum can hold exactly".to_owned(),
+    };
+    let sums: Vec<_> = sums.iter().map(shown).collect();
     let unknown = if unread > 0 { format!(", {unread} unknown not included") } else { String::new() };
     format!("\nCustomer wallets: {} in {}{unknown}", sums.join(" + "), customers.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_is_exact_or_said_to_be_none() {
+        let wallet =
+            |balance: &str, currency| Subject::new("MA_1", "").with_balance(balance.parse().unwrap()).with_currency(currency);
+        let largest = Decimal::MAX.to_string();
+        for (customers, shown) in [
+            (vec![wallet("0.10", "INR"), wallet("0.25", "INR")], "₹0.35 in 2"),
+            (vec![wallet(&largest, "INR"), wallet("1", "INR")], "INR that no sum can hold exactly in 2"),
+            (vec![wallet(&largest, "INR"), wallet("0.5", "INR")], "INR that no sum can hold exactly in 2"),
+            (vec![wallet(&largest, "INR"), wallet("1", "INR"), wallet("2", "USD")], "INR that no sum can hold exactly + $2.00 in 3"),
+        ] {
+            assert_eq!(wallets(&customers, None), format!("\nCustomer wallets: {shown}"));
+        }
+    }
+
+    #[test]
+    fn movements_that_no_sum_can_hold_are_not_shown_as_an_amount() {
+        let books = day::Books {
+            currency: Some("INR".into()),
+            opening: 100.into(),
+            closing: 40.into(),
+            top_ups: None,
+            others: Some(Decimal::ZERO),
+            spend: Some(60.into()),
+        };
+        let shown = day::books(&books, "2026-04-17".parse().unwrap());
+        assert_eq!(shown, "\nMoney of Fri 17 Apr: ₹100 to ₹40\n⚪ What was paid in and charged is too large to be added up");
+    }
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{Sqlite, Transaction};
 use vobiz_core::alert::AlertKey;
 
 use super::row::column;
-use super::{AlertLine, Store};
+use super::{AlertLine, Draft, Store};
 
 /// Older messages stay as they are.
 const CHANGED_WITHIN: TimeDelta = TimeDelta::hours(47);
@@ -22,6 +23,27 @@ pub(crate) struct AlertMessage {
     pub(crate) html: String,
     /// The alerts that it is about.
     pub(crate) lines: Vec<AlertLine>,
+}
+
+/// Several messages owed were sent as one, or one with another text: the last of them has what was sent, and the others are about
+/// no alerts.
+pub(super) async fn note_list(
+    transaction: &mut Transaction<'static, Sqlite>,
+    last: i64,
+    others: &[i64],
+    sent: &Draft,
+) -> Result<()> {
+    sqlx::query("UPDATE outbox SET html = $2, alerts = $3, document_name = $4 WHERE id = $1")
+        .bind(last)
+        .bind(&sent.html)
+        .bind(sent.alerts.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(sent.document.as_ref().map(|document| document.name.as_str()))
+        .execute(&mut **transaction)
+        .await?;
+    for id in others {
+        sqlx::query("UPDATE outbox SET alerts = NULL WHERE id = $1").bind(id).execute(&mut **transaction).await?;
+    }
+    Ok(())
 }
 
 impl Store {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::draft::{Buttons, Document, Draft, Priority};
 use super::row::column;
-use super::{KEPT, Store, intents};
+use super::{KEPT, Store, alert_messages, intents};
 
 /// A message owed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,7 +234,7 @@ impl Store {
             }
         }
         if let (Ended::DeliveredAs(_, sent), Some((last, others))) = (ended, ids.split_last()) {
-            note_list(&mut transaction, *last, others, sent).await?;
+            alert_messages::note_list(&mut transaction, *last, others, sent).await?;
         }
         sqlx::query("DELETE FROM outbox WHERE ended_at < $1")
             .bind((now - KEPT).timestamp_micros())
@@ -275,22 +275,6 @@ async fn note_board(transaction: &mut Transaction<'static, Sqlite>, owed: i64, m
     .bind(message)
     .execute(&mut **transaction)
     .await?;
-    Ok(())
-}
-
-/// Several messages owed were sent as one, or one with another text: the last of them has what was sent, and the others are about
-/// no alerts.
-async fn note_list(transaction: &mut Transaction<'static, Sqlite>, last: i64, others: &[i64], sent: &Draft) -> Result<()> {
-    sqlx::query("UPDATE outbox SET html = $2, alerts = $3, document_name = $4 WHERE id = $1")
-        .bind(last)
-        .bind(&sent.html)
-        .bind(sent.alerts.as_ref().map(serde_json::to_string).transpose()?)
-        .bind(sent.document.as_ref().map(|document| document.name.as_str()))
-        .execute(&mut **transaction)
-        .await?;
-    for id in others {
-        sqlx::query("UPDATE outbox SET alerts = NULL WHERE id = $1").bind(id).execute(&mut **transaction).await?;
-    }
     Ok(())
 }
 

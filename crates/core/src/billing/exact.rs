@@ -36,8 +36,12 @@ impl From<TooLarge> for Error {
     }
 }
 
-/// The sum of two amounts.
-pub(super) fn sum(one: Decimal, other: Decimal) -> Result<Decimal, TooLarge> {
+/// The sum of two amounts, exact.
+///
+/// # Errors
+///
+/// It has more digits than a number holds.
+pub fn sum(one: Decimal, other: Decimal) -> Result<Decimal, TooLarge> {
     let is_exact = |sum: &Decimal| one.is_zero() || other.is_zero() || sum.scale() >= one.scale().max(other.scale());
     one.checked_add(other).filter(is_exact).or_else(|| shortened(one, other)).ok_or(TooLarge(None))
 }

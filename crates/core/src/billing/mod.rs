@@ -37,7 +37,7 @@ mod words;
 
 pub use coverage::{Coverage, Extent, Source};
 pub use difference::{Check, Difference, Reason};
-pub use exact::TooLarge;
+pub use exact::{TooLarge, sum};
 pub use invoice::{Invoice, InvoiceLine, Supply};
 pub use line::{Item, Line};
 pub use month::Month;
