@@ -215,7 +215,10 @@ mod tests {
             (vec![wallet("0.10", "INR"), wallet("0.25", "INR")], "₹0.35 in 2"),
             (vec![wallet(&largest, "INR"), wallet("1", "INR")], "INR that no sum can hold exactly in 2"),
             (vec![wallet(&largest, "INR"), wallet("0.5", "INR")], "INR that no sum can hold exactly in 2"),
-            (vec![wallet(&largest, "INR"), wallet("1", "INR"), wallet("2", "USD")], "INR that no sum can hold exactly + $2.00 in 3"),
+            (
+                vec![wallet(&largest, "INR"), wallet("1", "INR"), wallet("2", "USD")],
+                "INR that no sum can hold exactly + $2.00 in 3",
+            ),
         ] {
             assert_eq!(wallets(&customers, None), format!("\nCustomer wallets: {shown}"));
         }
