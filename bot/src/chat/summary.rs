@@ -108,7 +108,7 @@ async fn books(service: &Service, report: Option<&Report>, day: NaiveDate) -> an
     let movements = service.store.movements(None, opening.at, closing.at).await?;
     let sum = |is_top_up: bool| {
         let movements = movements.iter().filter(|entry| (entry.kind == MovementKind::Recharge) == is_top_up);
-        movements.fold(Some(Decimal::ZERO), |before, entry| exact_sum(before?, entry.amount).ok())
+        movements.map(|entry| entry.amount).try_fold(Decimal::ZERO, exact_sum).ok()
     };
     let (opening, closing) = (opening.balance, closing.balance);
     Ok(Some(Books { currency, opening, closing, top_ups: sum(true), others: sum(false), spend }))

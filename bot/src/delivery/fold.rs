@@ -163,7 +163,7 @@ mod tests {
         };
         let present = Present { at: at(9), firing: &firing };
         let batch = batch(&rows, 1, Some(&present), &Reader { zone: chrono_tz::UTC, now: at(10) }).unwrap();
-        assert_eq!(batch.draft.html, "🔴 As of 04:09 1 alert fires: 1 critical\nA has ₹12, since 04:00");
+        assert_eq!(batch.draft.html, "A has ₹12, since 04:00\n<i>As of 04:09</i>");
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(super) fn what(transition: &Transition) -> String {
     match metric {
         Metric::CustomerBurn => format!("spends {shown}"),
         Metric::CustomerRunway => transition.runway().map_or_else(|| "has no forecast".to_owned(), runway::left),
-        Metric::PartnerCoverage => format!("covers customers' spend for {shown}"),
+        Metric::PartnerCoverage => format!("covers customers' spend for {}", coverage(*figure).unwrap_or(shown)),
         Metric::CallsAnswerRate => format!("were answered at a rate of {shown}"),
         Metric::CallsCost => format!("cost {shown}"),
         Metric::CallsVolume => format!("were {shown}"),
@@ -75,6 +75,15 @@ pub(super) fn changed(alert: &Transition) -> String {
         Change::Superseded => format!("the level of {before} was changed"),
         _ => format!("the level was changed from {before} to {}", value(alert, alert.level)),
     }
+}
+
+/// `about 2 h`, `7.2 days`: nobody counts hundredths of a day.
+fn coverage(days: Decimal) -> Option<String> {
+    if days >= Decimal::TWO {
+        return Some(format!("{} days", days.round_dp(1).normalize()));
+    }
+    let hours = days.checked_mul(24.into())?.round();
+    Some(if hours < Decimal::ONE { "less than 1 h".to_owned() } else { format!("about {} h", hours.normalize()) })
 }
 
 /// A value in the unit of the metric.
@@ -102,11 +111,14 @@ fn basis(transition: &Transition) -> Option<String> {
             let left = transition.subject.balance.map(|balance| format!("{} left, ", say(balance, currency))).unwrap_or_default();
             Some(format!("{left}burning {}/h (normal at this hour: {}/h)", amount(burn.rate), amount(burn.normal)))
         }
-        (_, Some(coverage), _) => Some(format!(
-            "Customers spend {} a day and will need {} before the next working day",
-            amount(coverage.per_day),
-            amount(coverage.needed)
-        )),
+        (_, Some(coverage), _) => {
+            let left = transition.subject.balance.map(|balance| format!("{} left. ", say(balance, currency))).unwrap_or_default();
+            let per_day = amount(coverage.per_day);
+            // What rounds to nothing is not needed.
+            let needed = (coverage.needed >= 0.5)
+                .then(|| format!(" and will need {} before the next working day", amount(coverage.needed)));
+            Some(format!("{left}Customers spend {per_day} a day{}", needed.unwrap_or_default()))
+        }
         (.., Some(unread)) => Some(escape(&unread.message)),
         _ => None,
     }

@@ -67,6 +67,11 @@ pub(crate) fn storm(lines: &[AlertLine], reader: &Reader) -> List {
 pub(crate) fn catch_up(lines: &[AlertLine], as_of: chrono::DateTime<chrono::Utc>, reader: &Reader) -> List {
     let firing = lines.iter().filter(|line| line.is_firing).count();
     let at = reader.at(as_of);
+    if let [line] = lines
+        && line.is_firing
+    {
+        return List { html: format!("{}\n<i>As of {at}</i>", row(line, reader)), document: None };
+    }
     let head = match firing {
         0 => format!("🟢 As of {at} none of these alerts fires"),
         _ => format!("{} As of {at} {}: {}", sign(lines), counted(firing, "alert fires", "alerts fire"), counts(lines)),

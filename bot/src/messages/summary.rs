@@ -192,12 +192,12 @@ fn wallets(customers: &[Subject], fallback: Option<&str>) -> String {
         *sum = sum.and_then(|before| exact_sum(before, customer.balance.unwrap_or_default()).ok());
     }
     let unread = customers.iter().filter(|customer| customer.balance.is_none()).count();
-    let shown = |(currency, sum): (&Option<&str>, &Option<Decimal>)| match (sum, currency) {
-        (Some(sum), currency) => show(*sum, *currency),
+    let shown = |(currency, sum): (Option<&str>, Option<Decimal>)| match (sum, currency) {
+        (Some(sum), currency) => show(sum, currency),
         (None, Some(currency)) => format!("{} that no sum can hold exactly", escape(currency)),
         (None, None) => "amounts that no sum can hold exactly".to_owned(),
     };
-    let sums: Vec<_> = sums.iter().map(shown).collect();
+    let sums: Vec<_> = sums.into_iter().map(shown).collect();
     let unknown = if unread > 0 { format!(", {unread} unknown not included") } else { String::new() };
     format!("\nCustomer wallets: {} in {}{unknown}", sums.join(" + "), customers.len())
 }
