@@ -1,4 +1,4 @@
-//! What stands under messages about alerts that were sent: who took or snoozed one, and when it ended.
+//! What is written under messages about alerts that were sent: who took or snoozed one, and when it ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 

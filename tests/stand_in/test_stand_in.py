@@ -59,7 +59,7 @@ class Bot:
     sandbox: str
 
     def messages(self) -> list[dict[str, Any]]:
-        """Everything the bot sent, as it stands now."""
+        """Everything the bot sent, as it is now."""
         history = post(f"{self.telegram}/getUpdatesHistory", {"token": TOKEN})["result"]
         return [update for update in history if "chat_id" in update.get("message", {})]
 

@@ -1,4 +1,4 @@
-//! What people did about an alert, and how it ended, as it stands under messages about it.
+//! What people did about an alert, and how it ended, as messages about it show it.
 
 use vobiz_core::alert::{Change, Transition, Until};
 

@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sum_is_exact_or_said_to_be_none() {
+    fn a_sum_is_exact_or_named_as_none() {
         let wallet =
             |balance: &str, currency| Subject::new("MA_1", "").with_balance(balance.parse().unwrap()).with_currency(currency);
         let largest = Decimal::MAX.to_string();

@@ -1,4 +1,4 @@
-//! What stands under messages about alerts: who took one, and when it ended.
+//! What messages about alerts show below them: who took one, and when it ended.
 
 use insta::assert_snapshot;
 use vobiz_core::Decimal;
