@@ -64,23 +64,15 @@ async fn changed(
     let mut drafts = Vec::new();
     for AlertMessage { chat, message, html, mut lines } in messages {
         let reader = Reader { zone: service.zone_of(chat).await, now };
-        let is_alone = lines.len() == 1;
-        let mut notes = String::new();
+        let mut noted = Vec::new();
         for line in lines.iter_mut().filter(|line| line.is_firing) {
             let key = line.key();
-            let mark =
-                if keys.contains(&key) { Some(marks(&key, &reader)) } else { known(service, line, &muted, &reader).await? };
+            let mark = if keys.contains(&key) { Some(marks(&key, &reader)) } else { known(service, line, &muted, &reader).await? };
             let Some(Mark { words, is_over }) = mark else { continue };
-            let words = escape(&words);
-            let note = if is_alone {
-                capitalized(&words)
-            } else {
-                format!("{}: {words}", messages::name(line.name.as_deref(), &line.subject))
-            };
-            notes.extend(["\n<i>", &note, "</i>"]);
+            noted.push((messages::name(line.name.as_deref(), &line.subject), escape(&words)));
             line.is_firing = !is_over;
         }
-        let html = html + &notes;
+        let html = html + &notes(&noted, lines.len());
         // A list that is too long with what was done stays as it is.
         if messages::is_one(&html) {
             let buttons = messages::alerts_buttons(&lines);
@@ -88,6 +80,19 @@ async fn changed(
         }
     }
     Ok(drafts)
+}
+
+/// What is written under a message of so many alerts: of whom what.
+fn notes(noted: &[(String, String)], lines: usize) -> String {
+    let each = match noted {
+        [(_, words)] if lines == 1 => vec![capitalized(words)],
+        // Once for all where it is the same of each.
+        [(_, first), rest @ ..] if noted.len() == lines && rest.iter().all(|(_, words)| words == first) => {
+            vec![format!("All {lines}: {first}")]
+        }
+        _ => noted.iter().map(|(who, words)| format!("{who}: {words}")).collect(),
+    };
+    each.iter().flat_map(|note| ["\n<i>", note, "</i>"]).collect()
 }
 
 /// What is known of the alert of a line.
@@ -105,4 +110,22 @@ async fn known(service: &Service, line: &AlertLine, muted: &[Setting<Muted>], re
 fn capitalized(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_of_all_alerts_of_a_list_is_written_once() {
+        let note = |who: &str, words: &str| (who.to_owned(), words.to_owned());
+        let (one, other) = (note("Sharma", "resolved at 10:30"), note("Verma", "resolved at 10:30"));
+        assert_eq!(notes(&[one.clone()], 1), "\n<i>Resolved at 10:30</i>");
+        assert_eq!(notes(&[one.clone(), other.clone()], 2), "\n<i>All 2: resolved at 10:30</i>");
+        let each = "\n<i>Sharma: resolved at 10:30</i>\n<i>Verma: resolved at 10:30</i>";
+        assert_eq!(notes(&[one.clone(), other], 3), each, "a third one fires");
+        let taken = note("Verma", "taken by Asha at 02:55");
+        assert!(notes(&[one, taken], 2).ends_with("\n<i>Verma: taken by Asha at 02:55</i>"));
+        assert_eq!(notes(&[], 2), "");
+    }
 }
