@@ -67,7 +67,8 @@ async fn changed(
         let mut noted = Vec::new();
         for line in lines.iter_mut().filter(|line| line.is_firing) {
             let key = line.key();
-            let mark = if keys.contains(&key) { Some(marks(&key, &reader)) } else { known(service, line, &muted, &reader).await? };
+            let mark =
+                if keys.contains(&key) { Some(marks(&key, &reader)) } else { known(service, line, &muted, &reader).await? };
             let Some(Mark { words, is_over }) = mark else { continue };
             noted.push((messages::name(line.name.as_deref(), &line.subject), escape(&words)));
             line.is_firing = !is_over;
