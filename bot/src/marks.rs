@@ -120,13 +120,13 @@ mod tests {
     #[test]
     fn what_is_the_same_of_all_alerts_of_a_list_is_written_once() {
         let note = |who: &str, words: &str| (who.to_owned(), words.to_owned());
-        let (one, other) = (note("Sharma", "resolved at 10:30"), note("Verma", "resolved at 10:30"));
-        assert_eq!(notes(&[one.clone()], 1), "\n<i>Resolved at 10:30</i>");
-        assert_eq!(notes(&[one.clone(), other.clone()], 2), "\n<i>All 2: resolved at 10:30</i>");
+        let both = [note("Sharma", "resolved at 10:30"), note("Verma", "resolved at 10:30")];
+        assert_eq!(notes(&both[..1], 1), "\n<i>Resolved at 10:30</i>");
+        assert_eq!(notes(&both, 2), "\n<i>All 2: resolved at 10:30</i>");
         let each = "\n<i>Sharma: resolved at 10:30</i>\n<i>Verma: resolved at 10:30</i>";
-        assert_eq!(notes(&[one.clone(), other], 3), each, "a third one fires");
-        let taken = note("Verma", "taken by Asha at 02:55");
-        assert!(notes(&[one, taken], 2).ends_with("\n<i>Verma: taken by Asha at 02:55</i>"));
+        assert_eq!(notes(&both, 3), each, "a third one fires");
+        let other = [note("Sharma", "resolved at 10:30"), note("Verma", "taken by Asha at 02:55")];
+        assert!(notes(&other, 2).ends_with("\n<i>Verma: taken by Asha at 02:55</i>"));
         assert_eq!(notes(&[], 2), "");
     }
 }
