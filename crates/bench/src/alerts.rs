@@ -30,7 +30,7 @@ use truth::Truth;
 use usual::Way;
 
 /// Seeds of worlds whose outcome was looked at while the policy was still being changed; the tables are of others.
-const SEEN: &str = "sandbox 101, 102, 103 and 501, habits 1 and 2";
+const SEEN: &str = "sandbox 101 to 103, 501, 2101 and 2102, habits 1, 2, 2101 and 2102";
 const JUDGED: [u64; 3] = [901, 902, 903];
 /// Generators of worlds.
 const MAKERS: [&str; 2] = ["sandbox", "habits"];
