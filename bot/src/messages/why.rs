@@ -153,9 +153,14 @@ mod tests {
         last.unwrap()
     }
 
+    /// Its alert by the forecast.
+    fn by_forecast(snapshot: &Snapshot) -> &Transition {
+        snapshot.alerts_of("MA_1").find(|alert| alert.rule == "runway").unwrap()
+    }
+
     #[test]
     fn an_alert_that_ends_says_by_how_much_it_was_topped_up_and_how_long_that_lasts() {
-        let mut ended = judged().alerts_of("MA_1").next().unwrap().clone();
+        let mut ended = by_forecast(&judged()).clone();
         ended.change = Change::Resolve;
         let top_up = |at| std::iter::once(("MA_1".to_owned(), TopUp { at, amount: 5000.into() })).collect();
         let texts = [top_up(ended.since), top_up(ended.since - TimeDelta::hours(1))]
@@ -166,7 +171,7 @@ mod tests {
     #[test]
     fn every_number_behind_an_alert_is_shown_with_what_is_expected_and_how_it_went() {
         let snapshot = judged();
-        let alert = snapshot.alerts_of("MA_1").next().unwrap();
+        let alert = by_forecast(&snapshot);
         let now = reader().now;
         let background = Background {
             ahead: vec![(now + TimeDelta::hours(1), 4.0), (now + TimeDelta::hours(2), -0.5)],

@@ -107,9 +107,9 @@ mod tests {
     #[test]
     fn a_changed_form_of_profiles_has_a_new_version() {
         let bytes = postcard::to_allocvec(&Profile::default()).unwrap();
-        assert_eq!((Profile::VERSION, bytes.len()), (2, SIZE), "raise Profile::VERSION, then change these numbers");
+        assert_eq!((Profile::VERSION, bytes.len()), (3, SIZE), "raise Profile::VERSION, then change these numbers");
     }
 
     /// Bytes of an empty profile in the present form.
-    const SIZE: usize = 869;
+    const SIZE: usize = 897;
 }

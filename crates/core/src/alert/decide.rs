@@ -46,7 +46,7 @@ impl Judged {
 impl Judge<'_> {
     /// Judges a figure that was read.
     pub(super) fn figure(&self, subject: &Subject, figure: Figure, before: Option<&Alert>) -> Judged {
-        let Figure { value, read_at, is_kept, is_empty, can_wait } = figure;
+        let Figure { value, read_at, is_kept, is_empty, can_wait, polls } = figure;
         // Amounts of another currency say nothing about this one.
         let is_same =
             |alert: &&Alert| alert.currency.is_none() || subject.currency.is_none() || alert.currency == subject.currency;
@@ -56,7 +56,10 @@ impl Judge<'_> {
             return Judged::default();
         }
         let streak = |streak: Option<Streak>, is_seen| Streak::next(streak, is_seen, self.at);
-        let crossed = |severity| streak(self.crossed_before(severity, before), self.is_crossed(severity, value));
+        let crossed = |severity| {
+            let crossed = streak(self.crossed_before(severity, before), self.is_crossed(severity, value))?;
+            Some(Streak { polls: crossed.polls.max(polls), ..crossed })
+        };
         let lasts = self.rule.recover_for().is_some();
         let alert = Alert {
             measure: self.measure.to_owned(),

@@ -44,6 +44,8 @@ pub(super) struct Figure {
     pub(super) is_empty: bool,
     /// Whether nobody needs to hear of it before work begins.
     pub(super) can_wait: bool,
+    /// In how many polls it was seen: a burst is one because two readings running show it.
+    pub(super) polls: u32,
 }
 
 /// The numbers behind a figure, for those who ask why. What does not apply, or is not known, is absent.
@@ -139,11 +141,13 @@ impl<'a> Gauge<'a> {
             let cautious = self.cautious.as_ref()?;
             let (span, is_burst) = cautious.of(auth_id, balance)?;
             let can_wait = self.rule.in_working_hours() && !is_burst && cautious.can_wait(span);
-            Some((rounded(if self.rule.in_working_hours() { span.working } else { span.hours })?, can_wait))
+            let value = rounded(if self.rule.in_working_hours() { span.working } else { span.hours })?;
+            Some((value, can_wait, if is_burst { 2 } else { 1 }))
         });
         match forecast {
-            Some((value, can_wait)) => {
-                Reading::Value(Figure { value, read_at: self.observation.at, is_kept: false, is_empty: false, can_wait })
+            Some((value, can_wait, polls)) => {
+                let read_at = self.observation.at;
+                Reading::Value(Figure { value, read_at, is_kept: false, is_empty: false, can_wait, polls })
             }
             None => Reading::NoData(NoDataReason::NoForecast),
         }
@@ -249,14 +253,14 @@ impl<'a> Gauge<'a> {
         let read_at = read_at.min(self.observation.at);
         let age = (self.observation.at - read_at).max(TimeDelta::zero());
         let hours = Decimal::from(age.num_seconds()).checked_div(Decimal::from(3600)).unwrap_or(Decimal::MAX);
-        Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept, is_empty: false, can_wait: false })
+        Reading::Value(Figure { value: hours.round_dp(2), read_at, is_kept, is_empty: false, can_wait: false, polls: 1 })
     }
 
     fn now(&self, value: Option<Decimal>, no_data: impl FnOnce() -> NoDataReason) -> Reading {
         match value {
             Some(value) => {
                 let read_at = self.observation.at;
-                Reading::Value(Figure { value, read_at, is_kept: false, is_empty: false, can_wait: false })
+                Reading::Value(Figure { value, read_at, is_kept: false, is_empty: false, can_wait: false, polls: 1 })
             }
             None => Reading::NoData(no_data()),
         }

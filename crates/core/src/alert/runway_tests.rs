@@ -90,6 +90,19 @@ fn the_reason_has_the_numbers_it_was_decided_on() {
 }
 
 #[test]
+fn a_burst_that_two_readings_prove_fires_with_the_second() {
+    let mut life = Life::new(|draft| draft, 20 * 5 * DAY);
+    assert_eq!(life.live(10 * DAY), []);
+    let mut left = 5 * DAY;
+    assert_eq!(life.poll(Some(left)).map(|transition| transition.change), None, "a step, and no more");
+    let changes = [(); 3].map(|()| {
+        left -= 200;
+        life.poll(Some(left)).map(|transition| transition.change)
+    });
+    assert_eq!(changes, [None, Some(Change::Fire), None]);
+}
+
+#[test]
 fn a_top_up_ends_it_at_once_and_a_respite_only_when_it_lasts() {
     let patient = |draft| RuleDraft { recover_for: Some(Duration::from_hours(2)), ..draft };
     let mut paid = Life::new(patient, 5 * 4 * DAY);
