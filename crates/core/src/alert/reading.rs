@@ -44,7 +44,7 @@ pub(super) struct Figure {
     pub(super) is_empty: bool,
     /// Whether nobody needs to hear of it before work begins.
     pub(super) can_wait: bool,
-    /// In how many polls it was seen: a burst is one because two readings running show it.
+    /// In how many polls it was seen: a burst such as the wallet never had is proven by two readings running.
     pub(super) polls: u32,
 }
 
@@ -139,10 +139,10 @@ impl<'a> Gauge<'a> {
     fn runway(&self, subject: &Subject, balance: Decimal) -> Reading {
         let forecast = subject.customer().and_then(|auth_id| {
             let cautious = self.cautious.as_ref()?;
-            let (span, is_burst) = cautious.of(auth_id, balance)?;
-            let can_wait = self.rule.in_working_hours() && !is_burst && cautious.can_wait(span);
+            let (span, burst) = cautious.of(auth_id, balance)?;
+            let can_wait = self.rule.in_working_hours() && burst.is_none() && cautious.can_wait(span);
             let value = rounded(if self.rule.in_working_hours() { span.working } else { span.hours })?;
-            Some((value, can_wait, if is_burst { 2 } else { 1 }))
+            Some((value, can_wait, if burst.is_some_and(|burst| burst.is_unknown) { 2 } else { 1 }))
         });
         match forecast {
             Some((value, can_wait, polls)) => {

@@ -11,7 +11,7 @@ use super::estimate::{Span, amount};
 use super::fees::Every;
 use super::fleet::Fleet;
 use super::profile::Profile;
-use super::runway::Runway;
+use super::runway::{Burst, Runway};
 use super::week::Rates;
 use crate::observation::Observation;
 
@@ -245,9 +245,9 @@ impl Forecasts<'_> {
 pub(crate) struct Cautious<'a>(Option<(&'a Forecaster, Ahead)>);
 
 impl Cautious<'_> {
-    /// The cautious time that `balance` lasts, and whether a burst is under way; `None` while too little is known of the
+    /// The cautious time that `balance` lasts, and the burst under way; `None` while too little is known of the
     /// wallet.
-    pub(crate) fn of(&self, auth_id: &str, balance: Decimal) -> Option<(Span, bool)> {
+    pub(crate) fn of(&self, auth_id: &str, balance: Decimal) -> Option<(Span, Option<Burst>)> {
         let (forecaster, ahead) = self.0.as_ref()?;
         let wallet = forecaster.wallets.get(auth_id)?;
         wallet.profile.cautious(amount(balance), ahead, &wallet.rates)

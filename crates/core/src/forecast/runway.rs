@@ -76,6 +76,13 @@ pub struct NextFee {
     pub after: f64,
 }
 
+/// A burst under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Burst {
+    /// Whether the wallet never spent so much before: no campaign of its own, but a stuck dialer or fraud.
+    pub(crate) is_unknown: bool,
+}
+
 /// The forecast of one wallet.
 pub(super) struct Outlook<'a> {
     ahead: &'a Ahead,
@@ -113,16 +120,16 @@ impl Profile {
         })
     }
 
-    /// The cautious time that `balance` lasts, as far as `ahead` looks, and whether a burst is under way; `None` while too
-    /// little was seen.
-    pub(crate) fn cautious(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<(Span, bool)> {
+    /// The cautious time that `balance` lasts, as far as `ahead` looks, and the burst under way; `None` while too little was
+    /// seen.
+    pub(crate) fn cautious(&self, balance: f64, ahead: &Ahead, rates: &Rates) -> Option<(Span, Option<Burst>)> {
         let outlook = self.outlook(ahead, rates)?;
-        let is_burst = outlook.burst > 0.0;
+        let burst = (outlook.burst > 0.0).then_some(Burst { is_unknown: self.falls.is_bursting() });
         if self.falls.cannot_pay(balance) {
-            return Some((Span { hours: 0.0, working: 0.0 }, is_burst));
+            return Some((Span { hours: 0.0, working: 0.0 }, burst));
         }
         let lasts = if outlook.is_beyond(balance) { None } else { outlook.cautious(balance) };
-        Some((lasts.unwrap_or(ahead.end()), is_burst))
+        Some((lasts.unwrap_or(ahead.end()), burst))
     }
 
     pub(super) fn outlook<'a>(&self, ahead: &'a Ahead, rates: &'a Rates) -> Option<Outlook<'a>> {
